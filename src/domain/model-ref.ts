@@ -1,0 +1,35 @@
+import semver from "semver";
+
+/** One version of one model, written `flight-delay@1.1.0`. */
+export interface ModelRef {
+  readonly id: string;
+  readonly version: string;
+}
+
+const MODEL_ID = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
+
+export function isModelId(text: string): boolean {
+  return MODEL_ID.test(text) && !text.includes("..");
+}
+
+/** Strict SemVer 2.0.0, no leading `v`, at most 64 characters. */
+export function isVersion(text: string): boolean {
+  return text.length <= 64 && semver.valid(text) === text && !text.includes("+");
+}
+
+/** `undefined` when the text is not `id@version`. */
+export function parseModelRef(text: string): ModelRef | undefined {
+  const at = text.indexOf("@");
+  const id = text.slice(0, at);
+  const version = text.slice(at + 1);
+  return at > 0 && isModelId(id) && isVersion(version) ? { id, version } : undefined;
+}
+
+export function formatModelRef(ref: ModelRef): string {
+  return `${ref.id}@${ref.version}`;
+}
+
+/** Folder of a version in the registry, relative to the repository's root. */
+export function versionFolder(ref: ModelRef): string {
+  return `models/${ref.id}/${ref.version}`;
+}

@@ -1,0 +1,24 @@
+/**
+ * How something came out. FAIL > INCONCLUSIVE > WARN > PASS when combined; NOT_APPLICABLE and WAIVED do not weigh.
+ * INCONCLUSIVE: it could not be told (noise, too few samples, wrong CPU); it blocks, and says "measure again".
+ */
+export type Outcome = "PASS" | "WARN" | "FAIL" | "INCONCLUSIVE";
+
+export type ObjectiveOutcome = Outcome | "NOT_APPLICABLE" | "WAIVED";
+
+const WEIGHT: Readonly<Record<Outcome, number>> = { PASS: 0, WARN: 1, INCONCLUSIVE: 2, FAIL: 3 };
+
+export function isDecisive(outcome: ObjectiveOutcome): outcome is Outcome {
+  return outcome !== "NOT_APPLICABLE" && outcome !== "WAIVED";
+}
+
+/** The worst of the given outcomes; nothing evaluated is never a pass, so an empty list is FAIL. */
+export function worst(outcomes: readonly Outcome[]): Outcome {
+  if (outcomes.length === 0) return "FAIL";
+  return outcomes.reduce((a, b) => (WEIGHT[b] > WEIGHT[a] ? b : a));
+}
+
+/** PASS and WARN may merge. */
+export function mayMerge(outcome: Outcome): boolean {
+  return outcome === "PASS" || outcome === "WARN";
+}

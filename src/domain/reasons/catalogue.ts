@@ -1,0 +1,29 @@
+import { documentsReasons } from "./documents.ts";
+import { engineReasons } from "./engine.ts";
+import { filesReasons } from "./files.ts";
+import { gitReasons } from "./git.ts";
+import { hostReasons } from "./host.ts";
+import { ledgerReasons } from "./ledger.ts";
+import { manifestReasons } from "./manifest.ts";
+import { measureReasons } from "./measure.ts";
+import { modelsReasons } from "./models.ts";
+import { policyReasons } from "./policy.ts";
+import type { Reason } from "./reason.ts";
+
+const all = {
+  ...filesReasons,
+  ...documentsReasons,
+  ...manifestReasons,
+  ...modelsReasons,
+  ...policyReasons,
+  ...ledgerReasons,
+  ...gitReasons,
+  ...measureReasons,
+  ...engineReasons,
+  ...hostReasons,
+};
+
+/** Every reason code the product can print. Codes are stable: they are never renamed or reused. */
+export type ReasonCode = keyof typeof all;
+
+export const reasons: Readonly<Record<ReasonCode, Reason>> = all;

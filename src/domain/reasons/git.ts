@@ -1,0 +1,4 @@
+import type { Reason } from "./reason.ts";
+
+export const gitReasons = {
+} as const satisfies Record<string, Reason>;

@@ -1,0 +1,4 @@
+import type { Reason } from "./reason.ts";
+
+export const manifestReasons = {
+} as const satisfies Record<string, Reason>;

@@ -1,0 +1,92 @@
+import type { Digest } from "./domain/digest.ts";
+import type { EngineFingerprint, RunnerFingerprint } from "./domain/evidence.ts";
+
+/** An entry of a governed folder. `links` counts hard links; anything but a regular file with one link is hostile. */
+export interface FileEntry {
+  /** Relative to the repository's root, with `/`. */
+  readonly path: string;
+  readonly kind: "file" | "symlink" | "other";
+  readonly size: number;
+  readonly links: number;
+}
+
+/** The work tree. Reads refuse symlinks, hard links and files over the limit (FILE_* codes) and never follow a link out. */
+export interface Files {
+  readonly root: string;
+  /** The bytes of a regular file; the default limit is 64 MiB. */
+  read(path: string, limit?: number): Promise<Uint8Array>;
+  /** Undefined when there is no such file. */
+  readIfExists(path: string, limit?: number): Promise<Uint8Array | undefined>;
+  /** All entries below a folder, recursive, sorted by UTF-8 bytes of the path; empty when the folder is missing. */
+  list(folder: string): Promise<readonly FileEntry[]>;
+  /** Names of the direct sub-folders, sorted. */
+  folders(folder: string): Promise<readonly string[]>;
+  /** SHA-256 and size, streaming, of a regular file of any size. */
+  digest(path: string): Promise<{ digest: Digest; size: number }>;
+  /** Replaces or creates a file atomically (temporary name, fsync, rename). */
+  write(path: string, bytes: Uint8Array | string): Promise<void>;
+}
+
+/** What a commit does to the tree: path -> bytes, or null to delete. */
+export type TreeChange = ReadonlyMap<string, Uint8Array | null>;
+
+export interface CommitRequest {
+  /** Branch without `refs/heads/`. */
+  readonly branch: string;
+  /** Commit that the new one stands on. */
+  readonly parent: string;
+  /** What the branch must point to now for the update to happen; null: it must not exist. */
+  readonly expected: string | null;
+  readonly change: TreeChange;
+  readonly message: string;
+}
+
+export interface Git {
+  /** Absolute path of the work tree's root. */
+  readonly root: string;
+  head(): Promise<{ commit: string; branch: string | null }>;
+  resolve(revision: string): Promise<string | undefined>;
+  isShallow(): Promise<boolean>;
+  /** Changed or untracked paths below the given ones; empty when the tree is clean. */
+  dirty(paths: readonly string[]): Promise<readonly string[]>;
+  /** The bytes of a file in a commit; undefined when it is not there. Refuses symlinks and submodules. */
+  show(commit: string, path: string): Promise<Uint8Array | undefined>;
+  /** Regular files below a folder in a commit: path and blob id. */
+  tree(commit: string, folder: string): Promise<readonly { path: string; mode: string; blob: string; size: number }[]>;
+  /** Paths that differ between two commits. */
+  changed(base: string, head: string): Promise<readonly string[]>;
+  /** Commits that touched a path, newest first. */
+  history(revision: string, path: string): Promise<readonly string[]>;
+  /** The message of a commit. */
+  message(commit: string): Promise<string>;
+  /** One commit, made without touching work tree or index, and one compare-and-swap of the branch (GIT_RACE_LOST). */
+  commit(request: CommitRequest): Promise<{ commit: string; signed: boolean }>;
+  identity(): Promise<{ name: string; email: string }>;
+}
+
+/** Limits of a child process that runs a model. */
+export interface RunLimits {
+  readonly timeoutMs: number;
+  readonly memoryMiB: number;
+  readonly outputMiB: number;
+}
+
+export interface Clock {
+  now(): Date;
+}
+
+/** What a long measurement tells its host; a bar on a terminal, plain lines elsewhere. */
+export interface Progress {
+  /** `done` of `total` steps of a named phase. */
+  step(phase: string, done: number, total: number): void;
+  end(): void;
+}
+
+export interface Log {
+  info(text: string): void;
+  warn(text: string): void;
+}
+
+export interface Machine {
+  fingerprint(engine: EngineFingerprint | null): RunnerFingerprint;
+}
