@@ -1,0 +1,18 @@
+import type { Digest } from "../domain/digest.ts";
+import type { Ledger } from "../domain/ledger.ts";
+import type { Verdict } from "../domain/verdict.ts";
+import type { TransitionRequest } from "./run-context.ts";
+
+/** What the gate decided, with everything that a commit needs to make it replayable. */
+export interface Decision {
+  readonly request: TransitionRequest;
+  readonly verdict: Verdict;
+  /** Commit that policies, ledger and manifests were read from. */
+  readonly baseCommit: string;
+  readonly ledger: Ledger;
+  readonly ledgerDigest: Digest;
+  /** The evidence pack: path inside the pack folder -> bytes, with pack.json and verdict.json. */
+  readonly pack: ReadonlyMap<string, Uint8Array>;
+  /** Digest of the bytes of pack.json. */
+  readonly evidenceDigest: Digest;
+}

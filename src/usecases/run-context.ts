@@ -1,0 +1,42 @@
+import type { LifecycleEvent, SlotName } from "../domain/lifecycle.ts";
+
+/** What one run of the tool is: decided once by the host and passed down. */
+export interface RunContext {
+  /** `{service}_{version}_{phase}_{YYYYMMDDTHHMMSSZ}_{8 hex}`. */
+  readonly runId: string;
+  /** The clock, read once a run. */
+  readonly now: Date;
+  readonly phase: string | null;
+  readonly seed: number;
+}
+
+/** What somebody asks the gate to allow. */
+export interface TransitionRequest {
+  readonly event: LifecycleEvent;
+  readonly model: string;
+  readonly version: string;
+  /** Null for events that hold everywhere (RETIRE, REVOKE). */
+  readonly environment: string | null;
+  readonly phase: string | null;
+  readonly reason: string;
+  /** `Name <email>` or a GitHub login: information, never identity. */
+  readonly requestedBy: string;
+}
+
+export const SLOT_EVENT: Readonly<Record<SlotName, LifecycleEvent>> = {
+  SHADOW: "PROMOTE_TO_SHADOW",
+  CANARY: "PROMOTE_TO_CANARY",
+  PRODUCTION: "PROMOTE_TO_PRODUCTION",
+};
+
+/** ISO-8601 UTC with whole seconds. */
+export function timestampOf(now: Date): string {
+  return now.toISOString().replace(/\.\d{3}Z$/, "Z");
+}
+
+/** The run id of an evidence run; `nonce` is 8 hex digits from the host. */
+export function formatRunId(of: { id: string; version: string; phase: string | null; now: Date; nonce: string }): string {
+  const stamp = timestampOf(of.now).replaceAll(/[-:]/g, "");
+  const phase = of.phase === null ? "none" : of.phase.replaceAll(/[^0-9a-z.]/gi, "");
+  return `${of.id}_${of.version}_${phase}_${stamp}_${of.nonce}`;
+}
