@@ -1,5 +1,6 @@
 import { documentsReasons } from "./documents.ts";
 import { engineReasons } from "./engine.ts";
+import { evidenceReasons } from "./evidence.ts";
 import { filesReasons } from "./files.ts";
 import { gitReasons } from "./git.ts";
 import { hostReasons } from "./host.ts";
@@ -11,6 +12,7 @@ import { policyReasons } from "./policy.ts";
 import type { Reason } from "./reason.ts";
 
 const all = {
+  ...evidenceReasons,
   ...filesReasons,
   ...documentsReasons,
   ...manifestReasons,

@@ -1,0 +1,71 @@
+import { styleText } from "node:util";
+import { formatPlace, GateError, type Problem } from "../errors.ts";
+import { reasons } from "../domain/reasons/catalogue.ts";
+import { plainText } from "../report/escape.ts";
+
+/** Where a command writes: text for people on stdout, or one JSON document; trouble always on stderr. */
+export interface Console {
+  readonly json: boolean;
+  readonly color: boolean;
+  readonly width: number;
+  text(text: string): void;
+  data(value: unknown): void;
+  note(text: string): void;
+}
+
+export interface ConsoleOptions {
+  readonly json: boolean;
+  readonly color: boolean;
+}
+
+/** The console of this process; colours only on a terminal that wants them. */
+export function openConsole(options: ConsoleOptions): Console {
+  return {
+    json: options.json,
+    color: options.color && process.stdout.isTTY && !process.env["NO_COLOR"],
+    width: process.stdout.columns ?? 100,
+    text: (text) => void (options.json || process.stdout.write(text.endsWith("\n") ? text : `${text}\n`)),
+    data: (value) => void (options.json && process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
+    note: (text) => void process.stderr.write(`${text}\n`),
+  };
+}
+
+/** One problem as people read it: place, code, what; then the remedy, indented. */
+export function formatProblem(problem: Problem, color: boolean): string {
+  const place = problem.where ? `${plainText(formatPlace(problem.where))}  ` : "";
+  const code = color ? styleText("red", problem.code) : problem.code;
+  return `${place}${code}  ${plainText(problem.message)}\n  ${plainText(problem.fix)}`;
+}
+
+/** Prints a refusal or a crash and returns the exit code: 1 no, 2 bad input, 3 broken, 130 interrupted. */
+export function reportError(error: unknown, options: ConsoleOptions): number {
+  if (isAbort(error)) {
+    process.stderr.write("Interrupted: nothing was written.\n");
+    return 130;
+  }
+  if (!(error instanceof GateError)) return reportCrash(error, options);
+  if (options.json) process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
+  const color = options.color && process.stderr.isTTY && !process.env["NO_COLOR"];
+  for (const problem of error.problems) process.stderr.write(`${formatProblem(problem, color)}\n`);
+  process.stderr.write(`\nMore about a code: modelgate explain ${error.code}\n`);
+  return error.exitCode;
+}
+
+function errorDocument(error: GateError): unknown {
+  return { result: resultOf(error.exitCode), exit: error.exitCode, problems: error.problems };
+}
+
+function resultOf(exit: 1 | 2 | 3): string {
+  return exit === 1 ? "refused" : exit === 2 ? "bad-input" : "error";
+}
+
+function reportCrash(error: unknown, options: ConsoleOptions): number {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (options.json) process.stdout.write(`${JSON.stringify({ result: "error", exit: 3, crash: message }, null, 2)}\n`);
+  process.stderr.write(`HOST_CRASHED  ${message}\n  ${reasons.HOST_CRASHED.fix}\n`);
+  return 3;
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}

@@ -1,0 +1,17 @@
+import type { Console } from "./console.ts";
+
+/** What every command gets: where it prints, which repository, and the signal that Ctrl-C raises. */
+export interface CommandContext {
+  readonly console: Console;
+  readonly repo: string;
+  readonly ortDir: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** A command returns the exit code: 0 pass or warn, 1 the gate says no; it throws `GateError` for bad input. */
+export type Run<Args extends unknown[] = never[]> = (context: CommandContext, ...args: Args) => Promise<number>;
+
+/** A module of `commands/`, loaded only when its verb is called, so that start-up costs only what runs. */
+export interface CommandModule {
+  readonly run: Run;
+}

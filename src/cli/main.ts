@@ -1,0 +1,51 @@
+import { CommanderError } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { openConsole, reportError } from "./console.ts";
+import type { CommandModule } from "./context.ts";
+import { createProgram } from "./program.ts";
+
+interface GlobalOptions {
+  readonly repo: string;
+  readonly json?: boolean;
+  readonly color: boolean;
+  readonly ortDir?: string;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const interrupt = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interrupt.abort());
+  let exit = 0;
+  const program = createProgram(packageJson.version, async (load, args) => {
+    exit = await dispatch(load, args, { global: program.opts<GlobalOptions>(), signal: interrupt.signal });
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  return exit;
+}
+
+async function dispatch(
+  load: () => Promise<CommandModule>,
+  args: readonly unknown[],
+  from: { global: GlobalOptions; signal: AbortSignal },
+): Promise<number> {
+  const output = { json: from.global.json ?? false, color: from.global.color };
+  const context = {
+    console: openConsole(output),
+    repo: from.global.repo,
+    ortDir: from.global.ortDir ?? process.env["MODELGATE_ORT_DIR"],
+    signal: from.signal,
+  };
+  try {
+    const { run } = await load();
+    // commander appends its own command object after the arguments and options.
+    return await run(context, ...(args.slice(0, -1) as never[]));
+  } catch (error) {
+    return reportError(error, output);
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,126 @@
+import { Command, Option } from "commander";
+import { EVENTS, SLOTS } from "../domain/lifecycle.ts";
+import { EVIDENCE_KINDS } from "../domain/evidence.ts";
+import type { CommandModule } from "./context.ts";
+
+/** Runs a loaded command with commander's positional arguments and options. */
+export type Dispatch = (load: () => Promise<CommandModule>, args: readonly unknown[]) => Promise<void>;
+
+const EXAMPLES = `
+Examples:
+  modelgate status                                              what is where, what is proposed
+  modelgate validate                                            every version that changed
+  modelgate gate flight-delay@1.1.0 --event PROMOTE_TO_PRODUCTION --env prod
+  modelgate promote flight-delay@1.1.0 --to PRODUCTION --env prod --reason "better out of time"
+  modelgate rollback flight-delay --env prod --reason "complaints from the desk"
+
+Exit codes: 0 pass or warn, 1 the gate says no, 2 bad usage or input, 3 the tool or the runner broke.`;
+
+/** The command line: names, arguments and help. What a verb does is in \`commands/<verb>.ts\`. */
+export function createProgram(version: string, dispatch: Dispatch): Command {
+  const program = new Command("modelgate")
+    .description("Promotion gates for machine-learning models that live in a Git repository.")
+    .version(version)
+    .option("-C, --repo <dir>", "the Git repository to work on", ".")
+    .option("--json", "one JSON document on stdout instead of text")
+    .option("--no-color", "no colours, also on a terminal")
+    .option("--ort-dir <dir>", "where ONNX Runtime's native library is (else node_modules, then the tool cache)")
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+    .showHelpAfterError("(modelgate --help lists the verbs)")
+    .addHelpText("after", EXAMPLES)
+    .exitOverride();
+  addReading(program, dispatch);
+  addRegistry(program, dispatch);
+  addGate(program, dispatch);
+  addWayBack(program, dispatch);
+  return program;
+}
+
+function addReading(program: Command, dispatch: Dispatch): void {
+  program
+    .command("status")
+    .description("what is in which slot, which proposals wait, what can be rolled back to")
+    .argument("[model]", "only this model")
+    .action((...args) => dispatch(() => import("./commands/status.ts"), args));
+  program
+    .command("live")
+    .description("the version that serves production, proved from the ledger's history")
+    .argument("<model>")
+    .requiredOption("--env <name>", "environment")
+    .option("--at <time>", "at that time (ISO-8601), instead of now")
+    .action((...args) => dispatch(() => import("./commands/live.ts"), args));
+  program
+    .command("explain")
+    .description("what a reason code, a metric or an event means, and how to mend it")
+    .argument("<topic>", 'a code such as PARITY_CLAIM_BROKEN, a metric, "metrics" or "codes"')
+    .action((...args) => dispatch(() => import("./commands/explain.ts"), args));
+}
+
+function addRegistry(program: Command, dispatch: Dispatch): void {
+  program
+    .command("register")
+    .description("computes files, digests and CRC of a version folder and writes its manifest")
+    .argument("<folder>", "models/<id>/<version>")
+    .action((...args) => dispatch(() => import("./commands/register.ts"), args));
+  program
+    .command("validate")
+    .description("checks every manifest field against what it names")
+    .argument("[paths...]", "version folders; without any: the versions that differ from the base")
+    .option("--base <revision>", "what counts as unchanged (default: origin/main, main or HEAD)")
+    .option("--all", "check every version of the registry")
+    .action((...args) => dispatch(() => import("./commands/validate.ts"), args));
+  program
+    .command("measure")
+    .description("measures one version and prints or stores the evidence; judges nothing")
+    .addArgument(program.createArgument("<kind>").choices([...EVIDENCE_KINDS]))
+    .argument("<model@version>")
+    .option("--out <dir>", "write <kind>.json there")
+    .option("--live <model@version>", "the version to measure alongside (benchmark)")
+    .option("--seed <n>", "seed of orders and resampling", "1")
+    .action((...args) => dispatch(() => import("./commands/measure.ts"), args));
+}
+
+function addGate(program: Command, dispatch: Dispatch): void {
+  program
+    .command("gate")
+    .description("measures what the policies need, then judges; writes nothing to Git")
+    .argument("<model@version>")
+    .addOption(new Option("--event <event>", "the transition to judge").choices([...EVENTS]).makeOptionMandatory())
+    .option("--env <name>", "environment")
+    .option("--phase <share>", 'traffic share of a canary, for example "5%"')
+    .option("--evidence <dir>", "judge stored evidence instead of measuring")
+    .option("--out <dir>", "write the evidence pack there")
+    .addOption(new Option("--format <format>", "how to print").choices(["text", "markdown", "json", "sarif"]).default("text"))
+    .action((...args) => dispatch(() => import("./commands/gate.ts"), args));
+  program
+    .command("promote")
+    .description("gates a promotion and proposes it: one commit on a branch, and the text of the pull request")
+    .argument("<model@version>")
+    .addOption(new Option("--to <slot>", "where to").choices([...SLOTS]).makeOptionMandatory())
+    .requiredOption("--env <name>", "environment")
+    .option("--phase <share>", 'traffic share of a canary, for example "5%"')
+    .option("--reason <text>", "why, for the record", "promotion")
+    .option("--evidence <dir>", "judge stored evidence instead of measuring")
+    .option("--dry-run", "judge, but write nothing")
+    .action((...args) => dispatch(() => import("./commands/promote.ts"), args));
+}
+
+const WAYS_BACK = [
+  ["rollback", "returns production to a version that passed there before", true],
+  ["disable", "kill switch: serving off, state kept", true],
+  ["enable", "serving on again; gated", true],
+  ["retire", "a registered version leaves the rollback targets for good", false],
+  ["revoke", "a version leaves every slot and can never return", false],
+] as const;
+
+function addWayBack(program: Command, dispatch: Dispatch): void {
+  for (const [verb, description, inEnvironment] of WAYS_BACK) {
+    const command = program.command(verb).description(description).argument("<model>", "model, or model@version");
+    if (inEnvironment) command.requiredOption("--env <name>", "environment");
+    if (verb === "rollback") command.option("--to <version>", "the version to return to (default: the newest target)");
+    command
+      .requiredOption("--reason <text>", "why, for the record")
+      .option("--dry-run", "judge, but write nothing")
+      .action((...args) => dispatch(async () => (await import("./commands/way-back.ts")).verb(verb), args));
+  }
+}

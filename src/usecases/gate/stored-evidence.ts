@@ -1,0 +1,103 @@
+import { digestOf } from "../../domain/digest.ts";
+import { checkSchema } from "../../domain/document/check-schema.ts";
+import { parseJson } from "../../domain/document/json.ts";
+import { type Evidence, EVIDENCE_KINDS, type EvidenceKind, type EvidencePack } from "../../domain/evidence.ts";
+import { gateError, type Problem, problem, refuse } from "../../errors.ts";
+import type { Files } from "../../ports.ts";
+import { engineDigest } from "./evidence-pack.ts";
+
+/** What stored evidence must be bound to. Each binding that differs is refused by its own code. */
+export interface Bindings {
+  readonly manifestDigest: string;
+  readonly policyDigest: string;
+  readonly baseCommit: string;
+  readonly ledgerDigest: string;
+}
+
+/**
+ * Reads `<kind>.json` files of a folder, and `pack.json` when it is there, and checks what they are bound to.
+ * Errors: EVIDENCE_MISSING (no such folder or no evidence in it), EVIDENCE_DIGEST_MISMATCH, EVIDENCE_UNLISTED,
+ * EVIDENCE_SUBJECT_MISMATCH, EVIDENCE_POLICY_MISMATCH, EVIDENCE_BASE_MISMATCH, EVIDENCE_LEDGER_MISMATCH,
+ * EVIDENCE_ENGINE_MISMATCH.
+ */
+export async function readStoredEvidence(files: Files, folder: string, bindings: Bindings): Promise<Evidence[]> {
+  const stored = await Promise.all(EVIDENCE_KINDS.map((kind) => readKind(files, folder, kind)));
+  const present = stored.filter((one) => one !== undefined);
+  if (present.length === 0) throw gateError("EVIDENCE_MISSING", `There is no evidence in ${folder}.`, { where: { file: folder } });
+  const pack = await readPack(files, folder);
+  refuse([
+    ...present.flatMap((one) => subjectProblems(one, bindings)),
+    ...engineProblems(present),
+    ...(pack ? packProblems(pack, present, bindings) : []),
+  ]);
+  return present.map((one) => one.evidence);
+}
+
+interface StoredKind {
+  readonly path: string;
+  readonly name: string;
+  readonly evidence: Evidence;
+  readonly digest: string;
+}
+
+async function readKind(files: Files, folder: string, kind: EvidenceKind): Promise<StoredKind | undefined> {
+  const name = `${kind}.json`;
+  const path = `${folder}/${name}`;
+  const bytes = await files.readIfExists(path);
+  if (!bytes) return undefined;
+  const evidence = checkSchema<Evidence>(parseJson(bytes, path), "evidence-v1");
+  if (evidence.kind !== kind) {
+    throw gateError("EVIDENCE_KIND_MISMATCH", `${path} holds ${evidence.kind} evidence.`, { where: { file: path, pointer: "/kind" } });
+  }
+  return { path, name, evidence, digest: digestOf(bytes) };
+}
+
+async function readPack(files: Files, folder: string): Promise<{ path: string; pack: EvidencePack } | undefined> {
+  const path = `${folder}/pack.json`;
+  const bytes = await files.readIfExists(path);
+  return bytes ? { path, pack: checkSchema<EvidencePack>(parseJson(bytes, path), "pack-v1") } : undefined;
+}
+
+function subjectProblems(stored: StoredKind, bindings: Bindings): Problem[] {
+  const { subject } = stored.evidence;
+  if (subject.manifest_digest === bindings.manifestDigest) return [];
+  const about = `${subject.model_id} ${subject.version} (${subject.manifest_digest})`;
+  return [
+    problem("EVIDENCE_SUBJECT_MISMATCH", `This evidence is about ${about}, not about the candidate's manifest ${bindings.manifestDigest}.`, {
+      where: { file: stored.path, pointer: "/subject/manifest_digest" },
+    }),
+  ];
+}
+
+function engineProblems(stored: readonly StoredKind[]): Problem[] {
+  const wanted = engineDigest(stored.map((one) => one.evidence));
+  return stored
+    .filter((one) => one.evidence.runner.engine !== null && one.evidence.runner.engine.digest !== wanted)
+    .map((one) =>
+      problem("EVIDENCE_ENGINE_MISMATCH", `This evidence was measured with another engine (${one.evidence.runner.engine?.digest}) than the rest (${wanted}).`, {
+        where: { file: one.path, pointer: "/runner/engine/digest" },
+      }),
+    );
+}
+
+function packProblems(stored: { path: string; pack: EvidencePack }, present: readonly StoredKind[], bindings: Bindings): Problem[] {
+  const { pack, path } = stored;
+  const bound = [
+    ["EVIDENCE_SUBJECT_MISMATCH", "/subject/manifest_digest", pack.subject.manifest_digest, bindings.manifestDigest],
+    ["EVIDENCE_POLICY_MISMATCH", "/policy_digest", pack.policy_digest, bindings.policyDigest],
+    ["EVIDENCE_BASE_MISMATCH", "/base_commit", pack.base_commit, bindings.baseCommit],
+    ["EVIDENCE_LEDGER_MISMATCH", "/ledger_digest", pack.ledger_digest, bindings.ledgerDigest],
+    ["EVIDENCE_ENGINE_MISMATCH", "/engine_digest", pack.engine_digest, engineDigest(present.map((one) => one.evidence))],
+  ] as const;
+  const swapped = bound
+    .filter(([, , packed, wanted]) => packed !== wanted)
+    .map(([code, pointer, packed, wanted]) => problem(code, `The pack is bound to ${packed}, wanted is ${wanted}.`, { where: { file: path, pointer } }));
+  return [...swapped, ...present.flatMap((one) => listingProblems(stored, one))];
+}
+
+function listingProblems(stored: { path: string; pack: EvidencePack }, one: StoredKind): Problem[] {
+  const listed = stored.pack.files.find((file) => file.path === one.name);
+  if (!listed) return [problem("EVIDENCE_UNLISTED", `${one.path} is not listed in the pack.`, { where: { file: stored.path, pointer: "/files" } })];
+  if (listed.sha256 === one.digest) return [];
+  return [problem("EVIDENCE_DIGEST_MISMATCH", `${one.path} has ${one.digest}, its pack says ${listed.sha256}.`, { where: { file: one.path } })];
+}
