@@ -1,0 +1,76 @@
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { rolldown, type OutputChunk } from "rolldown";
+
+/** The native engine is never bundled: no bundler can inline its `.node` file, and a bundle that tries dies at run time. */
+const EXTERNAL = ["onnxruntime-node"];
+
+/** One entry that becomes files in one folder. */
+export interface Bundle {
+  /** File name without `.js`. */
+  readonly name: string;
+  /** Entry, relative to the repository's root. */
+  readonly entry: string;
+  /** Output folder, relative to the output root. */
+  readonly folder: "dist" | "actions/dist";
+  /** Lazy parts stay in chunks of their own, so that a light command never parses a heavy one. */
+  readonly split: boolean;
+  /** Only the child process that runs a model may name the engine. */
+  readonly mayNameEngine: boolean;
+}
+
+const CHILD_ENTRY = "src/adapters/onnx/child/main.ts";
+
+/** Every bundle of the product: the CLI, the child that runs models (twice), and one file per action. */
+export function listBundles(root: string): readonly Bundle[] {
+  const child = { name: "onnx-child", entry: CHILD_ENTRY, split: false, mayNameEngine: true } as const;
+  return [
+    { name: "modelgate", entry: "src/cli/main.ts", folder: "dist", split: true, mayNameEngine: false },
+    { ...child, folder: "dist" },
+    ...listActions(root).map((name) => actionBundle(name)),
+    { ...child, folder: "actions/dist" },
+  ];
+}
+
+/** Names of the actions, sorted: every folder of `actions/` that has an action.yml. */
+export function listActions(root: string): readonly string[] {
+  const folder = join(root, "actions");
+  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "action.yml")));
+  return names.sort();
+}
+
+function actionBundle(name: string): Bundle {
+  return {
+    name,
+    entry: `actions/${name}/index.ts`,
+    folder: "actions/dist",
+    split: false,
+    mayNameEngine: false,
+  };
+}
+
+/** Bundles one entry in memory. Not minified: reviewers read what runs in their pipelines. */
+export async function generate(root: string, bundle: Bundle): Promise<readonly OutputChunk[]> {
+  const input = join(root, bundle.entry);
+  if (!existsSync(input)) throw new Error(`Cannot build ${bundle.name}: ${bundle.entry} does not exist.`);
+  await using build = await rolldown({
+    cwd: root,
+    input: { [bundle.name]: input },
+    platform: "node",
+    external: EXTERNAL,
+    onLog: (level, log) => refuseWarning(bundle, level, log.message),
+  });
+  const { output } = await build.generate({
+    format: "esm",
+    minify: false,
+    codeSplitting: bundle.split,
+    entryFileNames: "[name].js",
+    // Flat, so that `new URL("./onnx-child.js", import.meta.url)` holds from every chunk.
+    chunkFileNames: `${basename(bundle.name)}-[name]-[hash].js`,
+  });
+  return output.filter((file) => file.type === "chunk");
+}
+
+function refuseWarning(bundle: Bundle, level: string, message: string): void {
+  if (level === "warn") throw new Error(`Cannot build ${bundle.name}: ${message}`);
+}

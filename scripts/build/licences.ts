@@ -1,0 +1,26 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { OutputChunk } from "rolldown";
+
+const PACKAGE_FOLDER = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/;
+
+interface PackageJson {
+  readonly name: string;
+  readonly version: string;
+  readonly license?: string;
+}
+
+/** The licence texts of every package whose code is in the bundles, sorted by name: they ask to travel with it. */
+export function licencesOf(chunks: readonly OutputChunk[]): string {
+  const ids = chunks.flatMap((chunk) => chunk.moduleIds);
+  const folders = new Set(ids.flatMap((id) => PACKAGE_FOLDER.exec(id)?.[0] ?? []));
+  const notices = [...folders].map((folder) => noticeOf(folder));
+  return [...new Set(notices)].sort().join(`\n${"-".repeat(80)}\n\n`);
+}
+
+function noticeOf(folder: string): string {
+  const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as PackageJson;
+  const file = readdirSync(folder).find((name) => /^licen[cs]e(?:\.|$|-)/i.test(name));
+  const text = file && existsSync(join(folder, file)) ? readFileSync(join(folder, file), "utf8").trim() : "";
+  return `${about.name} ${about.version} (${about.license ?? "no licence stated"})\n\n${text}\n`;
+}
