@@ -1,5 +1,6 @@
 /**
- * How something came out. FAIL > INCONCLUSIVE > WARN > PASS when combined; NOT_APPLICABLE and WAIVED do not weigh.
+ * How something came out. FAIL > INCONCLUSIVE > WARN > PASS when combined; NOT_APPLICABLE does not weigh;
+ * WAIVED weighs like WARN, so that a waived failure never reads as a clean pass.
  * INCONCLUSIVE: it could not be told (noise, too few samples, wrong CPU); it blocks, and says "measure again".
  */
 export type Outcome = "PASS" | "WARN" | "FAIL" | "INCONCLUSIVE";
@@ -8,8 +9,10 @@ export type ObjectiveOutcome = Outcome | "NOT_APPLICABLE" | "WAIVED";
 
 const WEIGHT: Readonly<Record<Outcome, number>> = { PASS: 0, WARN: 1, INCONCLUSIVE: 2, FAIL: 3 };
 
-export function isDecisive(outcome: ObjectiveOutcome): outcome is Outcome {
-  return outcome !== "NOT_APPLICABLE" && outcome !== "WAIVED";
+/** What an objective adds to the whole; undefined when it does not weigh. */
+export function weightOf(outcome: ObjectiveOutcome): Outcome | undefined {
+  if (outcome === "NOT_APPLICABLE") return undefined;
+  return outcome === "WAIVED" ? "WARN" : outcome;
 }
 
 /** The worst of the given outcomes; nothing evaluated is never a pass, so an empty list is FAIL. */

@@ -6,12 +6,17 @@ import type { ObjectiveOutcome, Outcome } from "./outcome.ts";
 /** One objective: what was seen, what was wanted, and why it came out so. */
 export interface ObjectiveVerdict {
   readonly id: string;
+  /** Heading that objectives share, for people. */
+  readonly group: string | null;
+  /** 1-based line of the objective in the policy file. */
+  readonly line: number;
   readonly metric: string;
   /** Short name and unit for the table, from the metric catalogue. */
   readonly title: string;
   readonly unit: string;
   readonly outcome: ObjectiveOutcome;
-  readonly reason: string;
+  /** Reason code; null when it simply passed. */
+  readonly reason: string | null;
   /** One sentence that says why, with the numbers. */
   readonly says: string;
   readonly value: number | null;
@@ -40,7 +45,8 @@ export interface WaiverUse {
 export interface RequirementVerdict {
   readonly id: string;
   readonly outcome: ObjectiveOutcome;
-  readonly reason: string;
+  /** Reason code; null when it simply passed. */
+  readonly reason: string | null;
   readonly says: string;
   readonly fix: string;
 }
@@ -48,6 +54,9 @@ export interface RequirementVerdict {
 export interface PolicyVerdict {
   readonly policy: string;
   readonly version: number;
+  /** File of the policy, relative to the repository's root. */
+  readonly path: string;
+  /** SHA-256 of that file's bytes. */
   readonly digest: Digest;
   readonly outcome: Outcome;
   readonly requirements: readonly RequirementVerdict[];
@@ -74,7 +83,11 @@ export interface Verdict {
   /** Things that forbid the transition outright (illegal state, no policy matched …). */
   readonly refusals: readonly RequirementVerdict[];
   /** Findings of the evidence (a claim that does not hold …). */
-  readonly findings: readonly { readonly code: string; readonly message: string; readonly file: string | null }[];
+  readonly findings: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly file: string | null;
+  }[];
   /** Earlier attempts that were refused, newest first. */
   readonly refused_before: readonly { readonly version: string; readonly objectives: readonly string[] }[];
 }
