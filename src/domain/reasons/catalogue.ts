@@ -2,6 +2,7 @@ import { documentsReasons } from "./documents.ts";
 import { engineReasons } from "./engine.ts";
 import { evidenceReasons } from "./evidence.ts";
 import { filesReasons } from "./files.ts";
+import { gateReasons } from "./gate.ts";
 import { gitReasons } from "./git.ts";
 import { hostReasons } from "./host.ts";
 import { ledgerReasons } from "./ledger.ts";
@@ -18,6 +19,7 @@ const all = {
   ...manifestReasons,
   ...modelsReasons,
   ...policyReasons,
+  ...gateReasons,
   ...ledgerReasons,
   ...gitReasons,
   ...measureReasons,
