@@ -1,0 +1,32 @@
+import { cp, mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Job } from "./environment.ts";
+
+const REPOSITORY = resolve(import.meta.dirname, "../../..");
+
+/**
+ * Lays an action out as the runner does after downloading a release: action.yml and the bundles, in an empty folder with
+ * no node_modules above it. `folder` must be outside of the repository. Returns the action's folder.
+ */
+export async function installAction(name: string, folder: string): Promise<string> {
+  const target = join(folder, "actions", name);
+  await mkdir(target, { recursive: true });
+  await cp(join(REPOSITORY, "actions", name, "action.yml"), join(target, "action.yml"));
+  await cp(join(REPOSITORY, "actions/dist"), join(folder, "actions/dist"), { recursive: true });
+  return target;
+}
+
+/** A job on a checkout of `acme/forecasts`, with its own temporary folders below `folder`. */
+export function makeJob(folder: string, about: Pick<Job, "workspace" | "actionFolder"> & Partial<Job>): Job {
+  return {
+    temp: join(folder, "_temp"),
+    toolCache: join(folder, "_tool"),
+    repository: "acme/forecasts",
+    sha: "0".repeat(40),
+    ref: "refs/heads/main",
+    actor: "octocat",
+    eventName: "pull_request",
+    token: "ghs_0123456789abcdefghijklmnopqrstuvwxyz",
+    ...about,
+  };
+}
