@@ -1,4 +1,19 @@
 import type { Reason } from "./reason.ts";
 
 export const engineReasons = {
+  ENGINE_MISSING: {
+    meaning: "ONNX Runtime was not found, so that no model can be run here.",
+    fix: "Run: npm i onnxruntime-node@1.30.0, or point MODELGATE_ORT_DIR at a folder with onnxruntime_binding.node and its library.",
+    exit: 3,
+  },
+  ENGINE_BROKEN: {
+    meaning: "ONNX Runtime was found but does not start.",
+    fix: "Check that it was built for this platform (glibc 2.28 or newer on Linux), and install it again.",
+    exit: 3,
+  },
+  ENGINE_INTERRUPTED: {
+    meaning: "The run was stopped before the model finished.",
+    fix: "Run the command again.",
+    exit: 3,
+  },
 } as const satisfies Record<string, Reason>;

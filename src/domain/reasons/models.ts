@@ -1,4 +1,119 @@
 import type { Reason } from "./reason.ts";
 
+const RE_EXPORT = "Export the model again and register the new file.";
+
 export const modelsReasons = {
+  MODEL_EMPTY: { meaning: "The model file has no bytes.", fix: RE_EXPORT, exit: 2 },
+  MODEL_TOO_LARGE: {
+    meaning: "The model file is larger than the limit; protobuf itself ends at 2 GiB.",
+    fix: "Move the weights to external data files that the manifest lists, or raise the limit.",
+    exit: 2,
+  },
+  MODEL_TRUNCATED: {
+    meaning: "The model file ends in the middle of a field.",
+    fix: `The upload broke off. ${RE_EXPORT}`,
+    exit: 2,
+  },
+  MODEL_MALFORMED: { meaning: "The bytes are not an ONNX model.", fix: RE_EXPORT, exit: 2 },
+  MODEL_TOO_DEEP: {
+    meaning: "Graphs or types are nested deeper than the limit.",
+    fix: "Flatten the If, Loop and Scan bodies of the model.",
+    exit: 2,
+  },
+  MODEL_TOO_COMPLEX: {
+    meaning: "The model file has more fields than the limit.",
+    fix: "Export tensors as raw data, and simplify the graph.",
+    exit: 2,
+  },
+  MODEL_DOMAIN_UNKNOWN: {
+    meaning: "The model uses operators of a domain that is not allowed, which need code from elsewhere.",
+    fix: "Export with operators of the domains ai.onnx and ai.onnx.ml alone.",
+    exit: 2,
+  },
+  MODEL_FUNCTIONS: {
+    meaning: "The model defines functions of its own.",
+    fix: "Inline the functions at export (onnx.inliner).",
+    exit: 2,
+  },
+  MODEL_TRAINING_INFO: {
+    meaning: "The model carries training information, which serving does not need.",
+    fix: "Export for inference, without training_info.",
+    exit: 2,
+  },
+  MODEL_INITIALIZER_SIZE: {
+    meaning: "The bytes of a weight tensor are not its dimensions times its element size.",
+    fix: RE_EXPORT,
+    exit: 2,
+  },
+  MODEL_DTYPE_UNSUPPORTED: {
+    meaning:
+      "A tensor has an element type that cannot be replayed and compared (bfloat16, float8, 4-bit, complex …).",
+    fix: "Cast inputs and outputs to float32 (or another type that is supported) inside the model.",
+    exit: 2,
+  },
+  MODEL_EXTERNAL_DATA_UNSAFE: {
+    meaning: "External data is at a location that is not a plain relative path inside the version folder.",
+    fix: "Save external data beside the model, under a plain relative name.",
+    exit: 2,
+  },
+  MODEL_EXTERNAL_DATA_UNLISTED: {
+    meaning: "The model loads an external data file that the manifest does not list.",
+    fix: "Add the file to the version folder and run: modelgate register",
+    exit: 2,
+  },
+  MODEL_EXTERNAL_DATA_SHORT: {
+    meaning: "A weight tensor reaches beyond the end of its external data file.",
+    fix: RE_EXPORT,
+    exit: 2,
+  },
+  MODEL_FILE_CHANGED: {
+    meaning: "A file of the version is missing, or is not the one that the manifest names.",
+    fix: "Restore the file from the commit that registered the version, or register a new version.",
+    exit: 2,
+  },
+  TENSOR_MALFORMED: {
+    meaning: "The bytes are not an ONNX TensorProto, or its data does not fill its dimensions.",
+    fix: "Write the file with onnx.numpy_helper.from_array(array, name).SerializeToString().",
+    exit: 2,
+  },
+  TENSOR_TOO_LARGE: {
+    meaning: "A tensor has more elements or bytes than the limit.",
+    fix: "Use smaller batches in the test data, or raise the limit.",
+    exit: 2,
+  },
+  TENSOR_EXTERNAL_DATA: {
+    meaning: "A test tensor keeps its data in another file.",
+    fix: "Write test data with the data inside the .pb file.",
+    exit: 2,
+  },
+  MODEL_LOAD_FAILED: {
+    meaning: "ONNX Runtime refused to load the model.",
+    fix: `Read the message of ONNX Runtime. ${RE_EXPORT}`,
+    exit: 2,
+  },
+  MODEL_RUN_FAILED: {
+    meaning: "The model did not run on the given inputs.",
+    fix: "Make the names, dtypes and shapes of the test inputs those of the model.",
+    exit: 2,
+  },
+  MODEL_TIMEOUT: {
+    meaning: "The model did not finish in time and was killed.",
+    fix: "Look for loops that do not end, use smaller test data, or raise the time limit.",
+    exit: 2,
+  },
+  MODEL_MEMORY: {
+    meaning: "The model took more memory than the limit and was killed.",
+    fix: "Use smaller test data, or raise the memory limit.",
+    exit: 2,
+  },
+  MODEL_OUTPUT_TOO_LARGE: {
+    meaning: "The outputs are larger than the limit.",
+    fix: "Use smaller test data, or raise the output limit.",
+    exit: 2,
+  },
+  MODEL_CRASHED: {
+    meaning: "The process that ran the model died.",
+    fix: "Run the model by hand under ONNX Runtime, and export it again.",
+    exit: 2,
+  },
 } as const satisfies Record<string, Reason>;

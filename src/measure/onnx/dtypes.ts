@@ -36,8 +36,8 @@ export function dtypeName(type: number): string {
 }
 
 /** The type as one that can be replayed and compared; undefined for bfloat16, float8, 4-bit, complex and unknown ones. */
-export function comparableDType(type: number): DType | undefined {
-  const name = dtypeName(type);
+export function comparableDType(type: number | string): DType | undefined {
+  const name = typeof type === "number" ? dtypeName(type) : type;
   return name === "string" || isNumericDType(name) ? name : undefined;
 }
 

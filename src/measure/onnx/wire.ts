@@ -27,7 +27,6 @@ const MAX_DEPTH = 64;
  */
 export class WireReader {
   private readonly bytes: Uint8Array;
-  private readonly view: DataView;
   private readonly base: number;
   private position = 0;
   private readonly depth: number;
@@ -36,7 +35,6 @@ export class WireReader {
 
   constructor(bytes: Uint8Array, errors: WireErrors, budget: FieldBudget, at = { base: 0, depth: 0 }) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.errors = errors;
     this.budget = budget;
     this.base = at.base;
@@ -51,10 +49,10 @@ export class WireReader {
   next(): WireField | undefined {
     if (this.done) return undefined;
     if (--this.budget.left < 0)
-      throw this.fail("MODEL_TOO_COMPLEX", "The file has more fields than the limit.");
-    const tag = this.varint();
-    const type = Number(tag & 7n);
-    const number = Number(tag >> 3n);
+      throw this.refuse("MODEL_TOO_COMPLEX", "The file has more fields than the limit.");
+    const tag = this.small();
+    const type = tag % 8;
+    const number = (tag - type) / 8;
     if (number === 0 || number > 0x1fffffff) throw this.malformed(`There is no field number ${number}.`);
     if (type !== 0 && type !== 1 && type !== 2 && type !== 5)
       throw this.malformed(`Wire type ${type} is not used by ONNX.`);
@@ -63,14 +61,8 @@ export class WireReader {
 
   /** An unsigned varint of at most 64 bits. */
   varint(): bigint {
-    let low = 0;
-    for (let index = 0; index < 4; index++) {
-      const byte = this.byte();
-      low += (byte & 0x7f) * 2 ** (7 * index);
-      if (byte < 0x80) return BigInt(low);
-    }
-    let value = BigInt(low);
-    for (let shift = 28n; shift < 70n; shift += 7n) {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = this.byte();
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80 && value < 2n ** 64n) return value;
@@ -83,6 +75,17 @@ export class WireReader {
     return BigInt.asIntN(64, this.varint());
   }
 
+  /** An unsigned varint for tags and lengths, which end far below 2^49; without BigInt, since there are so many. */
+  private small(): number {
+    let value = 0;
+    for (let scale = 1; scale < 2 ** 49; scale *= 128) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+    throw this.malformed("A tag or length is longer than 49 bits.");
+  }
+
   /** An int64 that must be exact as a number. */
   integer(): number {
     const value = Number(this.int64());
@@ -90,17 +93,9 @@ export class WireReader {
     return value;
   }
 
-  float32(): number {
-    return this.view.getFloat32(this.advance(4), true);
-  }
-
-  float64(): number {
-    return this.view.getFloat64(this.advance(8), true);
-  }
-
   /** A length-delimited field as a view. */
   lengthDelimited(): Uint8Array {
-    const length = Number(this.varint());
+    const length = this.small();
     const start = this.advance(length);
     return this.bytes.subarray(start, start + length);
   }
@@ -118,15 +113,23 @@ export class WireReader {
   /** A reader over a length-delimited field; it shares the budget and counts one level more. */
   message(): WireReader {
     if (this.depth + 1 > MAX_DEPTH)
-      throw this.fail("MODEL_TOO_DEEP", `Messages are nested over ${MAX_DEPTH} deep.`);
+      throw this.refuse("MODEL_TOO_DEEP", `Messages are nested over ${MAX_DEPTH} deep.`);
     const bytes = this.lengthDelimited();
     const base = this.base + this.position - bytes.length;
     return new WireReader(bytes, this.errors, this.budget, { base, depth: this.depth + 1 });
   }
 
+  /** The encoded value of a field as a view, without its tag and length. */
+  value(field: WireField): Uint8Array {
+    if (field.type === 2) return this.lengthDelimited();
+    const start = this.position;
+    this.skip(field);
+    return this.bytes.subarray(start, this.position);
+  }
+
   /** Moves past a field that is of no interest. */
   skip(field: WireField): void {
-    if (field.type === 0) this.varint();
+    if (field.type === 0) this.skipVarint();
     else if (field.type === 1) this.advance(8);
     else if (field.type === 5) this.advance(4);
     else this.lengthDelimited();
@@ -139,17 +142,25 @@ export class WireReader {
   }
 
   malformed(message: string): Error {
-    return this.fail(this.errors.malformed, message);
+    return this.refuse(this.errors.malformed, message);
+  }
+
+  private skipVarint(): void {
+    for (let count = 0; count < 10; count++) if (this.byte() < 0x80) return;
+    throw this.malformed("A varint is longer than 64 bits.");
   }
 
   private byte(): number {
-    return this.view.getUint8(this.advance(1));
+    const byte = this.bytes[this.position];
+    if (byte === undefined) throw this.refuse(this.errors.truncated, "The file ends inside a number.");
+    this.position++;
+    return byte;
   }
 
   private advance(count: number): number {
     const start = this.position;
     if (count > this.bytes.length - start) {
-      throw this.fail(
+      throw this.refuse(
         this.errors.truncated,
         `${count} bytes are announced, ${this.bytes.length - start} are left.`,
       );
@@ -158,7 +169,8 @@ export class WireReader {
     return start;
   }
 
-  private fail(code: ReasonCode, message: string): Error {
+  /** The error for a refusal at the place that was read last. */
+  refuse(code: ReasonCode, message: string): Error {
     return gateError(code, `${message} (byte ${this.base + this.position})`, {
       where: { file: this.errors.file },
     });

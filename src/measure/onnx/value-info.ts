@@ -1,0 +1,86 @@
+import { dtypeName } from "./dtypes.ts";
+import type { WireField, WireReader } from "./wire.ts";
+
+/** An input or output as the model declares it. */
+export interface ValueFacts {
+  readonly name: string;
+  /** ONNX's name of the element type; for anything but a tensor, of what it is: `sequence`, `map`, `optional` … */
+  readonly dtype: string;
+  /** A number, the name of a symbolic dimension, or null when unknown; the whole is null when no rank is declared. */
+  readonly shape: readonly (number | string | null)[] | null;
+  readonly isTensor: boolean;
+}
+
+const KINDS: ReadonlyMap<number, string> = new Map([
+  [1, "tensor"],
+  [4, "sequence"],
+  [5, "map"],
+  [7, "opaque"],
+  [8, "sparse tensor"],
+  [9, "optional"],
+]);
+
+const MAX_RANK = 32;
+
+/** Reads a ValueInfoProto. */
+export function readValueInfo(reader: WireReader): ValueFacts {
+  let name = "";
+  let type: Omit<ValueFacts, "name"> = { dtype: "untyped", shape: null, isTensor: false };
+  for (let field = reader.next(); field; field = reader.next()) {
+    if (field.number === 1) name = reader.text();
+    else if (field.number === 2) type = readType(reader.message());
+    else reader.skip(field);
+  }
+  return { name, ...type };
+}
+
+function readType(reader: WireReader): Omit<ValueFacts, "name"> {
+  let found: Omit<ValueFacts, "name"> | undefined;
+  for (let field = reader.next(); field; field = reader.next()) {
+    const kind = KINDS.get(field.number);
+    if (!kind) {
+      reader.skip(field);
+      continue;
+    }
+    if (found) throw reader.malformed("A value has two types.");
+    found = kind === "tensor" ? readTensorType(reader.message()) : otherType(reader, field, kind);
+  }
+  return found ?? { dtype: "untyped", shape: null, isTensor: false };
+}
+
+function otherType(reader: WireReader, field: WireField, kind: string): Omit<ValueFacts, "name"> {
+  reader.skip(field);
+  return { dtype: kind, shape: null, isTensor: false };
+}
+
+function readTensorType(reader: WireReader): Omit<ValueFacts, "name"> {
+  let type = 0;
+  let shape: ValueFacts["shape"] = null;
+  for (let field = reader.next(); field; field = reader.next()) {
+    if (field.number === 1) type = reader.integer();
+    else if (field.number === 2) shape = readShape(reader.message());
+    else reader.skip(field);
+  }
+  return { dtype: dtypeName(type), shape, isTensor: true };
+}
+
+function readShape(reader: WireReader): (number | string | null)[] {
+  const shape: (number | string | null)[] = [];
+  for (let field = reader.next(); field; field = reader.next()) {
+    if (field.number === 1) shape.push(readDimension(reader.message()));
+    else reader.skip(field);
+    if (shape.length > MAX_RANK) throw reader.malformed(`A shape has more than ${MAX_RANK} dimensions.`);
+  }
+  return shape;
+}
+
+function readDimension(reader: WireReader): number | string | null {
+  let dimension: number | string | null = null;
+  for (let field = reader.next(); field; field = reader.next()) {
+    if (field.number === 1) dimension = reader.integer();
+    else if (field.number === 2) dimension = reader.text();
+    else reader.skip(field);
+  }
+  // Exporters write -1 and "" for "not known".
+  return dimension === "" || (typeof dimension === "number" && dimension < 0) ? null : dimension;
+}
