@@ -39,29 +39,66 @@ export interface CommitRequest {
   readonly expected: string | null;
   readonly change: TreeChange;
   readonly message: string;
+  /** Author and committer date, whole seconds; the clock of the machine when left out. */
+  readonly at?: Date;
 }
 
+/** A commit object, as far as the ledger needs it. Names and dates are claims of its maker, never identity. */
+export interface CommitFacts {
+  readonly commit: string;
+  readonly parents: readonly string[];
+  /** `Name <email>`. */
+  readonly author: string;
+  readonly committedAt: Date;
+  readonly message: string;
+}
+
+/** A local branch, without `refs/heads/`, and the commit that it points to. */
+export interface Branch {
+  readonly name: string;
+  readonly commit: string;
+}
+
+/** A local repository. Every method refuses with GIT_* codes; objects read are checked against their own id. */
 export interface Git {
   /** Absolute path of the work tree's root. */
   readonly root: string;
+  /** Read afresh at each call; `branch` is null when HEAD is detached. GIT_NO_COMMITS in an empty repository. */
   head(): Promise<{ commit: string; branch: string | null }>;
+  /** The commit that a revision names; undefined when there is none. */
   resolve(revision: string): Promise<string | undefined>;
   isShallow(): Promise<boolean>;
   /** Changed or untracked paths below the given ones; empty when the tree is clean. */
   dirty(paths: readonly string[]): Promise<readonly string[]>;
-  /** The bytes of a file in a commit; undefined when it is not there. Refuses symlinks and submodules. */
+  /** The bytes of a file in a commit; undefined when it is not there. Refuses symlinks, submodules and folders. */
   show(commit: string, path: string): Promise<Uint8Array | undefined>;
-  /** Regular files below a folder in a commit: path and blob id. */
-  tree(commit: string, folder: string): Promise<readonly { path: string; mode: string; blob: string; size: number }[]>;
+  /**
+   * Everything but folders below a folder ("" is the root) in a commit. Symlinks (mode 120000) and submodules (160000)
+   * are listed, so that a caller can refuse them by name; `size` is 0 for a submodule.
+   */
+  tree(
+    commit: string,
+    folder: string,
+  ): Promise<readonly { path: string; mode: string; blob: string; size: number }[]>;
   /** Paths that differ between two commits. */
   changed(base: string, head: string): Promise<readonly string[]>;
-  /** Commits that touched a path, newest first. */
+  /** Commits of the first-parent line that changed a path, newest first. GIT_SHALLOW when the history is cut. */
   history(revision: string, path: string): Promise<readonly string[]>;
   /** The message of a commit. */
   message(commit: string): Promise<string>;
-  /** One commit, made without touching work tree or index, and one compare-and-swap of the branch (GIT_RACE_LOST). */
+  facts(commit: string): Promise<CommitFacts>;
+  /** Local branches whose name starts with a prefix that ends in `/`, sorted by name. */
+  branches(prefix: string): Promise<readonly Branch[]>;
+  /** Whether `ancestor` can be reached from `commit` (a commit reaches itself). */
+  isAncestor(ancestor: string, commit: string): Promise<boolean>;
+  /**
+   * One commit, made without touching work tree or index, signed when git is set up to sign, and one
+   * compare-and-swap of the branch (GIT_RACE_LOST). Killed at any point, the branch is before or after.
+   */
   commit(request: CommitRequest): Promise<{ commit: string; signed: boolean }>;
   identity(): Promise<{ name: string; email: string }>;
+  /** Writes a private note outside of every commit, below `<git dir>/modelgate/`; returns its absolute path. */
+  keep(name: string, text: string): Promise<string>;
 }
 
 /** Limits of a child process that runs a model. */

@@ -8,8 +8,9 @@ export interface ModelRef {
 
 const MODEL_ID = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 
+/** Lower case, at most 64 characters, and a legal part of a branch name, which may not end in ".lock". */
 export function isModelId(text: string): boolean {
-  return MODEL_ID.test(text) && !text.includes("..");
+  return MODEL_ID.test(text) && !text.includes("..") && !text.endsWith(".lock");
 }
 
 /** Strict SemVer 2.0.0, no leading `v`, at most 64 characters. */

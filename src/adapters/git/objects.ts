@@ -1,0 +1,168 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { gateError } from "../../errors.ts";
+import { gitEnvironment } from "./environment.ts";
+import { gitFailure, gitNotStarted, printable } from "./failures.ts";
+import type { GitPlace } from "./run.ts";
+
+export interface GitObject {
+  readonly id: string;
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+interface Request {
+  readonly query: string;
+  readonly resolve: (object: GitObject | undefined) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Larger objects are drained and refused, never held in memory. */
+const OBJECT_LIMIT = 64 * 1024 * 1024;
+
+/**
+ * Reads any number of objects through one `git cat-file --batch`, started with the first question. It never keeps
+ * the host alive. Answers are undefined for names that name nothing.
+ */
+export class ObjectReader {
+  readonly #place: GitPlace;
+  readonly #waiting: Request[] = [];
+  #child: ChildProcessWithoutNullStreams | undefined;
+  #answer = new AnswerStream();
+
+  constructor(place: GitPlace) {
+    this.#place = place;
+  }
+
+  read(query: string): Promise<GitObject | undefined> {
+    if (/[\n\r\0]/.test(query) || query.length > 4096) return Promise.resolve(undefined);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ query, resolve, reject });
+      const child = (this.#child ??= this.#start());
+      hold(child, true);
+      child.stdin.write(`${query}\n`);
+    });
+  }
+
+  #start(): ChildProcessWithoutNullStreams {
+    const child = spawn("git", ["cat-file", "--batch"], {
+      cwd: this.#place.cwd,
+      env: gitEnvironment(this.#place.env),
+    });
+    let stderr = "";
+    this.#answer = new AnswerStream();
+    child.stdin.on("error", () => {});
+    child.stderr.on(
+      "data",
+      (bytes: Buffer) => (stderr = `${stderr}${bytes.toString("utf8")}`.slice(0, 4096)),
+    );
+    child.stdout.on("data", (bytes: Buffer) => this.#take(bytes));
+    child.on("error", (cause) =>
+      this.#fail(gitNotStarted(cause, existsSync(this.#place.cwd), this.#place.cwd)),
+    );
+    child.on("close", (exit, signal) => this.#fail(gitFailure({ args: ["cat-file"], exit, signal, stderr })));
+    return child;
+  }
+
+  #take(bytes: Buffer): void {
+    for (const answer of this.#answer.push(bytes)) {
+      const request = this.#waiting.shift();
+      if (!request) continue;
+      try {
+        request.resolve(checked(request.query, answer));
+      } catch (error) {
+        request.reject(error as Error);
+      }
+    }
+    if (this.#child && this.#waiting.length === 0) hold(this.#child, false);
+  }
+
+  #fail(error: Error): void {
+    this.#child = undefined;
+    for (const request of this.#waiting.splice(0)) request.reject(error);
+  }
+}
+
+/** An idle reader must not keep the process alive, a busy one must. */
+function hold(child: ChildProcessWithoutNullStreams, busy: boolean): void {
+  for (const part of [child, child.stdin, child.stdout, child.stderr] as {
+    ref?: () => void;
+    unref?: () => void;
+  }[]) {
+    if (busy) part.ref?.();
+    else part.unref?.();
+  }
+}
+
+type Answer = { readonly header: string; readonly size: number; readonly body: Buffer | undefined };
+
+/** Cuts the byte stream of `cat-file --batch` into answers: a header line, and for objects the bytes and one LF. */
+class AnswerStream {
+  #pending: Buffer[] = [];
+  #length = 0;
+  #open: { header: string; size: number; left: number } | undefined;
+
+  *push(bytes: Buffer): Generator<Answer> {
+    this.#pending.push(bytes);
+    this.#length += bytes.length;
+    for (;;) {
+      const answer = this.#open ? this.#body(this.#open) : this.#header();
+      if (answer === "more") return;
+      if (answer) yield answer;
+    }
+  }
+
+  #header(): Answer | "more" | undefined {
+    const all = this.#all();
+    const end = all.indexOf(10);
+    if (end < 0) return "more";
+    const header = all.subarray(0, end).toString("utf8");
+    this.#keep(all.subarray(end + 1));
+    const size = /^[0-9a-f]{40,64} [a-z]+ (\d+)$/.exec(header)?.[1];
+    if (size === undefined) return { header, size: 0, body: undefined };
+    this.#open = { header, size: Number(size), left: Number(size) + 1 };
+    return undefined;
+  }
+
+  #body(open: { header: string; size: number; left: number }): Answer | "more" {
+    if (open.size > OBJECT_LIMIT && this.#length < open.left) {
+      open.left -= this.#length;
+      this.#keep(Buffer.alloc(0));
+      return "more";
+    }
+    if (this.#length < open.left) return "more";
+    const all = this.#all();
+    this.#keep(all.subarray(open.left));
+    this.#open = undefined;
+    const body = open.size > OBJECT_LIMIT ? undefined : Buffer.from(all.subarray(0, open.size));
+    return { header: open.header, size: open.size, body };
+  }
+
+  #all(): Buffer {
+    const all = this.#pending.length === 1 ? (this.#pending[0] as Buffer) : Buffer.concat(this.#pending);
+    this.#pending = [all];
+    return all;
+  }
+
+  #keep(rest: Buffer): void {
+    this.#pending = [rest];
+    this.#length = rest.length;
+  }
+}
+
+/** git does not compare the bytes that it hands out with their id, so we do. */
+function checked(query: string, answer: Answer): GitObject | undefined {
+  const [id = "", type = ""] = answer.header.split(" ");
+  if (answer.size > OBJECT_LIMIT) {
+    throw gateError(
+      "GIT_TOO_LARGE",
+      `${printable(query)} has ${answer.size} bytes; the limit is ${OBJECT_LIMIT}.`,
+    );
+  }
+  if (answer.body === undefined) return undefined;
+  const algorithm = id.length === 40 ? "sha1" : "sha256";
+  const real = createHash(algorithm).update(`${type} ${answer.size}\0`).update(answer.body).digest("hex");
+  if (real !== id) throw gateError("GIT_OBJECT_CORRUPT", `The bytes of object ${id} have the id ${real}.`);
+  return { id, type, bytes: answer.body };
+}

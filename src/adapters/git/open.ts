@@ -1,0 +1,173 @@
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, isAbsolute, join } from "node:path";
+import { GateError, gateError } from "../../errors.ts";
+import type { CommitFacts, Git } from "../../ports.ts";
+import { parseCommit } from "./commit-object.ts";
+import { printable } from "./failures.ts";
+import { pathParts, safeRevision } from "./names.ts";
+import { ObjectReader } from "./objects.ts";
+import {
+  branchesBelow,
+  changedPaths,
+  committer,
+  dirtyPaths,
+  pathHistory,
+  reaches,
+  treeEntries,
+} from "./read.ts";
+import { type GitPlace, gitText } from "./run.ts";
+import { needed, TreeWalker } from "./trees.ts";
+import { writeCommit } from "./write.ts";
+
+/**
+ * Opens the repository around a folder with one git process; a second one answers all reads of objects.
+ * GIT_MISSING, GIT_NOT_A_REPOSITORY, GIT_BARE, GIT_UNSAFE_OWNERSHIP.
+ */
+export async function openGit(cwd: string, env: NodeJS.ProcessEnv = process.env): Promise<Git> {
+  const asked = ["--is-shallow-repository", "--absolute-git-dir", "--show-toplevel"];
+  const answer = (await gitText({ cwd, env }, ["rev-parse", ...asked])).split("\n");
+  const [shallow, gitDir = "", root = ""] = answer;
+  if (answer.length !== 3 || !isAbsolute(gitDir) || !isAbsolute(root)) {
+    throw gateError(
+      "GIT_FAILED",
+      `The folder ${printable(cwd)} has a path that git cannot print on one line.`,
+    );
+  }
+  return new LocalGit({ place: { cwd: root, env }, gitDir, shallow: shallow !== "false" });
+}
+
+class LocalGit implements Git {
+  readonly root: string;
+  readonly #place: GitPlace;
+  readonly #gitDir: string;
+  readonly #shallow: boolean;
+  readonly #objects: ObjectReader;
+  readonly #trees: TreeWalker;
+
+  constructor(of: { place: GitPlace; gitDir: string; shallow: boolean }) {
+    this.root = of.place.cwd;
+    this.#place = of.place;
+    this.#gitDir = of.gitDir;
+    this.#shallow = of.shallow;
+    this.#objects = new ObjectReader(of.place);
+    this.#trees = new TreeWalker(this.#objects);
+  }
+
+  async head(): Promise<{ commit: string; branch: string | null }> {
+    const text = await readFile(join(this.#gitDir, "HEAD"), "utf8");
+    const branch = /^ref: refs\/heads\/(.+)\n?$/.exec(text)?.[1] ?? null;
+    const commit = await this.resolve("HEAD");
+    if (commit === undefined)
+      throw gateError("GIT_NO_COMMITS", `The repository ${printable(this.root)} has no commit yet.`);
+    return { commit, branch: branch === ".invalid" ? await this.#symbolicHead() : branch };
+  }
+
+  /** Repositories with the reftable format keep a stub in the HEAD file. */
+  async #symbolicHead(): Promise<string | null> {
+    const name = await gitText(this.#place, ["symbolic-ref", "--quiet", "--short", "HEAD"], { answers: [1] });
+    return name === "" ? null : name;
+  }
+
+  async resolve(revision: string): Promise<string | undefined> {
+    const object = await this.#objects.read(`${safeRevision(revision)}^{commit}`);
+    return object?.id;
+  }
+
+  isShallow(): Promise<boolean> {
+    return Promise.resolve(this.#shallow);
+  }
+
+  dirty(paths: readonly string[]): Promise<readonly string[]> {
+    return dirtyPaths(this.#place, paths);
+  }
+
+  async show(commit: string, path: string): Promise<Uint8Array | undefined> {
+    const entry = await this.#trees.find(await this.#known(commit), path);
+    if (!entry) return undefined;
+    if (entry.mode !== "100644" && entry.mode !== "100755") {
+      throw gateError("GIT_NOT_A_FILE", `${path} is ${kindOf(entry.mode)} in commit ${commit}.`, {
+        where: { file: path },
+      });
+    }
+    return (await needed(this.#objects, entry.id, "blob")).bytes;
+  }
+
+  async tree(
+    commit: string,
+    folder: string,
+  ): Promise<readonly { path: string; mode: string; blob: string; size: number }[]> {
+    return treeEntries(this.#place, await this.#known(commit), folder);
+  }
+
+  async changed(base: string, head: string): Promise<readonly string[]> {
+    return changedPaths(this.#place, await this.#known(base), await this.#known(head));
+  }
+
+  async history(revision: string, path: string): Promise<readonly string[]> {
+    if (this.#shallow)
+      throw gateError(
+        "GIT_SHALLOW",
+        `The clone at ${printable(this.root)} holds a part of the history only.`,
+      );
+    return pathHistory(this.#place, await this.#known(revision), path);
+  }
+
+  async message(commit: string): Promise<string> {
+    return (await this.facts(commit)).message;
+  }
+
+  async facts(commit: string): Promise<CommitFacts> {
+    return parseCommit(await needed(this.#objects, await this.#known(commit), "commit"));
+  }
+
+  branches(prefix: string): Promise<readonly { name: string; commit: string }[]> {
+    return branchesBelow(this.#place, prefix);
+  }
+
+  async isAncestor(ancestor: string, commit: string): Promise<boolean> {
+    return reaches(this.#place, await this.#known(ancestor), await this.#known(commit));
+  }
+
+  async commit(request: Parameters<Git["commit"]>[0]): Promise<{ commit: string; signed: boolean }> {
+    return writeCommit(this.#place, { ...request, parent: await this.#known(request.parent) });
+  }
+
+  identity(): Promise<{ name: string; email: string }> {
+    return committer(this.#place);
+  }
+
+  async keep(name: string, text: string): Promise<string> {
+    const path = join(this.#gitDir, "modelgate", ...pathParts(name));
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(`${path}.part`, text);
+      await rename(`${path}.part`, path);
+    } catch (cause) {
+      throw diskFailure(cause as NodeJS.ErrnoException, path);
+    }
+    return path;
+  }
+
+  /** The full id of a commit that must exist. */
+  async #known(revision: string): Promise<string> {
+    const commit = await this.resolve(revision);
+    if (commit === undefined)
+      throw gateError("GIT_UNKNOWN_REVISION", `There is no commit "${printable(revision)}".`);
+    return commit;
+  }
+}
+
+function kindOf(mode: string): string {
+  if (mode === "120000") return "a symlink";
+  if (mode === "160000") return "a submodule";
+  return mode === "40000" ? "a folder" : `of the unknown mode ${mode}`;
+}
+
+function diskFailure(cause: NodeJS.ErrnoException, path: string): GateError {
+  const full = cause.code === "ENOSPC" || cause.code === "EDQUOT";
+  return gateError(
+    full ? "GIT_NO_SPACE" : "GIT_READ_ONLY",
+    `${printable(path)} cannot be written: ${cause.code ?? ""}`,
+    { cause },
+  );
+}

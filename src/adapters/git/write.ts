@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GateError, gateError } from "../../errors.ts";
+import type { CommitRequest, TreeChange } from "../../ports.ts";
+import { readConfiguration } from "./configuration.ts";
+import type { Setting } from "./environment.ts";
+import { pathParts, safeBranch } from "./names.ts";
+import { type GitPlace, gitText, runGit } from "./run.ts";
+import { planSigning } from "./signing.ts";
+
+/** Objects reach the disk before the branch names them; a lock of another process is waited for. */
+const DURABLE: readonly Setting[] = [
+  ["core.fsync", "committed,loose-object,reference"],
+  ["core.filesRefLockTimeout", "3000"],
+];
+
+/** Builds the commit beside everything that the user has open, and moves one branch in one step. */
+export async function writeCommit(
+  place: GitPlace,
+  request: CommitRequest,
+): Promise<{ commit: string; signed: boolean }> {
+  const ref = `refs/heads/${safeBranch(request.branch)}`;
+  for (const path of request.change.keys()) pathParts(path);
+  await refuseCheckedOut(place, ref, request.branch);
+  const signing = planSigning(await readConfiguration(place));
+  const tree = await writeTree(place, request.parent, request.change);
+  const args = ["commit-tree", ...(signing ? [signing.option] : []), "-p", request.parent, tree];
+  const call = {
+    input: request.message,
+    settings: [...DURABLE, ...(signing?.settings ?? [])],
+    variables: dates(request.at),
+  };
+  const commit = await gitText(place, args, call).catch((error: unknown) => {
+    throw signing ? asSigningFailure(error) : error;
+  });
+  await moveBranch(place, ref, { from: request.expected, to: commit });
+  return { commit, signed: signing !== undefined };
+}
+
+/** A branch that is open in a work tree would show the whole commit reversed as the user's own change. */
+async function refuseCheckedOut(place: GitPlace, ref: string, branch: string): Promise<void> {
+  const where = await gitText(place, ["for-each-ref", "--format=%(worktreepath)", ref]);
+  if (where !== "")
+    throw gateError("GIT_BRANCH_CHECKED_OUT", `The branch ${branch} is checked out in ${where}.`);
+}
+
+/** The tree of `parent` with the change, made in an index of our own. */
+async function writeTree(place: GitPlace, parent: string, change: TreeChange): Promise<string> {
+  const entries = await Promise.all([...change].map(([path, bytes]) => indexEntry(place, path, bytes)));
+  const folder = await temporaryFolder();
+  const variables = { GIT_INDEX_FILE: join(folder, "index") };
+  try {
+    await runGit(place, ["read-tree", parent], { variables });
+    await runGit(place, ["update-index", "-z", "--index-info"], { input: entries.join(""), variables });
+    return await gitText(place, ["write-tree"], { variables, settings: DURABLE });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** One line of `git update-index --index-info`; mode 0 removes the path. */
+async function indexEntry(place: GitPlace, path: string, bytes: Uint8Array | null): Promise<string> {
+  if (bytes === null) return `0 ${"0".repeat(40)}\t${path}\0`;
+  const blob = await gitText(place, ["hash-object", "-w", "--no-filters", "--stdin"], {
+    input: bytes,
+    settings: DURABLE,
+  });
+  return `100644 ${blob}\t${path}\0`;
+}
+
+/** One compare-and-swap; git takes the lock, compares and renames. */
+async function moveBranch(
+  place: GitPlace,
+  ref: string,
+  move: { from: string | null; to: string },
+): Promise<void> {
+  const from = move.from ?? "0".repeat(move.to.length);
+  const args = ["update-ref", "--no-deref", "-m", "modelgate: transition", ref, move.to, from];
+  await runGit(place, args, { settings: DURABLE });
+}
+
+async function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), "modelgate-index-")).catch((cause: NodeJS.ErrnoException) => {
+    const code = cause.code === "ENOSPC" ? "GIT_NO_SPACE" : "GIT_READ_ONLY";
+    throw gateError(code, `No temporary folder can be made: ${cause.message}`, { cause });
+  });
+}
+
+function dates(at: Date | undefined): Record<string, string> {
+  if (!at) return {};
+  const stamp = `${Math.floor(at.getTime() / 1000)} +0000`;
+  return { GIT_AUTHOR_DATE: stamp, GIT_COMMITTER_DATE: stamp };
+}
+
+/** Signing programs say anything; what is not told apart otherwise is a failure to sign. */
+function asSigningFailure(error: unknown): unknown {
+  if (!(error instanceof GateError) || error.code !== "GIT_FAILED") return error;
+  return gateError("GIT_SIGNING_FAILED", error.problems[0].message, { cause: error });
+}

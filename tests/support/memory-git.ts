@@ -1,0 +1,221 @@
+import { createHash } from "node:crypto";
+import { pathParts, safeBranch, safeRevision } from "../../src/adapters/git/names.ts";
+import { gateError } from "../../src/errors.ts";
+import type { Branch, CommitFacts, CommitRequest, Git } from "../../src/ports.ts";
+
+type Tree = ReadonlyMap<string, Uint8Array>;
+
+interface MemoryCommit {
+  readonly facts: CommitFacts;
+  readonly tree: Tree;
+}
+
+/** `Git` without a disk: the same contract, for tests of use cases that need no real repository. */
+export class MemoryGit implements Git {
+  readonly root = "/memory";
+  readonly notes = new Map<string, string>();
+  /** Called right before a branch moves, to play a rival or a crash. */
+  beforeMove: () => void = () => {};
+  shallow = false;
+  dirtyFiles: readonly string[] = [];
+  branch: string | null = "main";
+  readonly #commits = new Map<string, MemoryCommit>();
+  readonly #branches = new Map<string, string>();
+
+  /** Commits on the checked-out branch, as a user would. */
+  seed(
+    files: Readonly<Record<string, string | Uint8Array | null>>,
+    message = "change",
+    at = new Date(1.7e12),
+  ): string {
+    const parent = this.#branches.get(this.branch ?? "main");
+    const change = Object.entries(files).map(
+      ([path, content]) => [path, typeof content === "string" ? Buffer.from(content) : content] as const,
+    );
+    const commit = this.#store({ parents: parent ? [parent] : [], change: new Map(change), message, at });
+    this.#branches.set(this.branch ?? "main", commit);
+    return commit;
+  }
+
+  /** Fast-forwards or merges a branch into the checked-out one with its tree, as `git merge` would for a proposal. */
+  merge(branch: string, at = new Date(1.7e12)): string {
+    const onto = this.branch ?? "main";
+    const [ours, theirs] = [this.#branches.get(onto), this.#branches.get(branch)];
+    if (!ours || !theirs) throw new Error("Nothing to merge.");
+    const commit = this.#store({
+      parents: [ours, theirs],
+      change: new Map(this.#get(theirs).tree),
+      message: `Merge ${branch}\n`,
+      at,
+    });
+    this.#branches.set(onto, commit);
+    return commit;
+  }
+
+  async head(): Promise<{ commit: string; branch: string | null }> {
+    const commit = this.#branches.get(this.branch ?? "main");
+    if (!commit) throw gateError("GIT_NO_COMMITS", "The repository has no commit yet.");
+    return { commit, branch: this.branch };
+  }
+
+  async resolve(revision: string): Promise<string | undefined> {
+    safeRevision(revision);
+    if (this.#commits.has(revision)) return revision;
+    const name = revision === "HEAD" ? (this.branch ?? "main") : revision.replace(/^refs\/heads\//, "");
+    return this.#branches.get(name);
+  }
+
+  async isShallow(): Promise<boolean> {
+    return this.shallow;
+  }
+
+  async dirty(paths: readonly string[]): Promise<readonly string[]> {
+    return this.dirtyFiles.filter((file) =>
+      paths.some((path) => file === path || file.startsWith(`${path}/`)),
+    );
+  }
+
+  async show(commit: string, path: string): Promise<Uint8Array | undefined> {
+    pathParts(path);
+    const { tree } = await this.#known(commit);
+    if ([...tree.keys()].some((each) => each.startsWith(`${path}/`)))
+      throw gateError("GIT_NOT_A_FILE", `${path} is a folder.`);
+    return tree.get(path);
+  }
+
+  async tree(
+    commit: string,
+    folder: string,
+  ): Promise<readonly { path: string; mode: string; blob: string; size: number }[]> {
+    if (folder !== "") pathParts(folder);
+    const { tree } = await this.#known(commit);
+    const below = [...tree].filter(([path]) => folder === "" || path.startsWith(`${folder}/`));
+    return below
+      .map(([path, bytes]) => ({ path, mode: "100644", blob: objectId("blob", bytes), size: bytes.length }))
+      .toSorted(byPath);
+  }
+
+  async changed(base: string, head: string): Promise<readonly string[]> {
+    return difference((await this.#known(base)).tree, (await this.#known(head)).tree);
+  }
+
+  async history(revision: string, path: string): Promise<readonly string[]> {
+    if (this.shallow) throw gateError("GIT_SHALLOW", "The clone holds a part of the history only.");
+    pathParts(path);
+    const found: string[] = [];
+    for (let at: MemoryCommit | undefined = await this.#known(revision); at;) {
+      const parent: MemoryCommit | undefined = at.facts.parents[0]
+        ? this.#get(at.facts.parents[0])
+        : undefined;
+      if (difference(parent?.tree ?? new Map(), at.tree).includes(path)) found.push(at.facts.commit);
+      at = parent;
+    }
+    return found;
+  }
+
+  async message(commit: string): Promise<string> {
+    return (await this.facts(commit)).message;
+  }
+
+  async facts(commit: string): Promise<CommitFacts> {
+    return (await this.#known(commit)).facts;
+  }
+
+  async branches(prefix: string): Promise<readonly Branch[]> {
+    const below = [...this.#branches].filter(([name]) => name.startsWith(prefix));
+    return below.map(([name, commit]) => ({ name, commit })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async isAncestor(ancestor: string, commit: string): Promise<boolean> {
+    const wanted = (await this.#known(ancestor)).facts.commit;
+    const left = [(await this.#known(commit)).facts.commit];
+    for (let at = left.pop(); at !== undefined; at = left.pop()) {
+      if (at === wanted) return true;
+      left.push(...this.#get(at).facts.parents);
+    }
+    return false;
+  }
+
+  async commit(request: CommitRequest): Promise<{ commit: string; signed: boolean }> {
+    safeBranch(request.branch);
+    for (const path of request.change.keys()) pathParts(path);
+    if (request.branch === this.branch)
+      throw gateError("GIT_BRANCH_CHECKED_OUT", "The branch is checked out.");
+    const parent = (await this.#known(request.parent)).facts.commit;
+    const at = request.at ?? new Date(1.7e12);
+    const commit = this.#store({ parents: [parent], change: request.change, message: request.message, at });
+    this.beforeMove();
+    if ((this.#branches.get(request.branch) ?? null) !== request.expected) {
+      throw gateError("GIT_RACE_LOST", `The branch ${request.branch} moved in the meantime.`);
+    }
+    this.#branches.set(request.branch, commit);
+    return { commit, signed: false };
+  }
+
+  async identity(): Promise<{ name: string; email: string }> {
+    return { name: "Ada", email: "ada@example.org" };
+  }
+
+  async keep(name: string, text: string): Promise<string> {
+    pathParts(name);
+    this.notes.set(name, text);
+    return `/memory/.git/modelgate/${name}`;
+  }
+
+  #store(of: {
+    parents: string[];
+    change: ReadonlyMap<string, Uint8Array | null>;
+    message: string;
+    at: Date;
+  }): string {
+    const tree = new Map(of.parents[0] ? this.#get(of.parents[0]).tree : []);
+    for (const [path, bytes] of of.change) {
+      if (bytes === null) tree.delete(path);
+      else tree.set(path, bytes);
+    }
+    const committedAt = new Date(Math.floor(of.at.getTime() / 1000) * 1000);
+    const content = JSON.stringify([
+      of.parents,
+      [...tree].map(([p, b]) => [p, objectId("blob", b)]).toSorted(),
+      of.message,
+      committedAt,
+    ]);
+    const commit = objectId("commit", Buffer.from(content));
+    const facts = {
+      commit,
+      parents: of.parents,
+      author: "Ada <ada@example.org>",
+      committedAt,
+      message: of.message,
+    };
+    this.#commits.set(commit, { facts, tree });
+    return commit;
+  }
+
+  #get(commit: string): MemoryCommit {
+    const found = this.#commits.get(commit);
+    if (!found) throw new Error(`No commit ${commit}`);
+    return found;
+  }
+
+  async #known(revision: string): Promise<MemoryCommit> {
+    const commit = await this.resolve(revision);
+    if (!commit) throw gateError("GIT_UNKNOWN_REVISION", `There is no commit "${revision}".`);
+    return this.#get(commit);
+  }
+}
+
+function objectId(type: string, bytes: Uint8Array): string {
+  return createHash("sha1").update(`${type} ${bytes.length}\0`).update(bytes).digest("hex");
+}
+
+function difference(base: Tree, head: Tree): string[] {
+  const paths = [...new Set([...base.keys(), ...head.keys()])].toSorted();
+  return paths.filter(
+    (path) => !Buffer.from(base.get(path) ?? "\0").equals(head.get(path) ?? Buffer.from("\0")),
+  );
+}
+
+function byPath(a: { path: string }, b: { path: string }): number {
+  return Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
+}
