@@ -1,4 +1,34 @@
 import type { Reason } from "./reason.ts";
 
 export const hostReasons = {
+  HOST_INPUT_MISSING: {
+    meaning: "A required input of an action is empty.",
+    fix: "Add it to the step's `with:` block.",
+    exit: 2,
+  },
+  HOST_INPUT_INVALID: {
+    meaning: "An input of an action cannot be read as what it must be.",
+    fix: "Correct the value in the step's `with:` block.",
+    exit: 2,
+  },
+  HOST_INPUT_UNUSABLE: {
+    meaning: "Inputs of an action contradict each other, or one that this combination needs is missing.",
+    fix: "Read the action's table of inputs and correct the step's `with:` block.",
+    exit: 2,
+  },
+  HOST_WORKSPACE_LEFT: {
+    meaning: "The working-directory of an action is not inside of the workspace.",
+    fix: "Check the repository out into the workspace and name a folder below it.",
+    exit: 2,
+  },
+  HOST_UNKNOWN_TOPIC: {
+    meaning: "There is no reason code, metric or event of that name.",
+    fix: "List them: modelgate explain codes, modelgate explain metrics.",
+    exit: 2,
+  },
+  HOST_CRASHED: {
+    meaning: "modelgate itself failed in a way that it does not know.",
+    fix: "Run it again; if it stays, report it with the text above: this is a defect of modelgate, not of the model.",
+    exit: 3,
+  },
 } as const satisfies Record<string, Reason>;

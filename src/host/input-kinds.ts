@@ -1,0 +1,76 @@
+import { formatModelRef, type ModelRef, parseModelRef } from "../domain/model-ref.ts";
+
+/** The value of an input, or what it should have looked like. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly wanted: string };
+
+/** How one input is read. `parse` gets trimmed text and is not asked about an empty one. */
+export interface InputKind<T> {
+  readonly parse: (text: string) => Parsed<T>;
+  /** What an empty input means; without it, an empty input is missing. */
+  readonly whenEmpty?: { readonly value: T };
+}
+
+/** Any text. */
+export const text: InputKind<string> = { parse: (value) => ({ ok: true, value }) };
+
+/** `id@version`. */
+export const modelRef: InputKind<ModelRef> = {
+  parse(value) {
+    const ref = parseModelRef(value);
+    return ref ? { ok: true, value: ref } : no(`a model and a version, like ${formatModelRef(EXAMPLE)}`);
+  },
+};
+
+const EXAMPLE: ModelRef = { id: "flight-delay", version: "1.1.0" };
+
+/** The booleans of YAML 1.2's core schema, no others: `yes` and `on` are text there. */
+export const flag: InputKind<boolean> = {
+  parse(value) {
+    if (/^(?:true|True|TRUE)$/.test(value)) return { ok: true, value: true };
+    return /^(?:false|False|FALSE)$/.test(value) ? { ok: true, value: false } : no("true or false");
+  },
+};
+
+/** One entry a line, without empty lines; an empty input is an empty list. */
+export const lines: InputKind<readonly string[]> = {
+  parse: (value) => ({
+    ok: true,
+    value: value
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== ""),
+  }),
+  whenEmpty: { value: [] },
+};
+
+/** A whole number, in decimal digits. */
+export function integer(range: { readonly min: number; readonly max: number }): InputKind<number> {
+  return {
+    parse(value) {
+      const number = /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+      const inside = number >= range.min && number <= range.max;
+      return inside ? { ok: true, value: number } : no(`a whole number from ${range.min} to ${range.max}`);
+    },
+  };
+}
+
+/** One of a few words, in the given spelling. */
+export function oneOf<const T extends string>(words: readonly T[]): InputKind<T> {
+  return {
+    parse(value) {
+      const word = words.find((known) => known === value);
+      return word === undefined ? no(`one of ${words.join(", ")}`) : { ok: true, value: word };
+    },
+  };
+}
+
+/** The same input, but it may be left out. */
+export function optional<T>(kind: InputKind<T>): InputKind<T | null> {
+  return { parse: kind.parse, whenEmpty: { value: null } };
+}
+
+function no(wanted: string): { ok: false; wanted: string } {
+  return { ok: false, wanted };
+}
