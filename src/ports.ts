@@ -1,5 +1,6 @@
 import type { Digest } from "./domain/digest.ts";
 import type { EngineFingerprint, RunnerFingerprint } from "./domain/evidence.ts";
+import type { Tensor } from "./domain/tensor.ts";
 
 /** An entry of a governed folder. `links` counts hard links; anything but a regular file with one link is hostile. */
 export interface FileEntry {
@@ -108,6 +109,43 @@ export interface RunLimits {
   readonly outputMiB: number;
 }
 
+/** A model as bytes that were verified: nothing is read from a path after it was hashed. */
+export interface EngineModel {
+  readonly bytes: Uint8Array;
+  /** Files that the model's weights are in, by the location that the model names. */
+  readonly externalData: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+}
+
+export interface ReplayRequest {
+  readonly model: EngineModel;
+  /** Named inputs of each case. */
+  readonly cases: readonly (readonly Tensor[])[];
+}
+
+export interface ReplayAnswer {
+  /** Tensor outputs of each case, in the model's order; outputs that are no tensors are left out. */
+  readonly cases: readonly (readonly Tensor[])[];
+  /** Peak resident memory of the process. */
+  readonly peakMiB: number;
+}
+
+/**
+ * One fresh child process, which serves one request and dies. It starts at once, so that loading the engine overlaps
+ * with reading the model; dispose it when it is not needed after all. Errors that are the model's fault: MODEL_TIMEOUT,
+ * MODEL_MEMORY, MODEL_OUTPUT_TOO_LARGE, MODEL_CRASHED, MODEL_LOAD_FAILED, MODEL_RUN_FAILED; the tool's: ENGINE_*.
+ */
+export interface EngineProcess extends AsyncDisposable {
+  replay(request: ReplayRequest, onCase?: (done: number) => void): Promise<ReplayAnswer>;
+}
+
+/** Runs models, one thread, CPU, at a fixed optimisation level. */
+export interface Engine {
+  /** Which engine runs the models. ENGINE_MISSING. */
+  fingerprint(): Promise<EngineFingerprint>;
+  /** Errors, ENGINE_MISSING among them, come when the process is asked. */
+  start(limits: RunLimits): EngineProcess;
+}
+
 export interface Clock {
   now(): Date;
 }
@@ -126,4 +164,6 @@ export interface Log {
 
 export interface Machine {
   fingerprint(engine: EngineFingerprint | null): RunnerFingerprint;
+  /** CPU time since boot over all cores; null where the system does not tell. Two readings give the share of steal. */
+  cpuTicks(): { readonly steal: number; readonly total: number } | null;
 }

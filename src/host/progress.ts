@@ -45,10 +45,11 @@ export function createProgress(options: ProgressOptions): Progress {
 }
 
 function barProgress({ stream, color, now }: ProgressOptions): Progress {
-  const update = createLogUpdate(stream as NodeJS.WriteStream);
+  const update = createLogUpdate(stream);
   const timer = phaseTimer(now);
   return {
-    step: (phase, done, total) => update(formatBar({ phase, done, total, msLeft: timer(phase, done, total) }, color)),
+    step: (phase, done, total) =>
+      update(formatBar({ phase, done, total, msLeft: timer(phase, done, total) }, color)),
     end: () => update.clear(),
   };
 }
@@ -88,7 +89,9 @@ export function formatBar(step: Step, color: boolean): string {
   const filled = Math.round((percentOf(step.done, step.total) / 100) * BAR_WIDTH);
   const bar = "█".repeat(filled);
   const rest = "░".repeat(BAR_WIDTH - filled);
-  const shown = color ? styleText("cyan", bar, { validateStream: false }) + styleText("dim", rest, { validateStream: false }) : bar + rest;
+  const shown = color
+    ? styleText("cyan", bar, { validateStream: false }) + styleText("dim", rest, { validateStream: false })
+    : bar + rest;
   return `${step.phase}  ${shown}  ${formatCount(step)}`;
 }
 

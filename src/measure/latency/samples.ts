@@ -1,3 +1,33 @@
+import type { Tensor } from "../../domain/tensor.ts";
+
+/** An input as the engine describes it: symbolic dims are text. */
+export interface InputType {
+  readonly name: string;
+  readonly dtype: string;
+  readonly dims: readonly (number | string)[];
+}
+
+/** The inputs of one call, in any order; each has its name. */
+export type Feeds = readonly Tensor[];
+
+/** Calls of one batch size: the same few feeds, over and over. */
+export interface BatchPlan {
+  readonly rows: number;
+  readonly feeds: readonly Feeds[];
+}
+
+/** What one fresh process shall measure warm. */
+export interface PairsPlan {
+  readonly batches: readonly BatchPlan[];
+  /** Timed pairs a batch size. */
+  readonly pairs: number;
+  /** Time in ms after which no further pair is begun, for the whole process. */
+  readonly budgetMs: number;
+  readonly seed: number;
+  /** Number of the process: its stream of random numbers. */
+  readonly stream: number;
+}
+
 /** Timed calls of one process at one batch size, in ms. Index i of both arrays is one interleaved pair. */
 export interface PairedTimes {
   readonly candidate: Float64Array;
@@ -5,10 +35,23 @@ export interface PairedTimes {
   readonly live: Float64Array | null;
 }
 
+/** A batch size that the candidate took. */
+export interface BatchTimes extends PairedTimes {
+  /** What the engine said when the live model refused the inputs; then `live` is null. */
+  readonly liveFailure: string | null;
+}
+
+/** A batch size that the candidate refused, with what the engine said. */
+export interface BatchRefusal {
+  readonly failure: string;
+}
+
+export type ModelRole = "candidate" | "live";
+
 /** What one fresh process measured warm. */
 export interface ProcessTimes {
-  /** One entry a batch size, in the order that was asked for. */
-  readonly batches: readonly PairedTimes[];
+  /** One entry a batch size, in the order of the plan. */
+  readonly batches: readonly (BatchTimes | BatchRefusal)[];
   /** Times in ms of the fixed calibration loop that ran between the pairs. */
   readonly calibration: Float64Array;
 }
@@ -17,6 +60,11 @@ export interface ProcessTimes {
 export interface ColdStart {
   /** Loading and the first call with one row, in ms. */
   readonly coldStartMs: number;
-  /** Peak resident memory in MiB, after a call with the largest batch. */
+  /** Peak resident memory in MiB, after one call of every batch size that the model takes. */
   readonly peakMemoryMiB: number;
+  readonly inputs: readonly InputType[];
+}
+
+export function isRefusal(result: BatchTimes | BatchRefusal): result is BatchRefusal {
+  return "failure" in result;
 }

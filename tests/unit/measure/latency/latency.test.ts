@@ -41,7 +41,7 @@ describe("a summary that fits Git", () => {
       samples: 150,
       min: 1,
       max: 100,
-      p95: 92,
+      p95: 93,
       p99: 99,
       process_medians: [50.5, 25.623457],
     });
