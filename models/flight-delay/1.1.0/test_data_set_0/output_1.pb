@@ -1,0 +1,1 @@
+BprobabilitiesJ´0Ê>¦ç?

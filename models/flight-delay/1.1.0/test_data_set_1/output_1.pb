@@ -1,0 +1,1 @@
+BprobabilitiesJX¡?O½Ö>

@@ -1,0 +1,1 @@
+BprobabilitiesJÐ½U?¾)>

@@ -1,0 +1,1 @@
+BprobabilitiesJ2ø?œö>

@@ -1,0 +1,1 @@
+BprobabilitiesJÉ¥M?ÛhI>

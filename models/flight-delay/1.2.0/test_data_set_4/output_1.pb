@@ -1,0 +1,1 @@
+BprobabilitiesJò1?œÃ>
