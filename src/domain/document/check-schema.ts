@@ -120,7 +120,7 @@ function demand(error: SchemaError): string {
   if (error.keyword === "pattern") return `must be ${describe(error)}`;
   if (error.keyword === "uniqueItems")
     return `must not repeat itself (entries ${String(j)} and ${String(i)} are equal)`;
-  if (comparison !== undefined) return `must be ${String(comparison)} ${String(limit)}`;
+  if (typeof comparison === "string") return `must be ${comparison} ${String(limit)}`;
   return `does not fit the schema (${error.keyword})`;
 }
 

@@ -1,0 +1,42 @@
+import { realpathSync } from "node:fs";
+import type { Files } from "../../ports.ts";
+import { GateError } from "../../errors.ts";
+import { fileError } from "./file-error.ts";
+import { listEntries, listFolders } from "./list-files.ts";
+import { digestRegularFile, readRegularFile } from "./read-file.ts";
+import { writeAtomically } from "./write-file.ts";
+
+/** 64 MiB. */
+const READ_LIMIT = 64 * 1024 * 1024;
+
+/** The work tree below `root`, an existing folder; every path is relative to it, with `/`. FILE_* codes. */
+export function createFiles(root: string): Files {
+  const realRoot = realRootOf(root);
+  const read = async (path: string, limit = READ_LIMIT) => readRegularFile(realRoot, path, limit);
+  return {
+    root: realRoot,
+    read,
+    readIfExists: async (path, limit) => ifExists(() => read(path, limit)),
+    list: async (folder) => listEntries(realRoot, folder),
+    folders: async (folder) => listFolders(realRoot, folder),
+    digest: async (path) => digestRegularFile(realRoot, path),
+    write: async (path, bytes) => writeAtomically(realRoot, path, bytes),
+  };
+}
+
+async function ifExists<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof GateError && error.code === "FILE_MISSING") return undefined;
+    throw error;
+  }
+}
+
+function realRootOf(root: string): string {
+  try {
+    return realpathSync.native(root);
+  } catch (error) {
+    throw fileError(error, root, "read");
+  }
+}
