@@ -1,12 +1,5 @@
 import type { Tensor } from "../../domain/tensor.ts";
 
-/** An input as the engine describes it: symbolic dims are text. */
-export interface InputType {
-  readonly name: string;
-  readonly dtype: string;
-  readonly dims: readonly (number | string)[];
-}
-
 /** The inputs of one call, in any order; each has its name. */
 export type Feeds = readonly Tensor[];
 
@@ -62,7 +55,6 @@ export interface ColdStart {
   readonly coldStartMs: number;
   /** Peak resident memory in MiB, after one call of every batch size that the model takes. */
   readonly peakMemoryMiB: number;
-  readonly inputs: readonly InputType[];
 }
 
 export function isRefusal(result: BatchTimes | BatchRefusal): result is BatchRefusal {

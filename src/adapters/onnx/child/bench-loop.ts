@@ -1,15 +1,15 @@
-import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
 import type { PairedTimes } from "../../../measure/latency/samples.ts";
 import { isWarm } from "../../../measure/latency/warm-up.ts";
 import { type Random, seededRandom } from "../../../measure/random.ts";
+import type { NativeSession, NativeTensor } from "./binding.ts";
 
 /** One model with the calls that it is timed on. */
 export interface Calls {
-  readonly session: Pick<InferenceSession, "run">;
+  readonly session: Pick<NativeSession, "run">;
   /** Used in turn; never empty. */
-  readonly feeds: readonly Readonly<Record<string, OrtTensor>>[];
-  /** Names of the outputs to compute. */
-  readonly fetches: readonly string[];
+  readonly feeds: readonly Readonly<Record<string, NativeTensor>>[];
+  /** Outputs to compute, by name. */
+  readonly fetches: Readonly<Record<string, null>>;
 }
 
 export interface Timing {
@@ -24,22 +24,17 @@ export interface Timing {
 
 /** Calibration loops a batch size. */
 const CALIBRATIONS = 20;
-/** Steps of the calibration loop: about 5 ms on a machine of 2024. */
+/** Steps of the calibration loop: about 5 ms, so that one lost time slice does not pass for steady noise. */
 const CALIBRATION_STEPS = 4_000_000;
 
-/** Order of one pair by its first bit: 1 lets the live model run first. */
-export function pairOrder(pairs: number, random: Random): Uint8Array {
-  return Uint8Array.from({ length: pairs }, () => random.uint32() >>> 31);
-}
+const NO_OPTIONS = {};
 
 /**
  * Interleaved pairs: both models of a pair get the same feed, one right after the other. Between two clock readings
  * stands nothing but the call; buffers are allocated before. At least one pair runs, whatever the deadline.
  */
-export async function timePairs(
-  { candidate, live }: { candidate: Calls; live: Calls },
-  timing: Timing,
-): Promise<PairedTimes> {
+export function timePairs(contest: { candidate: Calls; live: Calls }, timing: Timing): PairedTimes {
+  const { candidate, live } = contest;
   const order = pairOrder(timing.pairs, timing.order);
   const candidateMs = new Float64Array(timing.pairs);
   const liveMs = new Float64Array(timing.pairs);
@@ -50,9 +45,9 @@ export async function timePairs(
     const second = liveFirst ? candidate : live;
     const feeds = feedOf(candidate, done);
     const start = performance.now();
-    await first.session.run(feeds, first.fetches);
+    first.session.run(feeds, first.fetches, NO_OPTIONS);
     const middle = performance.now();
-    await second.session.run(feeds, second.fetches);
+    second.session.run(feeds, second.fetches, NO_OPTIONS);
     end = performance.now();
     candidateMs[done] = liveFirst ? end - middle : middle - start;
     liveMs[done] = liveFirst ? middle - start : end - middle;
@@ -62,18 +57,50 @@ export async function timePairs(
 }
 
 /** The same for a candidate without a live model beside it. */
-export async function timeAlone(candidate: Calls, timing: Timing): Promise<PairedTimes> {
+export function timeAlone(candidate: Calls, timing: Timing): PairedTimes {
   const times = new Float64Array(timing.pairs);
   let done = 0;
   for (let end = 0; done < timing.pairs && (done === 0 || end < timing.deadline); done += 1) {
     const feeds = feedOf(candidate, done);
     const start = performance.now();
-    await candidate.session.run(feeds, candidate.fetches);
+    candidate.session.run(feeds, candidate.fetches, NO_OPTIONS);
     end = performance.now();
     times[done] = end - start;
     calibrateAt(done, timing);
   }
   return { candidate: times.slice(0, done), live: null };
+}
+
+/** Calls every feed, and goes on until the model is warm or the deadline has passed. Throws what the engine throws. */
+export function warmUp(calls: Calls, deadline: number): void {
+  const times: number[] = [];
+  let start = performance.now();
+  while (times.length < calls.feeds.length || !(isWarm(times) || start > deadline)) {
+    calls.session.run(feedOf(calls, times.length), calls.fetches, NO_OPTIONS);
+    const end = performance.now();
+    times.push(end - start);
+    start = end;
+  }
+}
+
+/** Time in ms of a fixed chain of integer operations, each of which needs the one before: the speed of this core now. */
+export function calibrate(): number {
+  const start = performance.now();
+  let state = 1;
+  for (let i = 0; i < CALIBRATION_STEPS; i += 1) state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+  const time = performance.now() - start;
+  if (state === 1) throw new Error("A generator of full period came back to its start too early.");
+  return time;
+}
+
+/** Order of each pair: 1 lets the live model run first. */
+function pairOrder(pairs: number, random: Random): Uint8Array {
+  return Uint8Array.from({ length: pairs }, () => random.uint32() >>> 31);
+}
+
+/** Stream of pair orders for one process and batch size. */
+export function orderOf(of: { seed: number; stream: number; batch: number }): Random {
+  return seededRandom(of.seed, 1 + of.stream * 16 + of.batch);
 }
 
 function feedOf(calls: Calls, index: number): Calls["feeds"][number] {
@@ -83,33 +110,4 @@ function feedOf(calls: Calls, index: number): Calls["feeds"][number] {
 function calibrateAt(pair: number, timing: Timing): void {
   const every = Math.max(1, Math.floor(timing.pairs / CALIBRATIONS));
   if (pair % every === 0) timing.calibration.push(calibrate());
-}
-
-/** Calls every feed until the model is warm or the deadline has passed. Errors: whatever the engine throws. */
-export async function warmUp(calls: Calls, deadline: number): Promise<void> {
-  const times: number[] = [];
-  for (
-    let start = performance.now();
-    times.length < calls.feeds.length || !(isWarm(times) || start > deadline);
-  ) {
-    await calls.session.run(feedOf(calls, times.length), calls.fetches);
-    const end = performance.now();
-    times.push(end - start);
-    start = end;
-  }
-}
-
-/** Time in ms of a fixed chain of integer operations that no compiler can shorten: the speed of this core now. */
-export function calibrate(): number {
-  const start = performance.now();
-  let state = 1;
-  for (let i = 0; i < CALIBRATION_STEPS; i += 1) state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-  const time = performance.now() - start;
-  if (state === 0) throw new Error("A full-period generator came back to zero too early.");
-  return time;
-}
-
-/** Stream of pair orders for one process and batch size. */
-export function orderOf(of: { seed: number; stream: number; batch: number }): Random {
-  return seededRandom(of.seed, of.stream * 16 + of.batch);
 }

@@ -1,121 +1,118 @@
-import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
 import type {
   BatchPlan,
   BatchRefusal,
   BatchTimes,
   ColdStart,
-  Feeds,
-  InputType,
-  ModelRole,
   PairsPlan,
   ProcessTimes,
 } from "../../../measure/latency/samples.ts";
 import { calibrate, type Calls, orderOf, timeAlone, timePairs, type Timing, warmUp } from "./bench-loop.ts";
+import { type ColdHeader, decodeBatches, encodeCold, encodeTimes, type PairsHeader } from "./bench-wire.ts";
+import type { NativeBinding, NativeSession } from "./binding.ts";
+import { Failure, runFailure } from "./failure.ts";
+import type { Handler } from "./handler.ts";
 import { peakMemoryMiB } from "./peak-memory.ts";
+import { answer } from "./pipe.ts";
+import type { ModelHeader } from "./protocol.ts";
+import { nativeFeeds, openSession } from "./session.ts";
 
-/** What a benchmark needs of the engine: how to load each model, and how to make its tensors. */
-export interface BenchEngine {
-  readonly open: (role: ModelRole) => Promise<InferenceSession>;
-  readonly toTensor: (tensor: Feeds[number]) => OrtTensor;
-}
+/** Loads a model of the request. */
+type Open = (model: ModelHeader) => NativeSession;
 
 /** Share of the time of a batch size that its warm-up may take. */
 const WARM_UP_SHARE = 0.25;
+
+export const benchCold: Handler = (binding, { header, blobs }) => {
+  const { model, batches } = header as ColdHeader;
+  const frame = encodeCold(coldStart(opener(binding, blobs), model, decodeBatches(batches, blobs)));
+  answer(frame.header, frame.blobs);
+};
+
+export const benchPairs: Handler = (binding, { header, blobs }) => {
+  const request = header as PairsHeader;
+  const plan = { ...request, batches: decodeBatches(request.batches, blobs) };
+  for (const frame of encodeTimes(pairTimes(opener(binding, blobs), plan))) answer(frame.header, frame.blobs);
+};
+
+function opener(binding: NativeBinding, blobs: readonly Uint8Array[]): Open {
+  return (model) => openSession(binding, model, blobs).native;
+}
 
 /**
  * Cold start of one model that is alone in this process: loading and the first call of the first batch size, then one
  * call of every other, so that the peak memory counts them. A later batch size that the model refuses is left out.
  */
-export async function runCold(
-  engine: BenchEngine,
-  role: ModelRole,
-  batches: readonly BatchPlan[],
-): Promise<ColdStart> {
-  const [first, ...others] = batches.map((batch) => record(batch.feeds[0] ?? [], engine));
+function coldStart(open: Open, model: ModelHeader, batches: readonly BatchPlan[]): ColdStart {
+  const [first = {}, ...others] = batches.map((batch) => nativeFeeds(batch.feeds[0] ?? []));
   const start = performance.now();
-  const session = await engine.open(role);
+  const session = open(model);
   const fetches = tensorOutputs(session);
-  await session.run(first ?? {}, fetches);
+  const refused = attempt(() => session.run(first, fetches, {}));
   const coldStartMs = performance.now() - start;
-  for (const feeds of others) await session.run(feeds, fetches).catch(() => undefined);
-  return { coldStartMs, peakMemoryMiB: peakMemoryMiB(), inputs: inputTypes(session) };
+  if (refused) throw refused;
+  for (const feeds of others) attempt(() => session.run(feeds, fetches, {}));
+  return { coldStartMs, peakMemoryMiB: peakMemoryMiB() };
 }
 
 /** Warm calls in this process: per batch size a warm-up, then interleaved pairs in seeded random order. */
-export async function runPairs(engine: BenchEngine, plan: PairsPlan, paired: boolean): Promise<ProcessTimes> {
-  const { candidate, live } = await openBoth(engine, { paired, liveFirst: plan.stream % 2 === 1 });
+function pairTimes(open: Open, plan: PairsPlan & Pick<PairsHeader, "candidate" | "live">): ProcessTimes {
+  const { candidate, live } = openBoth(open, plan);
   const calibration: number[] = [];
   calibrate();
   const started = performance.now();
-  const batches: (BatchTimes | BatchRefusal)[] = [];
-  for (const [index, batch] of plan.batches.entries()) {
-    const feeds = batch.feeds.map((one) => record(one, engine));
-    const timing = {
-      pairs: plan.pairs,
-      deadline: started + (plan.budgetMs * (index + 1)) / plan.batches.length,
-      order: orderOf({ seed: plan.seed, stream: plan.stream, batch: index }),
-      calibration,
-    };
-    batches.push(
-      await timeBatch({ candidate: callsOf(candidate, feeds), live: live && callsOf(live, feeds) }, timing),
-    );
-  }
+  const batches = plan.batches.map((batch, index) => {
+    const feeds = batch.feeds.map(nativeFeeds);
+    const deadline = started + (plan.budgetMs * (index + 1)) / plan.batches.length;
+    const order = orderOf({ seed: plan.seed, stream: plan.stream, batch: index });
+    const contest = { candidate: callsOf(candidate, feeds), live: live && callsOf(live, feeds) };
+    return timeBatch(contest, { pairs: plan.pairs, deadline, order, calibration });
+  });
   return { batches, calibration: Float64Array.from(calibration) };
 }
 
 /** Loads both models; which one comes first alternates between processes, since it decides the memory layout. */
-async function openBoth(
-  engine: BenchEngine,
-  of: { paired: boolean; liveFirst: boolean },
-): Promise<{ candidate: InferenceSession; live: InferenceSession | null }> {
-  if (!of.paired) return { candidate: await engine.open("candidate"), live: null };
-  if (!of.liveFirst) return { candidate: await engine.open("candidate"), live: await engine.open("live") };
-  const live = await engine.open("live");
-  return { candidate: await engine.open("candidate"), live };
+function openBoth(
+  open: Open,
+  of: Pick<PairsHeader, "candidate" | "live" | "stream">,
+): { candidate: NativeSession; live: NativeSession | null } {
+  if (of.live && of.stream % 2 === 1) {
+    const live = open(of.live);
+    return { candidate: open(of.candidate), live };
+  }
+  return { candidate: open(of.candidate), live: of.live && open(of.live) };
 }
 
-async function timeBatch(
+function timeBatch(
   contest: { candidate: Calls; live: Calls | null },
   timing: Timing,
-): Promise<BatchTimes | BatchRefusal> {
+): BatchTimes | BatchRefusal {
   const { candidate, live } = contest;
   const now = performance.now();
   const warmUpEnd = now + (timing.deadline - now) * WARM_UP_SHARE;
-  const failure = await refusal(candidate, warmUpEnd);
-  if (failure !== null) return { failure };
-  const liveFailure = live && (await refusal(live, warmUpEnd));
-  const paired = live && liveFailure === null;
-  const times = await (paired ? timePairs({ candidate, live }, timing) : timeAlone(candidate, timing));
-  return { ...times, liveFailure };
+  const refused = attempt(() => warmUp(candidate, warmUpEnd));
+  if (refused) return { failure: refused.message };
+  const liveRefused = live && attempt(() => warmUp(live, warmUpEnd));
+  const times = live && !liveRefused ? timePairs({ candidate, live }, timing) : timeAlone(candidate, timing);
+  return { ...times, liveFailure: liveRefused?.message ?? null };
 }
 
-/** Warms a model up; what the engine says when it refuses one of the calls. */
-async function refusal(calls: Calls, deadline: number): Promise<string | null> {
+/** What the engine says when it refuses a call. */
+function attempt(call: () => unknown): Failure | undefined {
   try {
-    await warmUp(calls, deadline);
-    return null;
+    call();
+    return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return runFailure("MODEL_RUN_FAILED", error);
   }
 }
 
-function callsOf(session: InferenceSession, feeds: Calls["feeds"]): Calls {
+function callsOf(session: NativeSession, feeds: Calls["feeds"]): Calls {
   return { session, feeds, fetches: tensorOutputs(session) };
 }
 
-/** Names of the outputs that are tensors: fetching another kind throws in the engine. */
-function tensorOutputs(session: InferenceSession): string[] {
-  return session.outputMetadata.filter((output) => output.isTensor).map((output) => output.name);
-}
-
-function inputTypes(session: InferenceSession): InputType[] {
-  return session.inputMetadata.map((input) =>
-    input.isTensor
-      ? { name: input.name, dtype: input.type, dims: input.shape }
-      : { name: input.name, dtype: "not a tensor", dims: [] },
-  );
-}
-
-function record(feeds: Feeds, engine: BenchEngine): Record<string, OrtTensor> {
-  return Object.fromEntries(feeds.map((tensor) => [tensor.name, engine.toTensor(tensor)]));
+/** Outputs that are tensors: the engine cannot hand over others. A model without any cannot be timed. */
+function tensorOutputs(session: NativeSession): Record<string, null> {
+  const names = session.outputMetadata.filter((output) => output.isTensor).map((output) => output.name);
+  if (names.length === 0) throw new Failure("MODEL_RUN_FAILED", "The model has no output that is a tensor.");
+  return Object.fromEntries(names.map((name) => [name, null]));
 }
