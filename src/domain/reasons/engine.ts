@@ -11,6 +11,12 @@ export const engineReasons = {
     fix: "Check that it was built for this platform (glibc 2.28 or newer on Linux), and install it again.",
     exit: 3,
   },
+  ENGINE_UNTRUSTED: {
+    meaning:
+      "The ONNX Runtime inside the repository under judgement is no published build, so that it could measure what it likes.",
+    fix: "Install onnxruntime-node 1.30.0 from npm, or point MODELGATE_ORT_DIR at a build that you trust.",
+    exit: 3,
+  },
   ENGINE_INTERRUPTED: {
     meaning: "The run was stopped before the model finished.",
     fix: "Run the command again.",
