@@ -1,6 +1,7 @@
 import type { Digest } from "./domain/digest.ts";
 import type { EngineFingerprint, RunnerFingerprint } from "./domain/evidence.ts";
 import type { Tensor } from "./domain/tensor.ts";
+import type { BatchPlan, ColdStart, PairsPlan, ProcessTimes } from "./measure/latency/samples.ts";
 
 /** An entry of a governed folder. `links` counts hard links; anything but a regular file with one link is hostile. */
 export interface FileEntry {
@@ -129,6 +130,18 @@ export interface ReplayAnswer {
   readonly peakMiB: number;
 }
 
+export interface ColdStartRequest {
+  readonly model: EngineModel;
+  /** The first is what the cold start is about; the others count for peak memory alone. */
+  readonly batches: readonly BatchPlan[];
+}
+
+export interface PairsRequest {
+  readonly candidate: EngineModel;
+  readonly live: EngineModel | null;
+  readonly plan: PairsPlan;
+}
+
 /**
  * One fresh child process, which serves one request and dies. It starts at once, so that loading the engine overlaps
  * with reading the model; dispose it when it is not needed after all. Errors that are the model's fault: MODEL_TIMEOUT,
@@ -136,6 +149,10 @@ export interface ReplayAnswer {
  */
 export interface EngineProcess extends AsyncDisposable {
   replay(request: ReplayRequest, onCase?: (done: number) => void): Promise<ReplayAnswer>;
+  /** Times a model that is alone in the process, from loading it to its first answer. */
+  coldStart(request: ColdStartRequest): Promise<ColdStart>;
+  /** Times warm calls: interleaved pairs of candidate and live model, or the candidate alone. */
+  timePairs(request: PairsRequest): Promise<ProcessTimes>;
 }
 
 /** Runs models, one thread, CPU, at a fixed optimisation level. */

@@ -1,6 +1,7 @@
 import type { EngineFingerprint } from "../../domain/evidence.ts";
 import { gateError } from "../../errors.ts";
 import type { Engine, EngineProcess, ReplayAnswer, ReplayRequest, RunLimits } from "../../ports.ts";
+import { askColdStart, askPairs } from "./bench-frames.ts";
 import { childEntry } from "./child-entry.ts";
 import { type NativeLibraries, readNativeLibraries } from "./native-libraries.ts";
 import { askReplay } from "./replay-frames.ts";
@@ -71,6 +72,8 @@ function startProcess(start: Start): EngineProcess {
       };
       return askReplay(await running, request, limits, onCase);
     },
+    coldStart: async (request) => askColdStart(await running, request, start.options.optimizationLevel),
+    timePairs: async (request) => askPairs(await running, request, start.options.optimizationLevel),
     [Symbol.asyncDispose]: async () => {
       const child = await running.catch(() => undefined);
       child?.stop();
