@@ -20,6 +20,8 @@ RATE = 16000
 FRAME = 512
 CONTEXT = 64
 SECONDS = 8
+#: No recording is digitally silent: without a floor the logarithms in the model see exact zeros.
+FLOOR_DB = -60.0
 ACTIVE_DB = -40.0
 PAUSE_SAMPLES = RATE * 3 // 10
 
@@ -39,16 +41,16 @@ class Clip:
 
 
 CLIPS = [
-    Clip("english-clean", "en-us", 150, "The gate reads the model, measures it again, and says what it saw.", 1.0, -6, "none", 0),
-    Clip("english-female-hiss", "en-us+f3", 160, "Seven flights left late this morning because of the fog over the bay.", 2.0, -6, "white", -50),
-    Clip("british-traffic", "en-gb", 170, "Please mind the gap between the train and the platform edge.", 0.5, -9, "brown", -32),
-    Clip("german-clean", "de", 150, "Heute Abend regnet es im Norden, und morgen scheint wieder die Sonne.", 3.0, -6, "none", 0),
-    Clip("french-hum", "fr", 150, "Le petit train traverse la montagne avant le lever du soleil.", 1.5, -8, "hum", -35),
-    Clip("spanish-quiet", "es", 160, "La puerta se abre solamente cuando todas las pruebas son correctas.", 2.5, -26, "white", -60),
-    Clip("italian-loud-noise", "it", 150, "Domani mattina andiamo al mercato a comprare il pane e la frutta.", 1.0, -8, "white", -24),
-    Clip("numbers-late", "en-us", 130, "One. Two. Three. Four. Five. Six.", 4.0, -6, "brown", -45),
-    Clip("slow-male-bursts", "en-us+m3", 110, "A quiet voice after a long silence.", 3.5, -12, "bursts", -20),
-    Clip("short-word", "en-gb+f2", 150, "Stop.", 5.0, -6, "brown", -38),
+    Clip("english-clean", "en-us", 150, "The gate reads the model, measures it again, and says what it saw.", 0.3, -6, "white", FLOOR_DB),
+    Clip("english-female-hiss", "en-us+f3", 160, "Seven flights left late this morning because of the fog over the bay.", 0.8, -6, "white", -50),
+    Clip("british-traffic", "en-gb", 170, "Please mind the gap between the train and the platform edge.", 0.3, -9, "brown", -32),
+    Clip("german-clean", "de", 150, "Heute Abend regnet es im Norden, und morgen scheint wieder die Sonne.", 0.5, -6, "white", FLOOR_DB),
+    Clip("french-hum", "fr", 150, "Le petit train traverse la montagne avant le lever du soleil.", 0.4, -8, "hum", -35),
+    Clip("spanish-quiet", "es", 160, "La puerta se abre solamente cuando todas las pruebas son correctas.", 1.5, -26, "white", -55),
+    Clip("italian-loud-noise", "it", 150, "Domani mattina andiamo al mercato a comprare il pane e la frutta.", 0.3, -8, "white", -24),
+    Clip("numbers-pauses", "en-us", 130, "One. Two. Three. Four. Five. Six.", 2.0, -6, "brown", -45),
+    Clip("slow-male-bursts", "en-us+m3", 110, "A quiet voice after a long silence.", 0.6, -12, "bursts", -20),
+    Clip("short-word", "en-gb+f2", 150, "Stop.", 0.5, -6, "brown", -38),
 ]
 
 
@@ -69,14 +71,14 @@ def _noise(clip: Clip, length: int, generator: np.random.Generator) -> np.ndarra
     time = np.arange(length) / RATE
     white = generator.standard_normal(length)
     shapes = {
-        "none": np.zeros(length),
         "white": white,
         "brown": lfilter([1.0], [1.0, -0.98], white),
         "hum": sum(np.sin(2 * np.pi * 50 * k * time) / k for k in (1, 2, 3, 5)) + 0.05 * white,
         "bursts": white * (np.sin(2 * np.pi * 0.7 * time) > 0.9),
     }
     shape = shapes[clip.noise]
-    return shape if clip.noise == "none" else shape / np.sqrt(np.mean(shape**2)) * 10 ** (clip.noise_db / 20)
+    floor = 10 ** (FLOOR_DB / 20) * generator.standard_normal(length)
+    return floor + shape / np.sqrt(np.mean(shape**2)) * 10 ** (clip.noise_db / 20)
 
 
 def _active(speech: np.ndarray) -> np.ndarray:
