@@ -11,21 +11,6 @@ const files = {
     fix: "Write kind: GatePolicy, Environments or Waivers, and apiVersion: modelgate/v1.",
     exit: 2,
   },
-  POLICY_KEY_UNKNOWN: {
-    meaning: "A policy file has a key that has no meaning here.",
-    fix: "Correct the spelling or remove the key; docs/policy-reference.md lists all keys.",
-    exit: 2,
-  },
-  POLICY_KEY_MISSING: {
-    meaning: "A policy file lacks a key that is required.",
-    fix: "Add the key; docs/policy-reference.md shows a complete policy.",
-    exit: 2,
-  },
-  POLICY_VALUE_INVALID: {
-    meaning: "A value has the wrong type, or is too long, too small or too large.",
-    fix: "Write a value of the stated form; docs/policy-reference.md describes every key.",
-    exit: 2,
-  },
   POLICY_VERSION_INVALID: {
     meaning: "metadata.version is not a positive whole number.",
     fix: "Write a whole number from 1; raise it by one with each change of the policy.",
@@ -79,7 +64,7 @@ const objectives = {
   },
   POLICY_METRIC_UNKNOWN: {
     meaning: "An objective names a metric that is not in the catalogue.",
-    fix: "Correct the name; `modelgate explain metrics` lists every metric.",
+    fix: "All metrics: modelgate explain metrics.",
     exit: 2,
   },
   POLICY_LIMIT_MISSING: {

@@ -1,0 +1,9 @@
+import { type Digest, digestOfJson } from "../domain/digest.ts";
+
+/** Digest of the policies that judged: over the RFC 8785 form of their files' `{path, sha256}`, sorted by path. */
+export function policyDigestOf(
+  policies: readonly { readonly path: string; readonly digest: Digest }[],
+): Digest {
+  const files = policies.map(({ path, digest }) => ({ path, sha256: digest }));
+  return digestOfJson(files.sort((a, b) => (a.path < b.path ? -1 : 1)));
+}
