@@ -1,0 +1,42 @@
+import { crc32 } from "node:zlib";
+import { canonicalJson } from "../digest.ts";
+
+/** `sidecar.json`: the feature schema of a version (schemas/sidecar-v1.schema.json). */
+export interface Sidecar {
+  readonly schema_version: "modelgate/sidecar/v1";
+  readonly feature_schema_id: string;
+  readonly feature_schema_version: string;
+  /** In the order of the model; empty when it takes no columns. */
+  readonly columns: readonly SidecarColumn[];
+  readonly inputs: readonly SidecarInput[];
+  readonly outputs: readonly TensorSpec[];
+  /** 8 lower-case hex digits. */
+  readonly crc32: string;
+}
+
+export interface SidecarColumn {
+  readonly name: string;
+  readonly dtype: string;
+  readonly kind: "numeric" | "categorical" | "boolean";
+  readonly unit?: string;
+  readonly description: string;
+  readonly categories?: readonly string[];
+}
+
+/** A tensor that goes in or out. A dimension is a size, a symbolic name, or null when unknown; null: no rank declared. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly (number | string | null)[] | null;
+}
+
+export interface SidecarInput extends TensorSpec {
+  /** Names of the columns along the last dimension. */
+  readonly columns?: readonly string[];
+}
+
+/** CRC-32 (zlib) over the RFC 8785 form of the sidecar without `crc32`, as 8 lower-case hex digits. */
+export function sidecarCrc32(sidecar: object): string {
+  const { crc32: _stated, ...body } = sidecar as { crc32?: unknown };
+  return crc32(canonicalJson(body)).toString(16).padStart(8, "0");
+}
