@@ -1,5 +1,5 @@
 import type { Digest } from "./digest.ts";
-import type { LifecycleEvent, SlotName, State } from "./lifecycle.ts";
+import { type LifecycleEvent, type SlotName, SLOTS, type State } from "./lifecycle.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** A version that holds a slot. `phase` is the traffic share of a canary, for example "5%". */
@@ -59,9 +59,53 @@ export interface Ledger {
   readonly transition: Transition | null;
 }
 
-/** The version that serves production in an environment, or undefined when there is none. */
+/** Where the ledger lies in a repository. */
+export const LEDGER_FILE = "deployed.json";
+
+/** The version that holds production in an environment, or undefined when there is none. */
 export function liveVersion(ledger: Ledger, model: string, environment: string): Slot | undefined {
-  const states = Object.hasOwn(ledger.models, model) ? ledger.models[model] : undefined;
-  if (!states || !Object.hasOwn(states.environments, environment)) return undefined;
-  return states.environments[environment]?.slots.PRODUCTION;
+  return environmentState(ledger, model, environment).slots.PRODUCTION;
+}
+
+const NO_MODEL: ModelState = { environments: {}, retired: {}, revoked: {} };
+const NO_ENVIRONMENT: EnvironmentState = { slots: {}, rollback_targets: [] };
+
+/** What the ledger holds about a model; empty when it has never heard of it. */
+export function modelState(ledger: Ledger, model: string): ModelState {
+  return ownEntry(ledger.models, model) ?? NO_MODEL;
+}
+
+/** What the ledger holds about a model in an environment; empty when it has never heard of it. */
+export function environmentState(ledger: Ledger, model: string, environment: string): EnvironmentState {
+  return ownEntry(modelState(ledger, model).environments, environment) ?? NO_ENVIRONMENT;
+}
+
+/** The slot that a version holds in an environment; it holds at most one. */
+export function slotOf(state: EnvironmentState, version: string): SlotName | undefined {
+  return SLOTS.find((name) => state.slots[name]?.version === version);
+}
+
+/**
+ * The state of a version in an environment, or everywhere when that is null: then it is the slot nearest to users.
+ * A version that the ledger does not know is REGISTERED; whether its folder exists is for others to check.
+ */
+export function stateOf(
+  ledger: Ledger,
+  model: string,
+  of: { version: string; environment: string | null },
+): State {
+  const state = modelState(ledger, model);
+  if (Object.hasOwn(state.revoked, of.version)) return "REVOKED";
+  if (Object.hasOwn(state.retired, of.version)) return "RETIRED";
+  const environments =
+    of.environment === null
+      ? Object.values(state.environments)
+      : [environmentState(ledger, model, of.environment)];
+  const held = environments.map((each) => slotOf(each, of.version));
+  return SLOTS.findLast((slot) => held.includes(slot)) ?? "REGISTERED";
+}
+
+/** A record's own entry: names such as "constructor" are legal ids and must not find what objects inherit. */
+export function ownEntry<V>(record: Readonly<Record<string, V>>, key: string): V | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -21,3 +21,38 @@ export type LifecycleEvent = (typeof EVENTS)[number];
 export function isLifecycleEvent(text: string): text is LifecycleEvent {
   return (EVENTS as readonly string[]).includes(text);
 }
+
+/** What the lifecycle machine needs to know of an environment: its name and its canary phases, rising. */
+export interface EnvironmentPhases {
+  readonly name: string;
+  readonly canaryPhases: readonly string[];
+}
+
+/**
+ * One row of the table of legal transitions (docs/lifecycle.md). `to` is null when the state stays as it is.
+ * `scope`: in one environment, or everywhere. `reasoned`: a reason must be given.
+ */
+export interface TransitionRule {
+  readonly from: readonly State[];
+  readonly to: State | null;
+  readonly scope: "environment" | "everywhere";
+  readonly reasoned: boolean;
+}
+
+export type RecordedEvent = Exclude<LifecycleEvent, "REGISTER">;
+
+/** Legal transitions. REGISTER is no transition of the ledger: it is the merge of a version folder. */
+export const TRANSITION_RULES: Readonly<Record<RecordedEvent, TransitionRule>> = {
+  PROMOTE_TO_SHADOW: { from: ["REGISTERED"], to: "SHADOW", scope: "environment", reasoned: false },
+  PROMOTE_TO_CANARY: { from: ["SHADOW", "CANARY"], to: "CANARY", scope: "environment", reasoned: false },
+  PROMOTE_TO_PRODUCTION: { from: ["CANARY"], to: "PRODUCTION", scope: "environment", reasoned: false },
+  ROLLBACK: { from: ["PRODUCTION"], to: "REGISTERED", scope: "environment", reasoned: true },
+  DISABLE: { from: SLOTS, to: null, scope: "environment", reasoned: true },
+  ENABLE: { from: SLOTS, to: null, scope: "environment", reasoned: true },
+  RETIRE: { from: ["REGISTERED"], to: "RETIRED", scope: "everywhere", reasoned: true },
+  REVOKE: { from: ["REGISTERED", ...SLOTS, "RETIRED"], to: "REVOKED", scope: "everywhere", reasoned: true },
+};
+
+export function isRecordedEvent(event: LifecycleEvent): event is RecordedEvent {
+  return event !== "REGISTER";
+}

@@ -7,7 +7,7 @@ import { MemoryGit } from "../support/memory-git.ts";
 /** What a use case may rely on, whichever way the repository is kept. */
 interface Subject {
   readonly git: Git;
-  seed(files: Readonly<Record<string, string>>, message?: string): string;
+  readonly seed: (files: Readonly<Record<string, string>>, message?: string) => string;
 }
 
 const open: GitRepo[] = [];

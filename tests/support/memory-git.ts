@@ -176,7 +176,7 @@ export class MemoryGit implements Git {
     const committedAt = new Date(Math.floor(of.at.getTime() / 1000) * 1000);
     const content = JSON.stringify([
       of.parents,
-      [...tree].map(([p, b]) => [p, objectId("blob", b)]).toSorted(),
+      [...tree].map(([path, blob]) => `${path}\0${objectId("blob", blob)}`).toSorted(byBytes),
       of.message,
       committedAt,
     ]);
@@ -210,12 +210,16 @@ function objectId(type: string, bytes: Uint8Array): string {
 }
 
 function difference(base: Tree, head: Tree): string[] {
-  const paths = [...new Set([...base.keys(), ...head.keys()])].toSorted();
+  const paths = [...new Set([...base.keys(), ...head.keys()])].toSorted(byBytes);
   return paths.filter(
     (path) => !Buffer.from(base.get(path) ?? "\0").equals(head.get(path) ?? Buffer.from("\0")),
   );
 }
 
 function byPath(a: { path: string }, b: { path: string }): number {
-  return Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
+  return byBytes(a.path, b.path);
+}
+
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

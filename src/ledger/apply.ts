@@ -1,0 +1,26 @@
+import { digestOf } from "../domain/digest.ts";
+import type { Ledger, Transition } from "../domain/ledger.ts";
+import type { EnvironmentPhases } from "../domain/lifecycle.ts";
+import { refuse } from "../errors.ts";
+import { formatLedger } from "./document.ts";
+import { effectOn } from "./effects.ts";
+import { illegalities } from "./legality.ts";
+
+/**
+ * The ledger after a transition: the whole lifecycle machine. `environments` are those of the base commit.
+ * Throws one GateError with every LEDGER_* reason that forbids the transition.
+ */
+export function apply(
+  ledger: Ledger,
+  transition: Transition,
+  environments: readonly EnvironmentPhases[],
+): Ledger {
+  refuse(illegalities(ledger, transition, environments));
+  return {
+    schema_version: ledger.schema_version,
+    revision: ledger.revision + 1,
+    previous: digestOf(formatLedger(ledger)),
+    models: effectOn(ledger, transition),
+    transition,
+  };
+}

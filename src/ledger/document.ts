@@ -1,0 +1,89 @@
+import { checkSchema } from "../domain/document/check-schema.ts";
+import { lineAndColumn } from "../domain/document/document.ts";
+import { formatJson } from "../domain/document/format.ts";
+import { parseJson } from "../domain/document/json.ts";
+import { type Ledger, LEDGER_FILE, type ModelState } from "../domain/ledger.ts";
+import { gateError, problem, refuse } from "../errors.ts";
+
+/** Revision 0: nothing is deployed. */
+export const GENESIS: Ledger = {
+  schema_version: "modelgate/deployed/v1",
+  revision: 0,
+  previous: null,
+  models: {},
+  transition: null,
+};
+
+/** The one spelling of a ledger. */
+export function formatLedger(ledger: Ledger): string {
+  return formatJson(ledger);
+}
+
+/**
+ * Reads `deployed.json`. Throws one GateError with all problems: DOCUMENT_* for what is not JSON or does not fit the
+ * schema, LEDGER_INVALID for what contradicts itself, LEDGER_NOT_CANONICAL for another spelling.
+ */
+export function parseLedger(bytes: Uint8Array, file: string = LEDGER_FILE): Ledger {
+  const ledger = checkSchema<Ledger>(parseJson(bytes, file), "deployed-v1");
+  refuse(
+    contradictions(ledger).map(([pointer, text]) =>
+      problem("LEDGER_INVALID", text, { where: { file, pointer } }),
+    ),
+  );
+  refuseOtherSpelling(bytes, formatLedger(ledger), file);
+  return ledger;
+}
+
+function refuseOtherSpelling(bytes: Uint8Array, canonical: string, file: string): void {
+  const text = Buffer.from(bytes).toString("utf8");
+  if (text === canonical) return;
+  let at = 0;
+  while (text[at] === canonical[at]) at += 1;
+  throw gateError("LEDGER_NOT_CANONICAL", "The spelling differs from the canonical one here.", {
+    where: { file, ...lineAndColumn(text, at) },
+  });
+}
+
+type Contradiction = readonly [pointer: string, text: string];
+
+function contradictions(ledger: Ledger): Contradiction[] {
+  const start = ledger.revision === 0;
+  const found: Contradiction[] = [];
+  if ((ledger.previous === null) !== start)
+    found.push(["/previous", "Only revision 0 has no previous revision."]);
+  if ((ledger.transition === null) !== start)
+    found.push(["/transition", "Only revision 0 has no transition."]);
+  if (start && Object.keys(ledger.models).length > 0)
+    found.push(["/models", "In revision 0 nothing is deployed."]);
+  return [
+    ...found,
+    ...Object.entries(ledger.models).flatMap(([id, model]) => modelContradictions(`/models/${id}`, model)),
+  ];
+}
+
+function modelContradictions(pointer: string, model: ModelState): Contradiction[] {
+  const gone = new Set([...Object.keys(model.retired), ...Object.keys(model.revoked)]);
+  return Object.entries(model.environments).flatMap(([name, state]) => {
+    const here = `${pointer}/environments/${name}`;
+    const slots = Object.entries(state.slots).map(
+      ([slot, { version }]) => [`${here}/slots/${slot}`, version] as const,
+    );
+    const targets = state.rollback_targets.map(
+      ({ version }, n) => [`${here}/rollback_targets/${n}`, version] as const,
+    );
+    const live = slots.filter(([at]) => at.endsWith("/PRODUCTION"));
+    const places = [...slots, ...targets];
+    return [
+      ...places
+        .filter(([, version]) => gone.has(version))
+        .map(([at, v]) => [at, `${v} is retired or revoked.`] as const),
+      ...twice(slots),
+      ...twice([...live, ...targets]),
+    ];
+  });
+}
+
+function twice(places: readonly Contradiction[]): Contradiction[] {
+  const again = places.filter(([, version], n) => places.findIndex((other) => other[1] === version) < n);
+  return again.map(([at, version]) => [at, `${version} stands here twice.`]);
+}

@@ -1,0 +1,51 @@
+import { digestOf, sameDigest } from "../domain/digest.ts";
+import { type Ledger, LEDGER_FILE, type Transition } from "../domain/ledger.ts";
+import type { EnvironmentPhases } from "../domain/lifecycle.ts";
+import { gateError } from "../errors.ts";
+import { apply } from "./apply.ts";
+import { formatLedger, parseLedger } from "./document.ts";
+
+/** A proven step from one revision to the next. */
+export interface VerifiedTransition {
+  readonly base: Ledger;
+  readonly head: Ledger;
+  readonly transition: Transition;
+}
+
+/**
+ * Proves that the head revision is what its own transition makes of the base revision, byte for byte; that is the
+ * whole legality check. Errors: DOCUMENT_*, LEDGER_NOT_CANONICAL, LEDGER_INVALID, LEDGER_APPLY_MISMATCH, and every
+ * LEDGER_* reason for an illegal move.
+ */
+export function verifyTransition(
+  baseBytes: Uint8Array,
+  headBytes: Uint8Array,
+  environments: readonly EnvironmentPhases[],
+): VerifiedTransition {
+  const [base, head] = [parseLedger(baseBytes), parseLedger(headBytes)];
+  const { transition } = head;
+  if (!transition) throw mismatch("/transition", "the head is revision 0, which follows from nothing");
+  if (head.revision !== base.revision + 1) {
+    throw mismatch(
+      "/revision",
+      `the base is revision ${base.revision} and the head is revision ${head.revision}`,
+    );
+  }
+  if (head.previous === null || !sameDigest(head.previous, digestOf(baseBytes))) {
+    throw mismatch("/previous", `the base has the digest ${digestOf(baseBytes)}`);
+  }
+  const expected = apply(base, transition, environments);
+  if (!Buffer.from(formatLedger(expected)).equals(headBytes)) {
+    throw mismatch(
+      "/models",
+      `${transition.event} of ${transition.model} ${transition.version} changes something else`,
+    );
+  }
+  return { base, head, transition };
+}
+
+function mismatch(pointer: string, why: string): Error {
+  return gateError("LEDGER_APPLY_MISMATCH", `The head does not follow from the base: ${why}.`, {
+    where: { file: LEDGER_FILE, pointer },
+  });
+}
