@@ -1,0 +1,93 @@
+import { createFiles } from "../adapters/fs/files.ts";
+import { openGit } from "../adapters/git/open.ts";
+import { thisMachine } from "../adapters/machine/machine.ts";
+import type { Engine, Files, Git, Machine, Progress } from "../ports.ts";
+
+/** What a host knows about its run before any port is opened. */
+export interface Surroundings {
+  /** A folder inside of the repository. */
+  readonly repo: string;
+  /** Where ONNX Runtime's native library is, when somebody said so. */
+  readonly ortDir: string | undefined;
+  /** Kills children and stops work. */
+  readonly signal: AbortSignal;
+  /** The answer is one JSON document, so progress is silent. */
+  readonly json: boolean;
+  readonly color: boolean;
+}
+
+/** Every port of the product, on this machine. */
+export interface Ports {
+  readonly files: Files;
+  readonly git: Git;
+  readonly engine: Engine;
+  readonly machine: Machine;
+  readonly progress: Progress;
+}
+
+/**
+ * The composition root: the only place that knows which adapter satisfies which port. Engine and progress bar are
+ * loaded when they are first used, so that judging stored evidence costs no more than reading it.
+ * Errors: GIT_NOT_A_REPOSITORY and the other codes of opening a repository.
+ */
+export async function openPorts(around: Surroundings): Promise<Ports> {
+  const git = await openGit(around.repo);
+  return {
+    git,
+    files: createFiles(git.root),
+    engine: lazyEngine(() => openEngine(around, git.root)),
+    machine: thisMachine(),
+    progress: lazyProgress(() => openProgress(around)),
+  };
+}
+
+async function openEngine(around: Surroundings, repository: string): Promise<Engine> {
+  const { engineSources, onnxEngine } = await import("../adapters/onnx/engine.ts");
+  const sources = engineSources(process.env, { directory: around.ortDir, repository });
+  return onnxEngine({ ...sources, optimizationLevel: "all", signal: around.signal });
+}
+
+async function openProgress(around: Surroundings): Promise<Progress> {
+  const { openProgress: open } = await import("./progress.ts");
+  return open({ json: around.json, color: around.color });
+}
+
+/** An engine that is loaded when it is first asked; a started process starts as soon as it is. */
+export function lazyEngine(open: () => Promise<Engine>): Engine {
+  const load = once(open);
+  return {
+    fingerprint: async () => (await load()).fingerprint(),
+    start(limits) {
+      const running = load().then((engine) => engine.start(limits));
+      running.catch(() => undefined);
+      return {
+        replay: async (request, onCase) => (await running).replay(request, onCase),
+        coldStart: async (request) => (await running).coldStart(request),
+        timePairs: async (request) => (await running).timePairs(request),
+        [Symbol.asyncDispose]: async () => (await running.catch(() => undefined))?.[Symbol.asyncDispose](),
+      };
+    },
+  };
+}
+
+/** Steps shown in the order in which they were told, from when the bar is loaded. */
+export function lazyProgress(open: () => Promise<Progress>): Progress {
+  const load = once(open);
+  let last: Promise<unknown> = Promise.resolve();
+  const then = (show: (progress: Progress) => void): void => {
+    last = last.then(async () => show(await load()));
+  };
+  let used = false;
+  return {
+    step(phase, done, total) {
+      used = true;
+      then((progress) => progress.step(phase, done, total));
+    },
+    end: () => void (used && then((progress) => progress.end())),
+  };
+}
+
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => (opened ??= open());
+}
