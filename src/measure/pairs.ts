@@ -1,7 +1,7 @@
 import { bootstrapMedian } from "./bootstrap.ts";
 import type { PairedTimes } from "./latency/samples.ts";
 import { median } from "./quantiles.ts";
-import { seededRandom } from "./random.ts";
+import type { Random } from "./random.ts";
 
 /** Candidate over live model, from interleaved pairs. */
 export interface PairRatio {
@@ -29,10 +29,9 @@ export const MAX_PROCESS_SPREAD = 1.1;
  * Median pair ratio with its 90 % moving-block bootstrap interval inside each process (measurement.md §7).
  * When processes disagree, the interval is widened to hold all their medians. Undefined without a single pair.
  */
-export function pairRatio(processes: readonly PairedTimes[], seed: number): PairRatio | undefined {
+export function pairRatio(processes: readonly PairedTimes[], random: Random): PairRatio | undefined {
   const logs = processes.map(logRatios).filter((values) => values.length > 0);
   if (logs.length === 0) return undefined;
-  const random = seededRandom(seed);
   const options = { block: PAIR_BLOCK, resamples: PAIR_RESAMPLES, level: PAIR_LEVEL, random };
   const estimate = bootstrapMedian(logs, options);
   const medians = logs.map((values) => median(values));

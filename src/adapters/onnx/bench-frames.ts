@@ -40,7 +40,10 @@ export async function askPairs(
     candidate: encodeModel(request.candidate, level, blobs),
     live: request.live && encodeModel(request.live, level, blobs),
     batches: encodeBatches(request.plan.batches, blobs),
-    ...{ pairs, budgetMs, seed, stream },
+    pairs,
+    budgetMs,
+    seed,
+    stream,
   };
   const frames = await answersOf(child, { header, blobs });
   return decoded(frames, (answers) => decodeTimes(answers, request.plan.batches.length));

@@ -1,4 +1,5 @@
 import { mean, median, medianAbsoluteDeviation, nearestRank, sorted, valueAt } from "../quantiles.ts";
+import { rounded } from "./measurement.ts";
 
 /** A sample of latencies in a size that fits Git. All times in ms. */
 export interface LatencySummary {
@@ -30,14 +31,14 @@ export function summarize(processes: readonly Float64Array[]): LatencySummary {
   const all = sorted(processes.flatMap((times) => [...times]));
   return {
     samples: all.length,
-    min: toNanoseconds(valueAt(all, 1)),
-    p50: toNanoseconds(median(all)),
-    p95: toNanoseconds(nearestRank(all, 0.95)),
-    p99: toNanoseconds(nearestRank(all, 0.99)),
-    max: toNanoseconds(valueAt(all, all.length)),
-    mean: toNanoseconds(mean(all)),
-    mad: toNanoseconds(medianAbsoluteDeviation(all)),
-    process_medians: processes.map((times) => toNanoseconds(median(times))),
+    min: rounded(valueAt(all, 1)),
+    p50: rounded(median(all)),
+    p95: rounded(nearestRank(all, 0.95)),
+    p99: rounded(nearestRank(all, 0.99)),
+    max: rounded(valueAt(all, all.length)),
+    mean: rounded(mean(all)),
+    mad: rounded(medianAbsoluteDeviation(all)),
+    process_medians: processes.map((times) => rounded(median(times))),
     histogram: histogramOf(all),
   };
 }
@@ -52,10 +53,5 @@ export function histogramOf(ascending: Float64Array, bins = BINS): Histogram {
     const bin = Math.min(bins - 1, Math.floor(Math.log(value / low) * scale));
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
-  return { low: toNanoseconds(low), high: toNanoseconds(high), counts };
-}
-
-/** Milliseconds with six decimals: what the clock can tell, and short in JSON. Rounding keeps order. */
-export function toNanoseconds(milliseconds: number): number {
-  return Math.round(milliseconds * 1e6) / 1e6;
+  return { low: rounded(low), high: rounded(high), counts };
 }

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { percentileOf } from "../../../../src/measure/latency/percentile.ts";
-import { histogramOf, summarize, toNanoseconds } from "../../../../src/measure/latency/summary.ts";
+import { rounded } from "../../../../src/measure/latency/measurement.ts";
+import { histogramOf, summarize } from "../../../../src/measure/latency/summary.ts";
 import { sorted } from "../../../../src/measure/quantiles.ts";
 import { seededRandom } from "../../../../src/measure/random.ts";
 
@@ -54,7 +55,7 @@ describe("a summary that fits Git", () => {
       fc.property(fc.array(times, { minLength: 1 }), (values) => {
         const { counts, low, high } = histogramOf(sorted(values));
         expect(counts.reduce((a, b) => a + b)).toBe(values.length);
-        expect([low, high]).toEqual([toNanoseconds(Math.min(...values)), toNanoseconds(Math.max(...values))]);
+        expect([low, high]).toEqual([rounded(Math.min(...values)), rounded(Math.max(...values))]);
       }),
     );
   });
