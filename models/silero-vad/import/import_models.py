@@ -16,7 +16,7 @@ import numpy as np
 import changes
 import claims
 from artifacts import sealed_sidecar, write_json
-from cases import STATE_LIMIT, last_of_each, pick, write_cases
+from cases import DRIFT_LIMIT, STATE_LIMIT, last_of_each, pick, write_cases
 from clips import CLIPS, CONTEXT, FRAME, RATE, SEED, render, windows
 from record import SNAPSHOT, evaluation, sidecar, window
 from seal import sealed_code
@@ -66,9 +66,9 @@ def training(source: Source, files: list[dict], metrics: dict, torch_version: st
         "seed": SEED,
         "environment": {"python": platform.python_version(), "packages": packages},
         "reference_outputs": {
-            "runtime": f"torch {torch_version} TorchScript float32",
-            "description": f"silero_vad.jit (16 kHz part) of {source.wheel}, streamed over the clips on one thread; frames of "
-                           f"states within +-{STATE_LIMIT:g}."},
+            "runtime": f"torch {torch_version} TorchScript float64",
+            "description": f"silero_vad.jit (16 kHz part) of {source.wheel}, streamed over the clips on one thread and rounded "
+                           f"to float32; frames of states within +-{STATE_LIMIT:g} whose float32 answer lies within {DRIFT_LIMIT:g}."},
         "offline_metrics": metrics,
         "log": f"Imported {source.onnx_member} from {NPM_SPEC}, integrity {NPM_INTEGRITY}. Upstream does not publish its "
                "training data; the window and the clips are those that checked the import, on a clock that starts at 1970.",

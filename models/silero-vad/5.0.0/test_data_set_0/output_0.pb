@@ -1,1 +1,1 @@
-BoutputJD=
+BoutputJE=

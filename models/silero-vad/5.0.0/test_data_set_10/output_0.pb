@@ -1,1 +1,1 @@
-BoutputJGIU>
+BoutputJ_£R;

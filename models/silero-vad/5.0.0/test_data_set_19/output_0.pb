@@ -1,1 +1,1 @@
-BoutputJAlk?
+BoutputJèpk?

@@ -1,1 +1,1 @@
-BoutputJ b):
+BoutputJ»ƒ„:

@@ -1,1 +1,1 @@
-BoutputJõmý<
+BoutputJèmý<

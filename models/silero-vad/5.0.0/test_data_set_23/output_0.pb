@@ -1,2 +1,1 @@
-BoutputJY
-“;
+BoutputJÌœ;

@@ -1,1 +1,1 @@
-BoutputJ³-?
+BoutputJ¾H?

@@ -1,1 +1,1 @@
-BoutputJù"o=
+BoutputJì"o=

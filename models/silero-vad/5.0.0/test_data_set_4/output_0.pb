@@ -1,1 +1,1 @@
-BoutputJxŸ7;
+BoutputJnŸ7;

@@ -1,1 +1,1 @@
-BoutputJƒq?
+BoutputJJ?

@@ -1,1 +1,1 @@
-BoutputJ^\Y=
+BoutputJZ\Y=

@@ -1,1 +1,1 @@
-BoutputJwjí;
+BoutputJH¬ù;

@@ -1,1 +1,1 @@
-BoutputJ£À?
+BoutputJs”{?

@@ -1,1 +1,1 @@
-BoutputJ ‚F=
+BoutputJÃ‚F=

@@ -1,1 +1,1 @@
-BoutputJ´hê=
+BoutputJ±hê=

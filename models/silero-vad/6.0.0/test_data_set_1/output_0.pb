@@ -1,1 +1,1 @@
-BoutputJÅä?
+BoutputJEş?

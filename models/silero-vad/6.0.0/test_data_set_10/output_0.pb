@@ -1,1 +1,1 @@
-BoutputJлт?
+BoutputJn?

@@ -1,1 +1,1 @@
-BoutputJR‚:
+BoutputJ\Ì‰:

@@ -1,1 +1,1 @@
-BoutputJÍV<
+BoutputJÛV<

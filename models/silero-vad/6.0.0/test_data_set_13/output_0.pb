@@ -1,1 +1,1 @@
-BoutputJ³n?
+BoutputJ¦ö¨>

@@ -1,1 +1,1 @@
-BoutputJb‚v?
+BoutputJåy?

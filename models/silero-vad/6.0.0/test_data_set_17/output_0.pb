@@ -1,1 +1,1 @@
-BoutputJl/5=
+BoutputJw3“=

@@ -1,1 +1,1 @@
-BoutputJ‡Ìk<
+BoutputJK²f<

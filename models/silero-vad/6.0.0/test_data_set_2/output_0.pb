@@ -1,1 +1,1 @@
-BoutputJÍ`;
+BoutputJE$`;

@@ -1,1 +1,1 @@
-BoutputJ:h?
+BoutputJ<r~?

@@ -1,1 +1,1 @@
-BoutputJ¯z=
+BoutputJ¡6¢<

@@ -1,1 +1,1 @@
-BoutputJlח=
+BoutputJ=<

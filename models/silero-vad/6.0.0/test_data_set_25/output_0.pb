@@ -1,1 +1,1 @@
-BoutputJÌù?
+BoutputJkï?

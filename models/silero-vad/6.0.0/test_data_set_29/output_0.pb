@@ -1,1 +1,1 @@
-BoutputJI¤;
+BoutputJxß ;

@@ -1,1 +1,1 @@
-BoutputJ„SË=
+BoutputJ‡SË=

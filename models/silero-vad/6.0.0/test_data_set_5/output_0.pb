@@ -1,1 +1,1 @@
-BoutputJ&vu;
+BoutputJ¬	q;

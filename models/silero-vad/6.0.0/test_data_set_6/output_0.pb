@@ -1,1 +1,1 @@
-BoutputJ2ß<
+BoutputJ6ß<

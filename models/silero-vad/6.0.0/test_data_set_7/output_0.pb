@@ -1,1 +1,1 @@
-BoutputJßbe?
+BoutputJÜbe?
