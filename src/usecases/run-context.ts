@@ -10,11 +10,16 @@ export interface RunContext {
   readonly seed: number;
 }
 
-/** What somebody asks the gate to allow. */
-export interface TransitionRequest {
+/** What somebody asks the gate to allow, with the version settled. */
+export interface TransitionRequest extends AskedTransition {
+  readonly version: string;
+}
+
+/** What somebody asks for. A null version is found in the ledger: the newest rollback target, or what is live. */
+export interface AskedTransition {
   readonly event: LifecycleEvent;
   readonly model: string;
-  readonly version: string;
+  readonly version: string | null;
   /** Null for events that hold everywhere (RETIRE, REVOKE). */
   readonly environment: string | null;
   readonly phase: string | null;

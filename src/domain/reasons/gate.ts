@@ -6,6 +6,21 @@ const verdicts = {
     fix: "Add a GatePolicy whose match covers the event, the environment and the model.",
     exit: 1,
   },
+  GATE_VERSION_NOT_ON_BASE: {
+    meaning: "The candidate is not registered: the base commit has no manifest of it.",
+    fix: "Merge the pull request that adds the version folder first, then ask again.",
+    exit: 1,
+  },
+  GATE_VERSION_EDITED: {
+    meaning: "The candidate's manifest in the work tree differs from the one in the base commit.",
+    fix: "Restore the folder with git checkout, or register the change as a new version.",
+    exit: 1,
+  },
+  GATE_LIVE_VERSION_EDITED: {
+    meaning: "The manifest of the live version is not the one that the ledger put live, so nothing can be compared with it.",
+    fix: "Restore the folder of the live version with git checkout.",
+    exit: 1,
+  },
   GATE_NOTHING_EVALUATED: {
     meaning: "Every objective of a policy was not applicable; nothing evaluated is never a pass.",
     fix: "Add an objective that can be measured without a live model, for example integrity.problems.",

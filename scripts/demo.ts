@@ -1,0 +1,55 @@
+import { demoRepository, type DemoRepository } from "./demo/repository.ts";
+import { say } from "./demo/say.ts";
+
+/** The main job on real models, in a copy of this repository: what a release manager does in a year, in a minute. */
+function play(repository: DemoRepository): void {
+  const { modelgate, merge, add } = repository;
+
+  say("1. A version arrives", "Its author adds a folder; register computes every digest, and the pull request is merged.");
+  add("flight-delay", "1.0.0");
+  modelgate(["register", "models/flight-delay/1.0.0"]);
+  repository.commit("models: flight-delay 1.0.0");
+  modelgate(["validate", "--all"]);
+
+  say("2. It goes live", "Shadow, two canary phases, production: each step is gated, one commit, one merge.");
+  promoteAllTheWay(repository, "1.0.0");
+
+  say("3. A better version", "1.1.0 is measured against the live one, on this machine, in turn.");
+  add("flight-delay", "1.1.0");
+  modelgate(["register", "models/flight-delay/1.1.0"]);
+  repository.commit("models: flight-delay 1.1.0");
+  promoteAllTheWay(repository, "1.1.0");
+
+  say("4. A broken version", "1.2.0 was exported carelessly. Its own parity.json says that all is well.");
+  add("flight-delay", "1.2.0");
+  modelgate(["register", "models/flight-delay/1.2.0"]);
+  repository.commit("models: flight-delay 1.2.0");
+  modelgate(["promote", "flight-delay@1.2.0", "--to", "SHADOW", "--env", "prod", "--reason", "retrained"], { exit: 1 });
+
+  say("5. The way back", "Complaints come in. A rollback needs no benchmark, only integrity and a version that passed before.");
+  modelgate(["rollback", "flight-delay", "--env", "prod", "--reason", "complaints from the operations desk"]);
+  merge("promote/prod/flight-delay");
+
+  say("6. A year later", "What is live, and is the history whole?");
+  modelgate(["status"]);
+  modelgate(["live", "flight-delay", "--env", "prod"]);
+  repository.log();
+}
+
+const PHASES = [
+  ["SHADOW", []],
+  ["CANARY", ["--phase", "5%"]],
+  ["CANARY", ["--phase", "50%"]],
+  ["PRODUCTION", []],
+] as const;
+
+function promoteAllTheWay({ modelgate, merge }: DemoRepository, version: string): void {
+  for (const [slot, phase] of PHASES) {
+    modelgate(["promote", `flight-delay@${version}`, "--to", slot, "--env", "prod", ...phase, "--reason", "better out of time"]);
+    merge("promote/prod/flight-delay");
+  }
+}
+
+const repository = demoRepository();
+play(repository);
+say("Done", `Look around: cd ${repository.root} && git log --stat`);

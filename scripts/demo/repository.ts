@@ -1,0 +1,91 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { sayCommand } from "./say.ts";
+
+const PROJECT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+
+export interface DemoRepository {
+  readonly root: string;
+  /** Runs a verb as a user would, and stops the demo when it ends otherwise than told. */
+  modelgate(words: readonly string[], expected?: { exit: number }): void;
+  /** Puts a version folder into the work tree as its author would: without a manifest. */
+  add(model: string, version: string): void;
+  commit(message: string): void;
+  /** What the release manager does with a proposal. */
+  merge(branch: string): void;
+  log(): void;
+}
+
+/** A new Git repository in a temporary folder, with this project's policies and an empty ledger; signs if it can. */
+export function demoRepository(): DemoRepository {
+  const root = mkdtempSync(join(tmpdir(), "modelgate-demo-"));
+  const git = (...words: string[]) => execFileSync("git", words, { cwd: root, stdio: ["ignore", "pipe", "inherit"] }).toString();
+  git("init", "--quiet", "--initial-branch=main");
+  git("config", "user.name", "Demo Release Manager");
+  git("config", "user.email", "release@example.org");
+  signWithThrowAwayKey(root, git);
+  for (const path of ["policies", "deployed.json", ".gitattributes"]) cpSync(join(PROJECT, path), join(root, path), { recursive: true });
+  const repository = createRepository(root, git);
+  cpSync(join(PROJECT, "models/flight-delay/training"), join(root, "models/flight-delay/training"), { recursive: true });
+  repository.commit("chore: policies and an empty ledger");
+  process.stdout.write(`The demo plays in ${root}\n`);
+  return repository;
+}
+
+function createRepository(root: string, git: (...words: string[]) => string): DemoRepository {
+  return {
+    root,
+    modelgate: (words, expected = { exit: 0 }) => runVerb(root, words, expected.exit),
+    add: (model, version) => addVersion(root, `models/${model}/${version}`),
+    commit: (message) => {
+      git("add", "--all");
+      git("commit", "--quiet", "--message", message);
+    },
+    merge: (branch) => {
+      sayCommand(["git", "merge", "--no-ff", branch]);
+      git("merge", "--quiet", "--no-ff", "--no-edit", branch);
+      process.stdout.write("\n");
+    },
+    log: () => {
+      sayCommand(["git", "log", "--first-parent", "--format=%h %s", "-8"]);
+      process.stdout.write(`${git("log", "--format=%h  %<(70,trunc)%s", "-8", "--no-merges")}\n`);
+    },
+  };
+}
+
+function addVersion(root: string, folder: string): void {
+  mkdirSync(join(root, folder), { recursive: true });
+  cpSync(join(PROJECT, folder), join(root, folder), { recursive: true, filter: (source) => !source.endsWith("manifest.json") });
+}
+
+function runVerb(root: string, words: readonly string[], exit: number): void {
+  sayCommand(["modelgate", ...words]);
+  const run = spawnSync(process.execPath, [join(PROJECT, "bin/modelgate.js"), ...words], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, MODELGATE_ORT_DIR: join(PROJECT, "node_modules") },
+  });
+  if (run.status !== exit) {
+    process.stdout.write(`The demo expected exit ${exit}, got ${run.status ?? run.signal}. The repository is in ${root}\n`);
+    process.exit(3);
+  }
+  process.stdout.write("\n");
+}
+
+/** SSH signing needs ssh-keygen; without it the commits are unsigned, and the demo says so. */
+function signWithThrowAwayKey(root: string, git: (...words: string[]) => string): void {
+  const key = join(root, ".git", "demo-key");
+  const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "throw-away", "-f", key]);
+  if (made.status !== 0) {
+    process.stdout.write("No ssh-keygen here: the demo's commits are not signed.\n");
+    return;
+  }
+  writeFileSync(join(root, ".git", "allowed-signers"), `release@example.org ${execFileSync("ssh-keygen", ["-y", "-f", key]).toString()}`);
+  git("config", "gpg.format", "ssh");
+  git("config", "user.signingkey", key);
+  git("config", "commit.gpgsign", "true");
+  git("config", "gpg.ssh.allowedSignersFile", join(root, ".git", "allowed-signers"));
+}

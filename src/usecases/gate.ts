@@ -1,0 +1,116 @@
+import type { Evidence, Subject } from "../domain/evidence.ts";
+import { planTransition } from "../ledger/plan.ts";
+import { evaluate } from "../policy/evaluate.ts";
+import type { EnforcedElsewhere } from "../policy/judge/request.ts";
+import { matchingPolicies } from "../policy/match.ts";
+import { policyDigestOf } from "../policy/policy-digest.ts";
+import type { Decision } from "./decision.ts";
+import { type GateBase, readBase } from "./gate/base.ts";
+import { packEvidence } from "./gate/evidence-pack.ts";
+import { readHistory } from "./gate/history.ts";
+import { measureEvidence, type MeasurePorts, type MeasureTask, neededKinds } from "./gate/measure-evidence.ts";
+import { readStoredEvidence } from "./gate/stored-evidence.ts";
+import { loadCandidate, loadLive, readSubject } from "./gate/subjects.ts";
+import type { ModelVersion } from "./registry/load-version.ts";
+import { type AskedTransition, type RunContext, timestampOf, type TransitionRequest } from "./run-context.ts";
+
+export interface GateOptions {
+  readonly run: RunContext;
+  /** Folder of stored evidence, relative to the repository's root; without it everything is measured now. */
+  readonly evidence?: string;
+  readonly enforcedElsewhere?: EnforcedElsewhere;
+  readonly benchmark?: NonNullable<MeasureTask["benchmark"]>;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Measures what the matching policies need, or takes stored evidence, and judges it on the base commit's policies.
+ * Writes nothing. A verdict of FAIL is a value; errors are bad input (GIT_*, POLICY_*, LEDGER_*, EVIDENCE_*, GATE_VERSION_*)
+ * or transitions that the lifecycle forbids (LEDGER_*).
+ */
+export async function gate(ports: MeasurePorts, asked: AskedTransition, options: GateOptions): Promise<Decision> {
+  const { commit } = await ports.git.head();
+  const base = await readBase(ports.git, commit);
+  const request = settle(base, asked);
+  const subject = await readSubject(ports, base, request);
+  const live = await loadLive(ports.files, base, request);
+  const evidence = await collectEvidence({ ports, base, subject, live }, request, options);
+  return decide({ ports, base, subject, live }, { request, evidence, options });
+}
+
+/** Finds the version that was meant and refuses what the lifecycle forbids, before anything is measured. */
+function settle(base: GateBase, asked: AskedTransition): TransitionRequest {
+  // REGISTER is the merge of a folder, no revision of the ledger: there is no transition to plan.
+  if (asked.event === "REGISTER" && asked.version !== null) return { ...asked, version: asked.version };
+  return { ...asked, version: planTransition(base.ledger, asked, base.policies.environments).version };
+}
+
+interface Scene {
+  readonly ports: MeasurePorts;
+  readonly base: GateBase;
+  readonly subject: Subject;
+  readonly live: ModelVersion | null;
+}
+
+async function collectEvidence(scene: Scene, request: TransitionRequest, options: GateOptions): Promise<Evidence[]> {
+  const { ports, base, subject, live } = scene;
+  const kinds = neededKinds(base, request);
+  if (kinds.length === 0) return [];
+  if (options.evidence !== undefined) {
+    return readStoredEvidence(ports.files, options.evidence, {
+      manifestDigest: subject.manifest_digest,
+      policyDigest: policyDigestOf(matchingPolicies(base.policies.policies, request)),
+      baseCommit: base.commit,
+      ledgerDigest: base.ledgerDigest,
+    });
+  }
+  const candidate = await loadCandidate(ports.files, subject);
+  return measureEvidence(ports, kinds, { ...options, candidate, live });
+}
+
+async function decide(
+  scene: Scene,
+  of: { request: TransitionRequest; evidence: readonly Evidence[]; options: GateOptions },
+): Promise<Decision> {
+  const { base, subject, live } = scene;
+  const { request, evidence, options } = of;
+  const verdict = evaluate({
+    policies: base.policies,
+    evidence,
+    ledger: base.ledger,
+    request,
+    subject,
+    baseline: live?.subject ?? null,
+    history: await readHistory(scene.ports.git, base, request),
+    enforcedElsewhere: options.enforcedElsewhere ?? [],
+    now: options.run.now,
+    runId: options.run.runId,
+    baseCommit: base.commit,
+  });
+  const pack = packEvidence(
+    {
+      run_id: options.run.runId,
+      subject,
+      baseline: live?.subject ?? null,
+      event: request.event,
+      environment: request.environment,
+      canary_phase: request.phase,
+      base_commit: base.commit,
+      ledger_digest: base.ledgerDigest,
+      policy_digest: verdict.policy_digest,
+      created_at: timestampOf(options.run.now),
+    },
+    evidence,
+    verdict,
+  );
+  return {
+    request,
+    verdict,
+    baseCommit: base.commit,
+    ledger: base.ledger,
+    ledgerDigest: base.ledgerDigest,
+    pack: pack.files,
+    evidenceDigest: pack.digest,
+  };
+}
+

@@ -1,0 +1,42 @@
+import { type Digest, digestOf } from "../../domain/digest.ts";
+import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
+import { gateError } from "../../errors.ts";
+import { parseLedger } from "../../ledger/document.ts";
+import { parsePolicies, type PolicySource } from "../../policy/parse-policies.ts";
+import type { PolicySet } from "../../policy/policy.ts";
+import type { Git } from "../../ports.ts";
+
+/** What judges a change: all of it from the base commit, so that no change can loosen what judges it. */
+export interface GateBase {
+  readonly commit: string;
+  readonly policies: PolicySet;
+  readonly ledger: Ledger;
+  /** SHA-256 of the bytes of deployed.json. */
+  readonly ledgerDigest: Digest;
+}
+
+/** Errors: GIT_*, LEDGER_MISSING, LEDGER_*, POLICY_EMPTY, POLICY_*, with places in files of the base commit. */
+export async function readBase(git: Git, commit: string): Promise<GateBase> {
+  const bytes = await git.show(commit, LEDGER_FILE);
+  if (!bytes) {
+    throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${commit.slice(0, 12)}.`, {
+      where: { file: LEDGER_FILE },
+    });
+  }
+  const policies = parsePolicies(await policySources(git, commit));
+  return { commit, policies, ledger: parseLedger(bytes, LEDGER_FILE), ledgerDigest: digestOf(bytes) };
+}
+
+const GATES = /^policies\/gates\/[^/]+\.yaml$/;
+const BESIDE = new Set(["policies/environments.yaml", "policies/waivers.yaml"]);
+
+async function policySources(git: Git, commit: string): Promise<PolicySource[]> {
+  const entries = (await git.tree(commit, "policies")).filter(({ path }) => GATES.test(path) || BESIDE.has(path));
+  return Promise.all(entries.map(async ({ path }) => ({ path, bytes: await present(git, commit, path) })));
+}
+
+async function present(git: Git, commit: string, path: string): Promise<Uint8Array> {
+  const bytes = await git.show(commit, path);
+  if (!bytes) throw gateError("GIT_NOT_A_FILE", `${path} is no regular file in commit ${commit}.`, { where: { file: path } });
+  return bytes;
+}

@@ -1,0 +1,60 @@
+import type { Evidence, EvidenceKind } from "../../domain/evidence.ts";
+import { METRICS } from "../../domain/metrics.ts";
+import { matchingPolicies } from "../../policy/match.ts";
+import type { Engine, Files, Git, Machine, Progress } from "../../ports.ts";
+import type { BenchmarkOptions } from "../measure-benchmark.ts";
+import type { ModelVersion } from "../registry/load-version.ts";
+import type { RunContext, TransitionRequest } from "../run-context.ts";
+import type { GateBase } from "./base.ts";
+
+export interface MeasurePorts {
+  readonly files: Files;
+  readonly git: Git;
+  readonly engine: Engine;
+  readonly machine: Machine;
+  readonly progress: Progress;
+}
+
+export interface MeasureTask {
+  readonly candidate: ModelVersion;
+  readonly live: ModelVersion | null;
+  readonly run: RunContext;
+  readonly benchmark?: BenchmarkOptions;
+  readonly signal?: AbortSignal;
+}
+
+/** The kinds of evidence that the matching policies ask for, in the order in which they are measured. */
+export function neededKinds(base: GateBase, request: TransitionRequest): EvidenceKind[] {
+  const policies = matchingPolicies(base.policies.policies, request);
+  const kinds = policies.flatMap((policy) => policy.objectives.map(({ metric }) => METRICS.get(metric)?.kind));
+  return ORDER.filter((kind) => kinds.includes(kind));
+}
+
+const ORDER: readonly EvidenceKind[] = ["integrity", "parity", "benchmark"];
+
+/** Measures the given kinds one after the other: a benchmark next to anything else would measure that too. */
+export async function measureEvidence(ports: MeasurePorts, kinds: readonly EvidenceKind[], task: MeasureTask): Promise<Evidence[]> {
+  const evidence: Evidence[] = [];
+  for (const kind of kinds) evidence.push(await measureKind(ports, kind, task));
+  return evidence;
+}
+
+/** Measures one kind; each is loaded only when it is measured, so that judging stored evidence starts fast. */
+export async function measureKind(ports: MeasurePorts, kind: EvidenceKind, task: MeasureTask): Promise<Evidence> {
+  const { candidate, run, signal } = task;
+  const stop = signal ? { signal } : {};
+  switch (kind) {
+    case "integrity": {
+      const { measureIntegrity } = await import("../registry/measure-integrity.ts");
+      return measureIntegrity(candidate, ports, run);
+    }
+    case "parity": {
+      const { measureParity } = await import("../measure-parity.ts");
+      return measureParity(ports, { version: candidate, run, ...stop });
+    }
+    case "benchmark": {
+      const { measureBenchmark } = await import("../measure-benchmark.ts");
+      return measureBenchmark(ports, { candidate, live: task.live ?? undefined, run, options: task.benchmark ?? {}, ...stop });
+    }
+  }
+}
