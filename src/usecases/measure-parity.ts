@@ -1,0 +1,211 @@
+import { checkSchema } from "../domain/document/check-schema.ts";
+import { parseJson } from "../domain/document/json.ts";
+import type { EngineFingerprint, Evidence, Finding, Measurement } from "../domain/evidence.ts";
+import { GateError, gateError } from "../errors.ts";
+import type { ModelFacts } from "../measure/onnx/inspect-model.ts";
+import { brokenClaims, type ParityClaim } from "../measure/parity/claim.ts";
+import { type Cause, failedMeasurements, parityMeasurements } from "../measure/parity/measurements.ts";
+import { type OutputPair, type OutputReport, reportOutputs } from "../measure/parity/report.ts";
+import { STRICT, type Tolerances } from "../measure/parity/tolerance.ts";
+import type { Engine, EngineProcess, Files, Machine, Progress, ReplayAnswer, RunLimits } from "../ports.ts";
+import { type LoadedModel, loadModel } from "./load-model.ts";
+import type { ModelVersion } from "./registry/load-version.ts";
+import { type RunContext, timestampOf } from "./run-context.ts";
+import { loadTestCases, type TestCase } from "./test-cases.ts";
+import { type VersionFiles, versionFiles } from "./version-files.ts";
+
+export interface ParityPorts {
+  readonly files: Files;
+  readonly engine: Engine;
+  readonly machine: Machine;
+  readonly progress: Progress;
+}
+
+export interface ParityTask {
+  readonly version: ModelVersion;
+  readonly run: RunContext;
+  /** The caller's, never the author's; strict defaults by dtype when left out. */
+  readonly tolerances?: Tolerances;
+  readonly limits?: RunLimits;
+  readonly signal?: AbortSignal;
+}
+
+/** What stands behind the numbers. */
+export interface ParityDetails {
+  readonly nan_equal: boolean;
+  readonly producer: string;
+  readonly opsets: ModelFacts["opsets"];
+  readonly cases: readonly string[];
+  readonly outputs: readonly OutputReport[];
+  readonly not_comparable: readonly { readonly name: string; readonly kind: string }[];
+  /** Why the model could not be replayed; null when it was. */
+  readonly failure: { readonly code: string; readonly message: string } | null;
+  /** What parity.json says, null when there is none or it cannot be read. */
+  readonly claim: ParityClaim | null;
+}
+
+export const PARITY_LIMITS: RunLimits = { timeoutMs: 120_000, memoryMiB: 4096, outputMiB: 256 };
+
+/**
+ * Replays every stored case in one fresh child process and compares the outputs with the references. What the model
+ * does wrong (time, memory, crash, refusal, wrong outputs) becomes evidence in state "undefined"; bad input is thrown
+ * (MODEL_*, TENSOR_*, PARITY_NO_TEST_DATA, PARITY_INPUT_*, PARITY_REFERENCE_MISSING, PARITY_TEST_DATA_AMBIGUOUS), and so
+ * is a tool that does not work (ENGINE_*).
+ */
+export async function measureParity(ports: ParityPorts, task: ParityTask): Promise<Evidence<ParityDetails>> {
+  if (task.signal?.aborted) throw gateError("ENGINE_INTERRUPTED", "The run was stopped.");
+  // Started first: the engine loads while the files are read and checked.
+  await using process = ports.engine.start(task.limits ?? PARITY_LIMITS);
+  const files = versionFiles(ports.files, task.version);
+  const loaded = await loadModel(task.version, files);
+  const cases = await loadTestCases(task.version, files, loaded.facts);
+  const claim = await readClaim(task.version, files);
+  const replaying = replay(ports, process, loaded, cases);
+  // Hashing the engine's libraries overlaps with the replay.
+  const [replayed, engine] = await Promise.all([replaying, ports.engine.fingerprint()]);
+  const result = judgeless(replayed, { facts: loaded.facts, cases, claim, task });
+  return evidenceOf(ports, task, { files, engine, ...result });
+}
+
+/** Codes of a model that fails when it runs: facts about the model, not errors of the tool. */
+const MODEL_FAILURES: ReadonlySet<string> = new Set([
+  "MODEL_TIMEOUT",
+  "MODEL_MEMORY",
+  "MODEL_OUTPUT_TOO_LARGE",
+  "MODEL_CRASHED",
+  "MODEL_LOAD_FAILED",
+  "MODEL_RUN_FAILED",
+]);
+
+type Replayed = ReplayAnswer["cases"] | Cause;
+
+async function replay(
+  { progress }: ParityPorts,
+  process: EngineProcess,
+  { model }: LoadedModel,
+  cases: readonly TestCase[],
+): Promise<Replayed> {
+  const total = cases.length;
+  progress.step("parity", 0, total);
+  try {
+    const request = { model, cases: cases.map(({ inputs }) => inputs) };
+    const answer = await process.replay(request, (done) => progress.step("parity", done, total));
+    return answer.cases;
+  } catch (error) {
+    if (!(error instanceof GateError) || !MODEL_FAILURES.has(error.code)) throw error;
+    return { reason: error.code, note: error.problems[0].message };
+  }
+}
+
+interface Replay {
+  readonly facts: ModelFacts;
+  readonly cases: readonly TestCase[];
+  readonly claim: Claim;
+  readonly task: ParityTask;
+}
+
+interface Result {
+  readonly measurements: readonly Measurement[];
+  readonly findings: readonly Finding[];
+  readonly details: ParityDetails;
+}
+
+function judgeless(replayed: Replayed, of: Replay): Result {
+  const { facts, cases, claim, task } = of;
+  const tolerances = task.tolerances ?? STRICT;
+  const notTensors = facts.outputs.filter((output) => !output.isTensor);
+  const details = {
+    nan_equal: tolerances.nanEqual,
+    producer: facts.producer,
+    opsets: facts.opsets,
+    cases: cases.map(({ name }) => name),
+    not_comparable: notTensors.map(({ name, dtype }) => ({ name, kind: dtype })),
+    claim: claim.claim,
+  };
+  if ("reason" in replayed) {
+    const failure = { code: replayed.reason, message: replayed.note };
+    return {
+      measurements: failedMeasurements(replayed),
+      findings: [],
+      details: { ...details, outputs: [], failure },
+    };
+  }
+  const outputs = reportOutputs(pairsOf(cases, replayed), tolerances);
+  const findings = claimFindings(claim, { cases: cases.length, outputs });
+  const counts = { cases: cases.length, notComparable: notTensors.length, claimsBroken: findings.length };
+  return {
+    measurements: parityMeasurements({ outputs, ...counts }),
+    findings,
+    details: { ...details, outputs, failure: null },
+  };
+}
+
+/** Every reference beside what the replay gave under its name. */
+function pairsOf(cases: readonly TestCase[], replayed: ReplayAnswer["cases"]): OutputPair[] {
+  return cases.flatMap(({ name, expected }, index) => {
+    const actual = new Map((replayed[index] ?? []).map((output) => [output.name, output]));
+    return [...expected].map(([output, tensor]) => ({
+      case: name,
+      name: output,
+      expected: tensor,
+      actual: actual.get(output),
+    }));
+  });
+}
+
+/** The author's claim; `problem` says why a file that is there could not be read. */
+interface Claim {
+  readonly file: string;
+  readonly claim: ParityClaim | null;
+  readonly problem: string | null;
+}
+
+async function readClaim(version: ModelVersion, files: VersionFiles): Promise<Claim> {
+  const file = `${version.folder}/parity.json`;
+  const bytes = await files.readIfListed("parity.json");
+  if (!bytes) return { file, claim: null, problem: null };
+  try {
+    const { cases, outputs, max_abs_diff } = checkSchema<ParityClaim>(
+      parseJson(bytes, file),
+      "parity-claim-v1",
+    );
+    return { file, claim: { cases, outputs, max_abs_diff }, problem: null };
+  } catch (error) {
+    if (!(error instanceof GateError)) throw error;
+    return { file, claim: null, problem: error.problems[0].message };
+  }
+}
+
+function claimFindings(
+  claim: Claim,
+  measured: { cases: number; outputs: readonly OutputReport[] },
+): Finding[] {
+  const { file } = claim;
+  if (claim.claim) return brokenClaims(claim.claim, measured, file);
+  if (claim.problem === null) return [];
+  return [{ code: "PARITY_CLAIM_BROKEN", message: `The claim cannot be read: ${claim.problem}`, file }];
+}
+
+function evidenceOf(
+  { machine }: ParityPorts,
+  { version, run }: ParityTask,
+  of: Result & { readonly files: VersionFiles; readonly engine: EngineFingerprint },
+): Evidence<ParityDetails> {
+  const { files, engine, measurements, findings, details } = of;
+  return {
+    schema_version: "modelgate/evidence/v1",
+    kind: "parity",
+    run_id: run.runId,
+    model_version: version.ref.version,
+    canary_phase: run.phase,
+    timestamp: timestampOf(run.now),
+    subject: version.subject,
+    baseline: null,
+    inputs: files.inputs(),
+    runner: machine.fingerprint(engine),
+    seed: null,
+    measurements,
+    findings,
+    details,
+  };
+}
