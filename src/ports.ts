@@ -12,6 +12,13 @@ export interface FileEntry {
   readonly links: number;
 }
 
+export interface FileDigest {
+  readonly digest: Digest;
+  readonly size: number;
+  /** The first bytes, at most 512, by which a format is told. */
+  readonly head: Uint8Array;
+}
+
 /** The work tree. Reads refuse symlinks, hard links and files over the limit (FILE_* codes) and never follow a link out. */
 export interface Files {
   readonly root: string;
@@ -23,8 +30,8 @@ export interface Files {
   list(folder: string): Promise<readonly FileEntry[]>;
   /** Names of the direct sub-folders, sorted. */
   folders(folder: string): Promise<readonly string[]>;
-  /** SHA-256 and size, streaming, of a regular file of any size. */
-  digest(path: string): Promise<{ digest: Digest; size: number }>;
+  /** SHA-256, size and the first bytes (at most 512), streaming, of a regular file of any size. */
+  digest(path: string): Promise<FileDigest>;
   /** Replaces or creates a file atomically (temporary name, fsync, rename). */
   write(path: string, bytes: Uint8Array | string): Promise<void>;
 }
@@ -52,6 +59,8 @@ export interface CommitFacts {
   /** `Name <email>`. */
   readonly author: string;
   readonly committedAt: Date;
+  /** Carries a signature header; whether it is good is for others to prove. */
+  readonly signed: boolean;
   readonly message: string;
 }
 

@@ -2,7 +2,7 @@ import { digestOf } from "../domain/digest.ts";
 import type { Ledger, Transition } from "../domain/ledger.ts";
 import type { EnvironmentPhases } from "../domain/lifecycle.ts";
 import { refuse } from "../errors.ts";
-import { formatLedger } from "./document.ts";
+import { formatLedger } from "./ledger-text.ts";
 import { effectOn } from "./effects.ts";
 import { illegalities } from "./legality.ts";
 

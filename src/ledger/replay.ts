@@ -1,7 +1,7 @@
 import type { Ledger } from "../domain/ledger.ts";
 import type { EnvironmentPhases } from "../domain/lifecycle.ts";
 import { GateError, problem } from "../errors.ts";
-import { parseLedger } from "./document.ts";
+import { parseLedger } from "./ledger-text.ts";
 import { verifyTransition } from "./verify.ts";
 
 /** One commit of the base line that changed deployed.json. */

@@ -3,7 +3,7 @@ import { type Ledger, LEDGER_FILE, type Transition } from "../domain/ledger.ts";
 import type { EnvironmentPhases } from "../domain/lifecycle.ts";
 import { gateError } from "../errors.ts";
 import { apply } from "./apply.ts";
-import { formatLedger, parseLedger } from "./document.ts";
+import { formatLedger, parseLedger } from "./ledger-text.ts";
 
 /** A proven step from one revision to the next. */
 export interface VerifiedTransition {

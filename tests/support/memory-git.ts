@@ -186,6 +186,7 @@ export class MemoryGit implements Git {
       parents: of.parents,
       author: "Ada <ada@example.org>",
       committedAt,
+      signed: false,
       message: of.message,
     };
     this.#commits.set(commit, { facts, tree });

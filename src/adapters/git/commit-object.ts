@@ -13,6 +13,7 @@ export function parseCommit(object: GitObject): CommitFacts {
     parents: headers.filter((line) => line.startsWith("parent ")).map((line) => line.slice("parent ".length)),
     author: parsePerson(object.id, headers, "author").who,
     committedAt: committer.at,
+    signed: headers.some((line) => line.startsWith("gpgsig")),
     message: end < 0 ? "" : text.slice(end + 2),
   };
 }

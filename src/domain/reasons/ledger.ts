@@ -167,6 +167,17 @@ const moves = {
     fix: "Put the version folder back, and register the change under a new version.",
     exit: 1,
   },
+  LEDGER_BRANCH_FOREIGN: {
+    meaning:
+      "The proposal branch holds commits that are no proposal; replacing them could lose somebody's work.",
+    fix: "Look at the branch, move what is worth keeping elsewhere, delete the branch, and ask again.",
+    exit: 1,
+  },
+  LEDGER_NOT_REFUSED: {
+    meaning: "Only a verdict of FAIL or INCONCLUSIVE is kept as a refusal.",
+    fix: "Propose the transition instead.",
+    exit: 3,
+  },
   LEDGER_VERDICT_REFUSED: {
     meaning: "Only PASS and WARN make a transition.",
     fix: "Read the verdict, mend what it names, and ask again.",

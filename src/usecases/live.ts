@@ -1,0 +1,63 @@
+import { liveVersion, type Slot, type Transition } from "../domain/ledger.ts";
+import type { ProvenRevision } from "../ledger/replay.ts";
+import type { Git } from "../ports.ts";
+import { provenHistory } from "./transition/history.ts";
+
+export interface LiveQuestion {
+  readonly model: string;
+  readonly environment: string;
+  /** Null asks about now. */
+  readonly at: Date | null;
+}
+
+/** What was live, and the proof: the whole chain of revisions was replayed to answer. */
+export interface LiveAnswer {
+  readonly model: string;
+  readonly environment: string;
+  /** Null when nothing was in production; `serving` false when the kill switch was on. */
+  readonly slot: Slot | null;
+  /** The revision in force then; null when the ledger did not exist yet. */
+  readonly revision: number | null;
+  /** Commit of that revision on the base line. */
+  readonly commit: string | null;
+  /** Since when that slot was as it is, by the time at which its commit reached the base line. */
+  readonly since: Date | null;
+  /** What made it so. */
+  readonly by: Transition | null;
+  /** Number of revisions that were proven. */
+  readonly proven: number;
+}
+
+/** "What was live at time T", with proof that there is no gap. GIT_SHALLOW, LEDGER_MISSING, LEDGER_CHAIN_BROKEN. */
+export async function live(ports: { git: Git }, question: LiveQuestion): Promise<LiveAnswer> {
+  const { commit } = await ports.git.head();
+  const history = await provenHistory(ports.git, commit);
+  const { model, environment, at } = question;
+  const past = at === null ? history : history.filter(({ since }) => since <= at);
+  return {
+    model,
+    environment,
+    ...slotAtEnd(past, question),
+    ...revisionOf(past.at(-1)),
+    proven: history.length,
+  };
+}
+
+function revisionOf(current: ProvenRevision | undefined): Pick<LiveAnswer, "revision" | "commit"> {
+  return current
+    ? { revision: current.ledger.revision, commit: current.commit }
+    : { revision: null, commit: null };
+}
+
+/** The slot at the end of a history, and the first revision of the unbroken run in which it was as it is. */
+function slotAtEnd(
+  past: readonly ProvenRevision[],
+  of: LiveQuestion,
+): Pick<LiveAnswer, "slot" | "since" | "by"> {
+  const slots = past.map(({ ledger }) => liveVersion(ledger, of.model, of.environment));
+  const slot = slots.at(-1);
+  if (!slot) return { slot: null, since: null, by: null };
+  const before = slots.findLastIndex((each) => JSON.stringify(each) !== JSON.stringify(slot));
+  const origin = past[before + 1];
+  return { slot, since: origin?.since ?? null, by: origin?.ledger.transition ?? null };
+}

@@ -1,0 +1,147 @@
+import { digestOf } from "../domain/digest.ts";
+import { type Ledger, LEDGER_FILE, type Transition } from "../domain/ledger.ts";
+import { gateError } from "../errors.ts";
+import { apply } from "../ledger/apply.ts";
+import { formatLedger, parseLedger } from "../ledger/ledger-text.ts";
+import type { CommitFacts, Git, TreeChange } from "../ports.ts";
+import type { Decision } from "./decision.ts";
+import { readEnvironments, readLedger } from "./transition/base.ts";
+import { branchTip, packFolder, proposalBranch } from "./transition/branches.ts";
+import { transitionMessage } from "./transition/message.ts";
+import { sameTransition, transitionOf } from "./transition/record.ts";
+
+export interface ProposeOptions {
+  /** When the commit is made: the clock of the run. */
+  readonly now: Date;
+  /** Text of the pull request, Markdown; kept beside the repository, never committed. */
+  readonly text: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A transition that waits on its branch to be merged. */
+export interface Proposal {
+  readonly branch: string;
+  readonly commit: string;
+  readonly signed: boolean;
+  /** False when the same proposal was already there, and nothing was written. */
+  readonly created: boolean;
+  /** The proposal that stood on the branch before and is no longer current; null when there was none. */
+  readonly replaced: string | null;
+  readonly transition: Transition;
+  /** Number of the revision that merging makes. */
+  readonly revision: number;
+  /** Absolute path of the text for the pull request. */
+  readonly textPath: string;
+}
+
+/**
+ * Writes a decision that may merge as one commit on its proposal branch: the next deployed.json and the evidence pack.
+ * Idempotent; a lost race is GIT_RACE_LOST and changes nothing. Also GIT_*, LEDGER_* and EVIDENCE_* refusals.
+ */
+export async function proposeTransition(
+  ports: { git: Git },
+  decision: Decision,
+  options: ProposeOptions,
+): Promise<Proposal> {
+  const { git } = ports;
+  await refuseMovedBase(git, decision);
+  const environments = await readEnvironments(git, decision.baseCommit);
+  const transition = transitionOf(decision, environments);
+  const next = apply(decision.ledger, transition, environments);
+  const branch = proposalBranch(transition);
+  const standing = await standingProposal(git, branch, decision);
+  options.signal?.throwIfAborted();
+  const written = isSame(standing, transition)
+    ? {
+        commit: standing.facts.commit,
+        signed: standing.facts.signed,
+        created: false,
+        transition: standing.transition,
+      }
+    : {
+        ...(await write(git, { branch, decision, next, transition, standing, now: options.now })),
+        created: true,
+        transition,
+      };
+  const textPath = await git.keep(`${branch}.md`, options.text);
+  const replaced = written.created && standing?.transition ? standing.facts.commit : null;
+  return { branch, ...written, replaced, revision: next.revision, textPath };
+}
+
+/** Evidence and verdict are bound to the base commit; on another one they prove nothing. */
+async function refuseMovedBase(git: Git, decision: Decision): Promise<void> {
+  const { commit } = await git.head();
+  if (commit === decision.baseCommit) return;
+  const text = `The base moved from ${decision.baseCommit.slice(0, 12)} to ${commit.slice(0, 12)} while the gate was judging.`;
+  throw gateError("GIT_RACE_LOST", text);
+}
+
+/** What stands on the proposal branch. `transition` is null when that is merged already. */
+interface Standing {
+  readonly facts: CommitFacts;
+  readonly transition: Transition | null;
+  readonly onBase: boolean;
+}
+
+async function standingProposal(git: Git, branch: string, decision: Decision): Promise<Standing | null> {
+  const tip = await branchTip(git, branch);
+  if (tip === null) return null;
+  const facts = await git.facts(tip);
+  if (await git.isAncestor(tip, decision.baseCommit)) return { facts, transition: null, onBase: false };
+  const transition = await proposedBy(git, facts);
+  if (!transition) {
+    const text = `The branch ${branch} holds the commit ${tip.slice(0, 12)}, which is no proposal.`;
+    throw gateError("LEDGER_BRANCH_FOREIGN", text);
+  }
+  return { facts, transition, onBase: facts.parents[0] === decision.baseCommit };
+}
+
+/** The transition of a proposal commit: one parent, our trailers, and a ledger one revision after its parent's. */
+async function proposedBy(git: Git, facts: CommitFacts): Promise<Transition | null> {
+  const [parent] = facts.parents;
+  if (parent === undefined || facts.parents.length > 1 || !facts.message.includes("\nModelgate-Event: "))
+    return null;
+  const [base, head] = [await readLedger(git, parent), await readLedger(git, facts.commit)];
+  return head.ledger.previous === digestOf(base.bytes) ? head.ledger.transition : null;
+}
+
+type OpenProposal = Standing & { readonly transition: Transition };
+
+function isSame(standing: Standing | null, transition: Transition): standing is OpenProposal {
+  return (
+    standing?.onBase === true &&
+    standing.transition !== null &&
+    sameTransition(standing.transition, transition)
+  );
+}
+
+interface Writing {
+  readonly branch: string;
+  readonly decision: Decision;
+  readonly next: Ledger;
+  readonly transition: Transition;
+  readonly standing: Standing | null;
+  readonly now: Date;
+}
+
+/** The branch goes from what stood there to the new commit in one step: it never points to the bare base in between. */
+async function write(git: Git, writing: Writing): Promise<{ commit: string; signed: boolean }> {
+  const { branch, decision, next, transition, standing, now } = writing;
+  const text = Buffer.from(formatLedger(next));
+  // Written is only what can be read back: free text such as the requester's name meets the schema here.
+  parseLedger(text);
+  return git.commit({
+    branch,
+    parent: decision.baseCommit,
+    expected: standing?.facts.commit ?? null,
+    change: new Map([[LEDGER_FILE, text], ...packChange(decision)]),
+    message: transitionMessage(transition, next.revision),
+    at: now,
+  });
+}
+
+/** The evidence pack, where it will stay. */
+export function packChange({ request, verdict, pack }: Decision): TreeChange {
+  const folder = packFolder({ model: request.model, version: request.version, runId: verdict.run_id });
+  return new Map([...pack].map(([path, bytes]) => [`${folder}/${path}`, bytes]));
+}

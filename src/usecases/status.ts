@@ -1,0 +1,105 @@
+import semver from "semver";
+import { digestOf } from "../domain/digest.ts";
+import { type ModelState, modelState, type Transition } from "../domain/ledger.ts";
+import type { ReasonCode } from "../domain/reasons/catalogue.ts";
+import { GateError } from "../errors.ts";
+import { verifyTransition } from "../ledger/verify.ts";
+import type { Branch, Git } from "../ports.ts";
+import { readEnvironments, readLedger } from "./transition/base.ts";
+import { PROPOSALS } from "./transition/branches.ts";
+
+/** One model: what is registered, and where it is. */
+export interface ModelStatus extends ModelState {
+  readonly model: string;
+  /** Versions whose folder is in the commit, newest first. */
+  readonly versions: readonly string[];
+}
+
+/**
+ * open: merging it makes the next revision. stale: the ledger moved on since; ask again. broken: it does not follow from
+ * its own base, or cannot be read; `reason` says why.
+ */
+export type ProposalStatus =
+  | {
+      readonly state: "open" | "stale";
+      readonly branch: string;
+      readonly commit: string;
+      readonly transition: Transition;
+    }
+  | {
+      readonly state: "broken";
+      readonly branch: string;
+      readonly commit: string;
+      readonly reason: ReasonCode;
+    };
+
+export interface Status {
+  readonly commit: string;
+  readonly branch: string | null;
+  readonly revision: number;
+  /** Sorted by id. */
+  readonly models: readonly ModelStatus[];
+  readonly proposals: readonly ProposalStatus[];
+}
+
+/** Everything that is deployed, registered or proposed, as of HEAD. GIT_*, LEDGER_MISSING, LEDGER_*. */
+export async function status(ports: { git: Git }): Promise<Status> {
+  const { git } = ports;
+  const head = await git.head();
+  const { ledger, bytes } = await readLedger(git, head.commit);
+  const registered = await registeredVersions(git, head.commit);
+  const ids = [...new Set([...Object.keys(ledger.models), ...registered.keys()])].toSorted(compare);
+  return {
+    ...head,
+    revision: ledger.revision,
+    models: ids.map((model) => ({
+      model,
+      versions: registered.get(model) ?? [],
+      ...modelState(ledger, model),
+    })),
+    proposals: await openProposals(git, { commit: head.commit, bytes }),
+  };
+}
+
+async function registeredVersions(git: Git, commit: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>();
+  for (const { path } of await git.tree(commit, "models")) {
+    const [, model, version] = /^models\/([^/]+)\/([^/]+)\/manifest\.json$/.exec(path) ?? [];
+    if (model === undefined || version === undefined || semver.valid(version) === null) continue;
+    found.set(model, [...(found.get(model) ?? []), version]);
+  }
+  return new Map([...found].map(([model, versions]) => [model, semver.rsort(versions)]));
+}
+
+async function openProposals(
+  git: Git,
+  base: { commit: string; bytes: Uint8Array },
+): Promise<ProposalStatus[]> {
+  const proposals: ProposalStatus[] = [];
+  for (const branch of await git.branches(PROPOSALS)) {
+    if (!(await git.isAncestor(branch.commit, base.commit)))
+      proposals.push(await proposalStatus(git, branch, base.bytes));
+  }
+  return proposals;
+}
+
+async function proposalStatus(
+  git: Git,
+  { name, commit }: Branch,
+  bytes: Uint8Array,
+): Promise<ProposalStatus> {
+  try {
+    const [parent = ""] = (await git.facts(commit)).parents;
+    const [base, head] = [await readLedger(git, parent), await readLedger(git, commit)];
+    const { transition } = verifyTransition(base.bytes, head.bytes, await readEnvironments(git, parent));
+    const state = head.ledger.previous === digestOf(bytes) ? "open" : "stale";
+    return { state, branch: name, commit, transition };
+  } catch (error) {
+    if (!(error instanceof GateError)) throw error;
+    return { state: "broken", branch: name, commit, reason: error.code };
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,32 @@
+import type { Git } from "../../ports.ts";
+
+interface Target {
+  readonly environment: string | null;
+  readonly model: string;
+}
+
+/** Branches of proposals start so. */
+export const PROPOSALS = "promote/";
+
+/** Branches of refusals start so. */
+export const REFUSALS = "refused/";
+
+/** One stable branch for each model and environment, so that the same request finds its own proposal again. */
+export function proposalBranch({ environment, model }: Target): string {
+  return `${PROPOSALS}${environment ?? "all"}/${model}`;
+}
+
+/** The append-only branch that keeps refused attempts. */
+export function refusalBranch({ environment, model }: Target): string {
+  return `${REFUSALS}${environment ?? "all"}/${model}`;
+}
+
+/** Where a branch points; null when there is none. */
+export async function branchTip(git: Git, branch: string): Promise<string | null> {
+  return (await git.resolve(`refs/heads/${branch}`)) ?? null;
+}
+
+/** Folder of an evidence pack. */
+export function packFolder(of: { model: string; version: string; runId: string }): string {
+  return `evidence/${of.model}/${of.version}/${of.runId}`;
+}

@@ -1,0 +1,132 @@
+import { checkSchema } from "../../domain/document/check-schema.ts";
+import { parseJson } from "../../domain/document/json.ts";
+import { mayMerge, type Outcome } from "../../domain/outcome.ts";
+import type { Verdict } from "../../domain/verdict.ts";
+import { GateError, gateError } from "../../errors.ts";
+import type { Git } from "../../ports.ts";
+import type { Decision } from "../decision.ts";
+import { packChange } from "../propose.ts";
+import { branchTip, packFolder, refusalBranch, REFUSALS } from "./branches.ts";
+import { refusalMessage } from "./message.ts";
+
+/** A refused attempt, kept on its branch. */
+export interface Refusal {
+  readonly branch: string;
+  readonly commit: string;
+  readonly signed: boolean;
+  /** Folder of the evidence pack. */
+  readonly evidence: string;
+}
+
+/** Times that an append is tried again when somebody else appended first. */
+const ATTEMPTS = 5;
+
+/**
+ * Keeps the evidence of a refused decision as one commit on the append-only branch `refused/<env>/<model>`, on top of
+ * what was refused before. It changes no ledger. GIT_RACE_LOST only when others win again and again.
+ */
+export async function recordRefusal(
+  ports: { git: Git },
+  decision: Decision,
+  options: { now: Date },
+): Promise<Refusal> {
+  const { request, verdict } = decision;
+  if (mayMerge(verdict.outcome)) {
+    throw gateError(
+      "LEDGER_NOT_REFUSED",
+      `The verdict on ${request.model} ${request.version} is ${verdict.outcome}.`,
+    );
+  }
+  const branch = refusalBranch(request);
+  const evidence = packFolder({ model: request.model, version: request.version, runId: verdict.run_id });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return { branch, evidence, ...(await append(ports.git, branch, { decision, now: options.now })) };
+    } catch (error) {
+      const lost = error instanceof GateError && error.code === "GIT_RACE_LOST";
+      if (!lost || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function append(
+  git: Git,
+  branch: string,
+  of: { decision: Decision; now: Date },
+): Promise<{ commit: string; signed: boolean }> {
+  const { decision, now } = of;
+  const tip = await branchTip(git, branch);
+  const merged = tip === null || (await git.isAncestor(tip, decision.baseCommit));
+  return git.commit({
+    branch,
+    parent: merged ? decision.baseCommit : tip,
+    expected: tip,
+    change: packChange(decision),
+    message: refusalMessage(decision),
+    at: now,
+  });
+}
+
+/** An attempt that was refused earlier. */
+export interface EarlierRefusal {
+  readonly version: string;
+  readonly runId: string;
+  readonly outcome: Outcome;
+  /** Objectives and requirements that stood in the way, sorted; what forbade it outright when there are none. */
+  readonly objectives: readonly string[];
+  readonly decidedAt: string;
+}
+
+/**
+ * Earlier refusals of a model, newest first: packs with a verdict of FAIL or INCONCLUSIVE in a revision and on the
+ * refusal branches. A pack whose verdict cannot be read counts as refused, so that damage never hides one.
+ */
+export async function refusedBefore(
+  git: Git,
+  revision: string,
+  model: string,
+): Promise<readonly EarlierRefusal[]> {
+  const branches = (await git.branches(REFUSALS)).filter(({ name }) => name.endsWith(`/${model}`));
+  const found = new Map<string, EarlierRefusal>();
+  for (const commit of [revision, ...branches.map((branch) => branch.commit)]) {
+    for (const { path } of await git.tree(commit, `evidence/${model}`)) {
+      if (found.has(path) || !path.endsWith("/verdict.json")) continue;
+      const refusal = await readRefusal(git, commit, path);
+      if (refusal) found.set(path, refusal);
+    }
+  }
+  return [...found.values()].toSorted(
+    (a, b) => compare(b.decidedAt, a.decidedAt) || compare(a.runId, b.runId),
+  );
+}
+
+async function readRefusal(git: Git, commit: string, path: string): Promise<EarlierRefusal | undefined> {
+  const [, , version = "", runId = ""] = path.split("/");
+  try {
+    const bytes = (await git.show(commit, path)) ?? new Uint8Array();
+    const verdict = checkSchema<Verdict>(parseJson(bytes, path), "verdict-v1");
+    if (mayMerge(verdict.outcome)) return undefined;
+    return {
+      version,
+      runId,
+      outcome: verdict.outcome,
+      objectives: blockers(verdict),
+      decidedAt: verdict.decided_at,
+    };
+  } catch (error) {
+    if (!(error instanceof GateError)) throw error;
+    return { version, runId, outcome: "INCONCLUSIVE", objectives: [error.code], decidedAt: "" };
+  }
+}
+
+function blockers(verdict: Verdict): string[] {
+  const items = verdict.policies.flatMap(({ objectives, requirements }) => [...objectives, ...requirements]);
+  const blocking = [...verdict.refusals, ...items].filter(
+    ({ outcome }) => outcome === "FAIL" || outcome === "INCONCLUSIVE",
+  );
+  return [...new Set(blocking.map(({ id }) => id))].toSorted(compare);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

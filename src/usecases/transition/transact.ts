@@ -1,0 +1,51 @@
+import { mayMerge } from "../../domain/outcome.ts";
+import { planTransition } from "../../ledger/plan.ts";
+import type { Git } from "../../ports.ts";
+import type { Decision } from "../decision.ts";
+import { type Proposal, proposeTransition } from "../propose.ts";
+import type { TransitionRequest } from "../run-context.ts";
+import { readEnvironments, readLedger, readyBase } from "./base.ts";
+import { recordRefusal, type Refusal } from "./refusals.ts";
+
+/** What a verb that changes the ledger needs from outside. */
+export interface TransitionPorts {
+  readonly git: Git;
+  /** Measures and judges a request on the base commit; the gate. */
+  readonly judge: (request: TransitionRequest) => Promise<Decision>;
+  /** The text for the people who decide, Markdown. */
+  readonly describe: (decision: Decision) => string;
+}
+
+export interface TransactionOptions {
+  /** The clock, read once a run. */
+  readonly now: Date;
+  readonly signal?: AbortSignal;
+}
+
+/** What somebody asks for; a version that is left out is found in the ledger where that can be told. */
+export type TransitionAsk = Omit<TransitionRequest, "version"> & { readonly version: string | null };
+
+export type TransitionResult =
+  | { readonly kind: "proposed"; readonly decision: Decision; readonly proposal: Proposal }
+  | { readonly kind: "refused"; readonly decision: Decision; readonly refusal: Refusal };
+
+/**
+ * The way of every verb that changes the ledger: plan, judge, then propose what may merge and keep what was refused.
+ * Nothing is measured for a move that the ledger forbids. GIT_*, LEDGER_*, and what the judge throws.
+ */
+export async function transact(
+  ports: TransitionPorts,
+  ask: TransitionAsk,
+  options: TransactionOptions,
+): Promise<TransitionResult> {
+  const base = await readyBase(ports.git);
+  const { ledger } = await readLedger(ports.git, base.commit);
+  const planned = planTransition(ledger, ask, await readEnvironments(ports.git, base.commit));
+  const decision = await ports.judge({ ...ask, version: planned.version });
+  options.signal?.throwIfAborted();
+  if (!mayMerge(decision.verdict.outcome)) {
+    return { kind: "refused", decision, refusal: await recordRefusal(ports, decision, options) };
+  }
+  const proposal = await proposeTransition(ports, decision, { ...options, text: ports.describe(decision) });
+  return { kind: "proposed", decision, proposal };
+}
