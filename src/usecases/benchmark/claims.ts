@@ -1,0 +1,50 @@
+import { checkSchema } from "../../domain/document/check-schema.ts";
+import { parseJson } from "../../domain/document/json.ts";
+import type { Finding, Measurement, RunnerFingerprint } from "../../domain/evidence.ts";
+import { GateError } from "../../errors.ts";
+
+/** `bench.json` as its schema describes it, as far as it is compared. */
+interface BenchClaim {
+  readonly machine: { readonly cpu: string };
+  readonly batches: readonly { readonly batch: number; readonly p95_ms: number }[];
+}
+
+/** A claim may be this much too good: the author's machine was as quiet as a machine gets. */
+const SLACK = 1.5;
+
+/**
+ * Claims of `bench.json` that the measurement contradicts: on the CPU that the claim names, the lower bound of p95 is
+ * above 1.5 times the claimed p95. Claims are never trusted, so on another CPU they are not even compared; nor on a
+ * noisy runner.
+ */
+export function benchClaimFindings(
+  claim: { readonly bytes: Uint8Array; readonly file: string },
+  measurements: readonly Measurement[],
+  runner: RunnerFingerprint,
+): Finding[] {
+  const claimed = readClaim(claim);
+  if ("code" in claimed) return [claimed];
+  if (claimed.machine.cpu !== runner.cpu_model) return [];
+  return claimed.batches.flatMap(({ batch, p95_ms: limit }) => {
+    const found = measurements.find(({ metric }) => metric === `benchmark.p95_batch${batch}_ms`);
+    const low = found?.state === "measured" ? found.interval?.low : undefined;
+    if (low === undefined || low <= limit * SLACK) return [];
+    const message = `p95 at batch ${batch} is claimed to be ${limit} ms; on the same CPU it is ${low} ms or more.`;
+    return [{ code: "BENCHMARK_CLAIM_BROKEN", message, file: claim.file }];
+  });
+}
+
+function readClaim({
+  bytes,
+  file,
+}: {
+  readonly bytes: Uint8Array;
+  readonly file: string;
+}): BenchClaim | Finding {
+  try {
+    return checkSchema<BenchClaim>(parseJson(bytes, file), "bench-claim-v1");
+  } catch (error) {
+    if (!(error instanceof GateError)) throw error;
+    return { code: "BENCHMARK_CLAIM_UNREADABLE", message: error.problems[0].message, file };
+  }
+}

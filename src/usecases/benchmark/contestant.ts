@@ -1,0 +1,58 @@
+import type { Digest } from "../../domain/digest.ts";
+import { checkSchema } from "../../domain/document/check-schema.ts";
+import { parseJson } from "../../domain/document/json.ts";
+import type { Sidecar } from "../../domain/registry/sidecar.ts";
+import type { BatchAxes } from "../../measure/latency/batch.ts";
+import type { Feeds } from "../../measure/latency/samples.ts";
+import type { ModelFacts } from "../../measure/onnx/inspect-model.ts";
+import type { EngineModel, Files } from "../../ports.ts";
+import { loadModel } from "../load-model.ts";
+import type { ModelVersion } from "../registry/load-version.ts";
+import { type VersionFiles, versionFiles } from "../version-files.ts";
+import { readStoredInputs } from "./stored-inputs.ts";
+
+/** A version that takes part in a benchmark, as bytes that its manifest names. */
+export interface Contestant {
+  readonly version: ModelVersion;
+  readonly model: EngineModel;
+  readonly facts: ModelFacts;
+  readonly inputs: readonly { readonly name: string; readonly digest: Digest }[];
+}
+
+/** The version under test, with the calls that both are timed on. */
+export interface Candidate extends Contestant {
+  readonly cases: readonly Feeds[];
+  readonly axes: BatchAxes;
+  /** Bytes of bench.json, if the version has one. */
+  readonly claim: Uint8Array | undefined;
+}
+
+/** Reads the live version. Errors: MODEL_*. */
+export async function loadContestant(files: Files, version: ModelVersion): Promise<Contestant> {
+  const verified = versionFiles(files, version);
+  const { model, facts } = await loadModel(version, verified);
+  return { version, model, facts, inputs: verified.inputs() };
+}
+
+/** Reads the candidate with its stored inputs. Errors: MODEL_*, TENSOR_*, DOCUMENT_* of its sidecar. */
+export async function loadCandidate(files: Files, version: ModelVersion): Promise<Candidate> {
+  const verified = versionFiles(files, version);
+  const { model, facts } = await loadModel(version, verified);
+  const axes = await readAxes(version, verified);
+  const cases = await readStoredInputs(version, verified, facts.inputs);
+  const claim = await verified.readIfListed("bench.json");
+  return { version, model, facts, cases, axes, claim, inputs: verified.inputs() };
+}
+
+const BATCH_AXIS = "N";
+
+async function readAxes(version: ModelVersion, verified: VersionFiles): Promise<BatchAxes> {
+  const bytes = await verified.read("sidecar.json");
+  const sidecar = checkSchema<Sidecar>(parseJson(bytes, `${version.folder}/sidecar.json`), "sidecar-v1");
+  return new Map(sidecar.inputs.map(({ name, shape }) => [name, axisOf(shape)]));
+}
+
+function axisOf(shape: Sidecar["inputs"][number]["shape"]): number | null {
+  const axis = shape?.indexOf(BATCH_AXIS) ?? -1;
+  return axis < 0 ? null : axis;
+}
