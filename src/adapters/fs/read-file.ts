@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { gateError } from "../../errors.ts";
-import type { Digest } from "../../domain/digest.ts";
+import type { FileDigest } from "../../ports.ts";
 import { fileError } from "./file-error.ts";
 import { safePath } from "./safe-path.ts";
 
@@ -9,6 +9,7 @@ import { safePath } from "./safe-path.ts";
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** Synchronous reads of 1 MiB were the fastest way to hash in bench/hash.ts. */
 const CHUNK = 1024 * 1024;
+const HEAD = 512;
 
 /** The bytes of a regular file with one name and at most `limit` bytes; FILE_* otherwise. */
 export function readRegularFile(realRoot: string, path: string, limit: number): Uint8Array {
@@ -25,17 +26,19 @@ export function readRegularFile(realRoot: string, path: string, limit: number): 
   });
 }
 
-/** SHA-256 and size of a regular file with one name, of any size. */
-export function digestRegularFile(realRoot: string, path: string): { digest: Digest; size: number } {
+/** SHA-256, size and first bytes of a regular file with one name, of any size. */
+export function digestRegularFile(realRoot: string, path: string): FileDigest {
   return withFile(realRoot, path, (file) => {
     const hash = createHash("sha256");
     const chunk = Buffer.allocUnsafe(CHUNK);
     let size = 0;
+    let head = new Uint8Array(0);
     for (let count = readSync(file, chunk); count > 0; count = readSync(file, chunk)) {
       hash.update(count === CHUNK ? chunk : chunk.subarray(0, count));
+      if (size === 0) head = Uint8Array.from(chunk.subarray(0, Math.min(count, HEAD)));
       size += count;
     }
-    return { digest: `sha256:${hash.digest("hex")}`, size };
+    return { digest: `sha256:${hash.digest("hex")}`, size, head };
   });
 }
 

@@ -1,0 +1,72 @@
+import type { Document } from "../document/document.ts";
+import type { Manifest, ManifestFile } from "../manifest.ts";
+import { problem, type Problem } from "../../errors.ts";
+import type { FolderFile } from "./version-facts.ts";
+
+/** UTF-8 byte order, in which the manifest lists its files. */
+export function byPath(a: { path: string }, b: { path: string }): number {
+  return Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
+}
+
+/**
+ * The files of a folder against those that its manifest lists: MANIFEST_FILE_MISSING, …_UNLISTED, …_HASH_MISMATCH,
+ * …_SIZE_MISMATCH, MANIFEST_FILES_NOT_SORTED. `unreadable` are files that are there but were refused.
+ */
+export function fileProblems(of: {
+  manifest: Manifest;
+  document: Document;
+  folder: string;
+  files: readonly FolderFile[];
+  unreadable: readonly string[];
+}): Problem[] {
+  const { manifest, document, folder } = of;
+  const present = new Map(of.files.map((file) => [file.path, file]));
+  const refused = new Set(of.unreadable);
+  const listed = new Set(manifest.files.map((file) => file.path));
+  return [
+    ...orderProblems(manifest.files, document),
+    ...manifest.files.flatMap((file, index) => {
+      const found = present.get(file.path);
+      if (found) return differences(file, found, { document, pointer: `/files/${index}` });
+      return refused.has(file.path) ? [] : [missing(file, document, index)];
+    }),
+    ...of.files.filter((file) => !listed.has(file.path)).map((file) => unlisted(`${folder}/${file.path}`)),
+  ];
+}
+
+function missing(file: ManifestFile, document: Document, index: number): Problem {
+  const where = document.place(`/files/${index}`);
+  return problem("MANIFEST_FILE_MISSING", `${file.path} is listed, but not in the folder.`, { where });
+}
+
+function unlisted(path: string): Problem {
+  return problem("MANIFEST_FILE_UNLISTED", "The manifest does not list this file.", {
+    where: { file: path },
+  });
+}
+
+function differences(
+  listed: ManifestFile,
+  found: FolderFile,
+  at: { document: Document; pointer: string },
+): Problem[] {
+  const problems: Problem[] = [];
+  if (listed.size !== found.size) {
+    const where = at.document.place(`${at.pointer}/size`);
+    const message = `${listed.path} has ${found.size} bytes; the manifest says ${listed.size}.`;
+    problems.push(problem("MANIFEST_FILE_SIZE_MISMATCH", message, { where }));
+  }
+  if (listed.sha256 !== found.digest) {
+    const where = at.document.place(`${at.pointer}/sha256`);
+    const message = `${listed.path} has the digest ${found.digest}; the manifest says ${listed.sha256}.`;
+    problems.push(problem("MANIFEST_FILE_HASH_MISMATCH", message, { where }));
+  }
+  return problems;
+}
+
+function orderProblems(files: readonly ManifestFile[], document: Document): Problem[] {
+  const index = files.findIndex((file, at) => at > 0 && byPath(files[at - 1] ?? file, file) >= 0);
+  if (index === -1) return [];
+  const message = `${files[index]?.path} stands at the wrong place of the list, or twice.`;
+  return [problem("MANIFEST_FILES_NOT_SORTED", message, { where: document.place(`/files/${index}`) })];
+}

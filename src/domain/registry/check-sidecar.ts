@@ -1,0 +1,162 @@
+import type { ReasonCode } from "../reasons/catalogue.ts";
+import { problem, type Problem } from "../../errors.ts";
+import { type Sidecar, sidecarCrc32, type TensorSpec } from "./sidecar.ts";
+import type { ModelSignature, Typed } from "./version-facts.ts";
+
+/**
+ * The sidecar against itself and against the model: SIDECAR_CRC_MISMATCH, SIDECAR_COLUMNS_MISMATCH,
+ * SIDECAR_TENSOR_MISSING, SIDECAR_DTYPE_MISMATCH, SIDECAR_SHAPE_MISMATCH. `model` is null when it could not be read.
+ */
+export function sidecarProblems(sidecar: Typed<Sidecar>, model: ModelSignature | null): Problem[] {
+  return [
+    ...crcProblems(sidecar),
+    ...columnProblems(sidecar, model),
+    ...(model === null
+      ? []
+      : [
+          ...tensorProblems(sidecar, "inputs", model.inputs),
+          ...tensorProblems(sidecar, "outputs", model.outputs),
+        ]),
+  ];
+}
+
+function at(sidecar: Typed<Sidecar>, pointer: string, code: ReasonCode, message: string): Problem {
+  return problem(code, message, { where: sidecar.document.place(pointer) });
+}
+
+function crcProblems(sidecar: Typed<Sidecar>): Problem[] {
+  const truth = sidecarCrc32(sidecar.value);
+  const stated = sidecar.value.crc32;
+  if (stated === truth) return [];
+  return [at(sidecar, "/crc32", "SIDECAR_CRC_MISMATCH", `crc32 is ${stated}; the content has ${truth}.`)];
+}
+
+/** The columns, in order, are those of the inputs one after the other; the model's own list of them must agree. */
+function columnProblems(sidecar: Typed<Sidecar>, model: ModelSignature | null): Problem[] {
+  const columns = sidecar.value.columns.map((column) => column.name);
+  const taken = sidecar.value.inputs.flatMap((input) => input.columns ?? []);
+  const problems = orderProblems(sidecar, columns, { names: taken, source: "the inputs of the sidecar" });
+  const stated = columnsOfModel(model);
+  if (stated)
+    problems.push(...orderProblems(sidecar, columns, { names: stated, source: "the model's metadata" }));
+  return [
+    ...problems,
+    ...widthProblems(sidecar),
+    ...columnTypeProblems(sidecar),
+    ...duplicateProblems(sidecar, columns),
+  ];
+}
+
+/** A column is read as the element type of the input that takes it. */
+function columnTypeProblems(sidecar: Typed<Sidecar>): Problem[] {
+  const columns = new Map(sidecar.value.columns.map((column, index) => [column.name, { column, index }]));
+  return sidecar.value.inputs.flatMap((input) =>
+    (input.columns ?? []).flatMap((name) => {
+      const found = columns.get(name);
+      if (!found || found.column.dtype === input.dtype) return [];
+      const message = `${name} is ${found.column.dtype}; its input ${input.name} is ${input.dtype}.`;
+      return [at(sidecar, `/columns/${found.index}/dtype`, "SIDECAR_DTYPE_MISMATCH", message)];
+    }),
+  );
+}
+
+function orderProblems(
+  sidecar: Typed<Sidecar>,
+  columns: readonly string[],
+  other: { names: readonly string[]; source: string },
+): Problem[] {
+  const length = Math.max(columns.length, other.names.length);
+  const index = Array.from({ length }, (_, at) => at).find((place) => columns[place] !== other.names[place]);
+  if (index === undefined) return [];
+  const message = `Column ${index + 1} is ${columns[index] ?? "not there"}; ${other.source} say ${other.names[index] ?? "there is none"}.`;
+  return [at(sidecar, `/columns/${index}`, "SIDECAR_COLUMNS_MISMATCH", message)];
+}
+
+function widthProblems(sidecar: Typed<Sidecar>): Problem[] {
+  return sidecar.value.inputs.flatMap((input, index) => {
+    const width = input.shape?.at(-1);
+    if (input.columns === undefined || typeof width !== "number" || width === input.columns.length) return [];
+    const message = `${input.name} has ${input.columns.length} columns, but its last dimension is ${width}.`;
+    return [at(sidecar, `/inputs/${index}/columns`, "SIDECAR_COLUMNS_MISMATCH", message)];
+  });
+}
+
+function duplicateProblems(sidecar: Typed<Sidecar>, columns: readonly string[]): Problem[] {
+  const index = columns.findIndex((name, place) => columns.indexOf(name) !== place);
+  if (index === -1) return [];
+  return [
+    at(
+      sidecar,
+      `/columns/${index}`,
+      "SIDECAR_COLUMNS_MISMATCH",
+      `The column ${columns[index]} stands twice.`,
+    ),
+  ];
+}
+
+/** Some exporters write the columns into the model as a JSON list of strings. */
+function columnsOfModel(model: ModelSignature | null): readonly string[] | undefined {
+  const text = model?.metadata["columns"];
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every((name) => typeof name === "string") ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function tensorProblems(
+  sidecar: Typed<Sidecar>,
+  side: "inputs" | "outputs",
+  specs: readonly TensorSpec[],
+): Problem[] {
+  const stated = sidecar.value[side];
+  const length = Math.max(stated.length, specs.length);
+  return Array.from({ length }, (_, index) => index).flatMap((index) => {
+    const [said, real] = [stated[index], specs[index]];
+    const pointer = `/${side}/${index}`;
+    if (said === undefined || real === undefined || said.name !== real.name) {
+      const message = `${side}[${index}] is ${name(said)} in the sidecar, and ${name(real)} in the model.`;
+      return [at(sidecar, pointer, "SIDECAR_TENSOR_MISSING", message)];
+    }
+    return specProblems(sidecar, pointer, said, real);
+  });
+}
+
+function specProblems(
+  sidecar: Typed<Sidecar>,
+  pointer: string,
+  said: TensorSpec,
+  real: TensorSpec,
+): Problem[] {
+  const problems: Problem[] = [];
+  if (said.dtype !== real.dtype) {
+    const message = `${said.name} is ${said.dtype} in the sidecar, and ${real.dtype} in the model.`;
+    problems.push(at(sidecar, `${pointer}/dtype`, "SIDECAR_DTYPE_MISMATCH", message));
+  }
+  if (!shapesAgree(said.shape, real.shape)) {
+    const message = `${said.name} has the shape ${shapeText(said.shape)} in the sidecar, and ${shapeText(real.shape)} in the model.`;
+    problems.push(at(sidecar, `${pointer}/shape`, "SIDECAR_SHAPE_MISMATCH", message));
+  }
+  return problems;
+}
+
+/** A dimension of unknown size may be anything; a symbolic one has some name; sizes are equal. */
+function shapesAgree(said: TensorSpec["shape"], real: TensorSpec["shape"]): boolean {
+  if (real === null || said === null) return real === null;
+  return said.length === real.length && said.every((size, axis) => dimensionsAgree(size, real[axis] ?? null));
+}
+
+function dimensionsAgree(said: number | string | null, real: number | string | null): boolean {
+  if (real === null) return true;
+  return typeof real === "number" ? said === real : typeof said === "string";
+}
+
+function shapeText(shape: TensorSpec["shape"]): string {
+  return shape === null ? "of unknown rank" : `[${shape.map((size) => size ?? "?").join(", ")}]`;
+}
+
+function name(spec: TensorSpec | undefined): string {
+  return spec === undefined ? "not there" : JSON.stringify(spec.name);
+}

@@ -1,0 +1,108 @@
+import { checkSchema } from "../../domain/document/check-schema.ts";
+import type { Document } from "../../domain/document/document.ts";
+import { parseJson } from "../../domain/document/json.ts";
+import type { Manifest } from "../../domain/manifest.ts";
+import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
+import { fileProblems } from "../../domain/registry/check-files.ts";
+import { canonicalProblems, manifestProblems } from "../../domain/registry/check-manifest.ts";
+import { sidecarProblems } from "../../domain/registry/check-sidecar.ts";
+import { REQUIRED_FILES, type VersionFacts } from "../../domain/registry/version-facts.ts";
+import { GateError, problem, type Problem } from "../../errors.ts";
+import type { Files, Git } from "../../ports.ts";
+import { MANIFEST_LIMIT, versionOf } from "./load-version.ts";
+import { readVersionFolder, type VersionReading } from "./read-version-folder.ts";
+import { sourceProblems } from "./check-sources.ts";
+
+export interface RegistryPorts {
+  readonly files: Files;
+  readonly git: Git;
+}
+
+/** What is wrong with one version, and what of it was verified. */
+export interface VersionCheck {
+  readonly ref: ModelRef;
+  readonly problems: readonly Problem[];
+  /** Null when the manifest or the folder could not be read. */
+  readonly facts: VersionFacts | null;
+}
+
+/**
+ * Checks every field of a version's manifest against what it names, and every file of the folder. Collects all problems:
+ * MANIFEST_*, SIDECAR_*, MODEL_*, FILE_*, DOCUMENT_*. Does not look at other versions or at the base branch.
+ */
+export async function checkVersion(ports: RegistryPorts, ref: ModelRef): Promise<VersionCheck> {
+  const path = `${versionFolder(ref)}/manifest.json`;
+  try {
+    const bytes = await manifestBytes(ports.files, path);
+    return await checkManifest(ports, ref, bytes);
+  } catch (error) {
+    if (!(error instanceof GateError)) throw error;
+    return { ref, problems: error.problems, facts: null };
+  }
+}
+
+/** The same for a manifest that is not (yet) in the folder; its `artifact_uri` must be readable. */
+export async function checkManifest(
+  ports: RegistryPorts,
+  ref: ModelRef,
+  bytes: Uint8Array,
+): Promise<VersionCheck> {
+  const document = parseJson(bytes, `${versionFolder(ref)}/manifest.json`, MANIFEST_LIMIT);
+  const refProblems = collect(() => versionOf(ref, bytes, document));
+  const manifest = checkSchema<Manifest>(document, "manifest-v1");
+  const reading = await readVersionFolder(ports.files, ref, {
+    artifact: manifest.artifact_uri,
+    expected: new Map(manifest.files.map((file) => [file.path, file.sha256])),
+  });
+  const problems = [
+    ...refProblems,
+    ...canonicalProblems(new TextDecoder().decode(bytes), document),
+    ...manifestAgainst(manifest, document, reading),
+    ...(await sourceProblems(ports, reading.facts)),
+  ];
+  return { ref, problems, facts: reading.facts };
+}
+
+function manifestAgainst(manifest: Manifest, document: Document, reading: VersionReading): Problem[] {
+  const { facts, problems, unreadable } = reading;
+  return [
+    ...problems,
+    ...requiredProblems(manifest, document),
+    ...fileProblems({ manifest, document, folder: facts.folder, files: facts.files, unreadable }),
+    ...manifestProblems(manifest, document, facts),
+    ...(facts.sidecar ? sidecarProblems(facts.sidecar, facts.model) : []),
+  ];
+}
+
+function requiredProblems(manifest: Manifest, document: Document): Problem[] {
+  const listed = new Set(manifest.files.map((file) => file.path));
+  const lacking = [manifest.artifact_uri, ...REQUIRED_FILES].filter((path) => !listed.has(path));
+  const where = document.place("/files");
+  const problems = lacking.map((path) =>
+    problem("MANIFEST_REQUIRED_FILE_MISSING", `The version has no ${path}.`, { where }),
+  );
+  if (manifest.artifact_uri.endsWith(".onnx")) return problems;
+  const place = { where: document.place("/artifact_uri") };
+  return [
+    ...problems,
+    problem("MANIFEST_ARTIFACT_NOT_ONNX", `The artifact is ${manifest.artifact_uri}.`, place),
+  ];
+}
+
+async function manifestBytes(files: Files, path: string): Promise<Uint8Array> {
+  const bytes = await files.readIfExists(path, MANIFEST_LIMIT);
+  if (bytes) return bytes;
+  throw new GateError([
+    problem("MANIFEST_MISSING", "The folder has no manifest.json.", { where: { file: path } }),
+  ]);
+}
+
+function collect(check: () => unknown): readonly Problem[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof GateError) return error.problems;
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import type { Evidence, Finding, Measurement } from "../../domain/evidence.ts";
+import type { VersionFacts } from "../../domain/registry/version-facts.ts";
+import type { Problem } from "../../errors.ts";
+import type { Machine } from "../../ports.ts";
+import { type RunContext, timestampOf } from "../run-context.ts";
+import { checkVersion, type RegistryPorts } from "./check-version.ts";
+import type { ModelVersion } from "./load-version.ts";
+
+export interface IntegrityPorts extends RegistryPorts {
+  readonly machine: Machine;
+}
+
+/** For people: each problem with its place and remedy. */
+export interface IntegrityDetails {
+  readonly problems: readonly Problem[];
+}
+
+/** Checks a version as `validate` does and states what came out: integrity.problems and integrity.files. */
+export async function measureIntegrity(
+  version: ModelVersion,
+  ports: IntegrityPorts,
+  run: RunContext,
+): Promise<Evidence<IntegrityDetails>> {
+  const check = await checkVersion(ports, version.ref);
+  const files = check.facts?.files.length ?? 0;
+  return {
+    schema_version: "modelgate/evidence/v1",
+    kind: "integrity",
+    run_id: run.runId,
+    model_version: version.ref.version,
+    canary_phase: run.phase,
+    timestamp: timestampOf(run.now),
+    subject: version.subject,
+    baseline: null,
+    inputs: inputsOf(version, check.facts),
+    runner: ports.machine.fingerprint(null),
+    seed: null,
+    measurements: [
+      measured("integrity.problems", check.problems.length, files),
+      measured("integrity.files", files, files),
+    ],
+    findings: check.problems.map(toFinding),
+    details: { problems: check.problems },
+  };
+}
+
+function inputsOf(version: ModelVersion, facts: VersionFacts | null): Evidence["inputs"] {
+  const manifest = { name: `${version.folder}/manifest.json`, digest: version.manifestDigest };
+  const files = (facts?.files ?? []).map((file) => ({
+    name: `${version.folder}/${file.path}`,
+    digest: file.digest,
+  }));
+  return [manifest, ...files].sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+}
+
+function measured(metric: string, value: number, samples: number): Measurement {
+  return {
+    metric,
+    state: "measured",
+    value,
+    interval: null,
+    baseline: null,
+    samples,
+    note: null,
+    reason: null,
+  };
+}
+
+function toFinding(one: Problem): Finding {
+  return { code: one.code, message: one.message, file: one.where?.file ?? null };
+}

@@ -1,0 +1,126 @@
+import { checkSchema, type SchemaName } from "../../domain/document/check-schema.ts";
+import { parseJson } from "../../domain/document/json.ts";
+import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
+import { fileNameProblems } from "../../domain/registry/file-names.ts";
+import { contentProblem } from "../../domain/registry/forbidden-content.ts";
+import type { FolderFile, Typed, VersionFacts } from "../../domain/registry/version-facts.ts";
+import { GateError, problem, type Problem } from "../../errors.ts";
+import { externalDataProblems } from "../../measure/onnx/external-data.ts";
+import { inspectModel, type ModelFacts } from "../../measure/onnx/inspect-model.ts";
+import type { FileEntry, Files } from "../../ports.ts";
+
+const MODEL_LIMIT = 2 ** 31 - 1;
+
+/** What was read of a version folder, why some of it could not be, and which files that concerns. */
+export interface VersionReading {
+  readonly facts: VersionFacts;
+  readonly problems: readonly Problem[];
+  /** Relative to the folder. */
+  readonly unreadable: readonly string[];
+}
+
+/**
+ * Reads a whole version folder but its manifest, collecting every problem of names, kinds, content and schemas:
+ * FILE_*, MANIFEST_FILE_*, MANIFEST_ARTIFACT_NOT_ONNX, MODEL_*, DOCUMENT_*.
+ */
+export async function readVersionFolder(
+  files: Files,
+  ref: ModelRef,
+  of: { artifact: string; expected: ReadonlyMap<string, string> },
+): Promise<VersionReading> {
+  const folder = versionFolder(ref);
+  const entries = (await files.list(folder)).filter((entry) => entry.path !== `${folder}/manifest.json`);
+  const problems: Problem[] = fileNameProblems(
+    entries.map((entry) => entry.path.slice(folder.length + 1)),
+  ).map((p) => inFolder(p, folder));
+  const read = new Reading(files, folder, problems);
+  const present = await read.digests(entries, of.expected);
+  const has = (path: string) => present.some((file) => file.path === path);
+  const json = async <T>(path: string, schema: SchemaName) => (has(path) ? read.json<T>(path, schema) : null);
+  await json("evaluation.json", "evaluation-v1");
+  await json("reference.json", "reference-v1");
+  await json("bench.json", "bench-claim-v1");
+  const facts: VersionFacts = {
+    ref,
+    folder,
+    files: present,
+    sidecar: await json("sidecar.json", "sidecar-v1"),
+    training: await json("training.json", "training-v1"),
+    parity: await json("parity.json", "parity-claim-v1"),
+    model: has(of.artifact) ? await read.model(of.artifact, listedOf(present, of.expected)) : null,
+  };
+  return { facts, problems, unreadable: read.unreadable };
+}
+
+/** Reads files one by one; what is refused becomes a problem and null. */
+class Reading {
+  readonly unreadable: string[] = [];
+  readonly #files: Files;
+  readonly #folder: string;
+  readonly #problems: Problem[];
+
+  constructor(files: Files, folder: string, problems: Problem[]) {
+    this.#files = files;
+    this.#folder = folder;
+    this.#problems = problems;
+  }
+
+  async digests(entries: readonly FileEntry[], expected: ReadonlyMap<string, string>): Promise<FolderFile[]> {
+    const present: FolderFile[] = [];
+    for (const entry of entries) {
+      const path = entry.path.slice(this.#folder.length + 1);
+      const found = await this.#tried(async () => ({ path, ...(await this.#files.digest(entry.path)) }));
+      if (found === null) this.unreadable.push(path);
+      else present.push(found);
+      const odd = found && contentProblem(found, expected.get(path));
+      if (odd) this.#problems.push(inFolder(odd, this.#folder));
+    }
+    return present;
+  }
+
+  async json<T>(path: string, schema: SchemaName): Promise<Typed<T> | null> {
+    const file = `${this.#folder}/${path}`;
+    return this.#tried(async () => {
+      const document = parseJson(await this.#files.read(file), file);
+      return { document, value: checkSchema<T>(document, schema) };
+    });
+  }
+
+  /** `listed` are the files that the manifest lists: the only ones that external data may be in. */
+  async model(artifact: string, listed: readonly FolderFile[]): Promise<ModelFacts | null> {
+    const file = `${this.#folder}/${artifact}`;
+    const head = listed.find((one) => one.path === artifact);
+    if (!head || contentProblem(head)) return null;
+    return this.#tried(async () => {
+      const facts = inspectModel(await this.#files.read(file, MODEL_LIMIT), file);
+      const beside = listed.map((one) => ({ ...one, path: relativeTo(artifact, one.path) }));
+      this.#problems.push(...externalDataProblems(facts.externalData, beside, file));
+      return facts;
+    });
+  }
+
+  async #tried<T>(read: () => Promise<T>): Promise<T | null> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof GateError)) throw error;
+      this.#problems.push(...error.problems);
+      return null;
+    }
+  }
+}
+
+function listedOf(present: readonly FolderFile[], expected: ReadonlyMap<string, string>): FolderFile[] {
+  return present.filter((file) => expected.has(file.path));
+}
+
+/** External data is looked up beside the model file. */
+function relativeTo(artifact: string, path: string): string {
+  const base = artifact.slice(0, artifact.lastIndexOf("/") + 1);
+  return path.startsWith(base) ? path.slice(base.length) : `../${path}`;
+}
+
+function inFolder(found: Problem, folder: string): Problem {
+  const file = found.where?.file ?? "";
+  return problem(found.code, found.message, { where: { file: `${folder}/${file}` }, fix: found.fix });
+}

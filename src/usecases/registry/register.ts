@@ -1,0 +1,146 @@
+import { type Digest, digestOf } from "../../domain/digest.ts";
+import { checkSchema } from "../../domain/document/check-schema.ts";
+import { formatJson } from "../../domain/document/format.ts";
+import { parseJson } from "../../domain/document/json.ts";
+import type { Manifest } from "../../domain/manifest.ts";
+import { type ModelRef, parseModelRef, versionFolder } from "../../domain/model-ref.ts";
+import { buildManifest, sameContent } from "../../domain/registry/build-manifest.ts";
+import { REQUIRED_FILES } from "../../domain/registry/version-facts.ts";
+import { GateError, gateError, problem, type Problem, refuse } from "../../errors.ts";
+import type { Clock } from "../../ports.ts";
+import { timestampOf } from "../run-context.ts";
+import { baseCommit } from "./base-commit.ts";
+import { checkManifest, type RegistryPorts } from "./check-version.ts";
+import { MANIFEST_LIMIT } from "./load-version.ts";
+import { readVersionFolder, type VersionReading } from "./read-version-folder.ts";
+import { sealSidecar, withFile } from "./seal-sidecar.ts";
+
+export interface RegisterPorts extends RegistryPorts {
+  readonly clock: Clock;
+}
+
+export interface RegisterOptions {
+  /** Path of the model file inside the folder; by default that of the manifest so far, else model.onnx. */
+  readonly artifact?: string;
+  /** Revision that must not hold the version yet; by default origin/main, main or HEAD, the first that exists. */
+  readonly base?: string;
+}
+
+export interface Registration {
+  readonly ref: ModelRef;
+  readonly manifest: Manifest;
+  readonly manifestDigest: Digest;
+  /** Files that were written, relative to the repository's root; empty when all was up to date. */
+  readonly written: readonly string[];
+}
+
+/**
+ * Fills in the manifest of `models/<id>/<version>` (and the CRC of its sidecar, when that is missing) from the files of
+ * the folder, after checking them as `validate` does. Nothing is written when anything is wrong. Idempotent: created_at
+ * stays while nothing else changes. Errors: all of `checkVersion`, MANIFEST_FOLDER_NAME, MANIFEST_REQUIRED_FILE_MISSING
+ * (all that lack at once), MANIFEST_VERSION_IMMUTABLE.
+ */
+export async function register(
+  ports: RegisterPorts,
+  folder: string,
+  options: RegisterOptions = {},
+): Promise<Registration> {
+  const ref = refOf(folder);
+  const path = `${versionFolder(ref)}/manifest.json`;
+  const before = await currentManifest(ports, path);
+  const artifact = options.artifact ?? before?.artifact_uri ?? "model.onnx";
+  await refuseIncomplete(ports, ref, artifact);
+  const sealed = await sealSidecar(ports.files, `${versionFolder(ref)}/sidecar.json`);
+  const sealedPorts = { ...ports, files: withFile(ports.files, sealed.path, sealed.bytes) };
+  const manifest = await deriveManifest(sealedPorts, { ref, artifact, before });
+  const text = formatJson(manifest);
+  const bytes = Buffer.from(text);
+  refuse((await checkManifest(sealedPorts, ref, bytes)).problems);
+  const changes = await changedFiles(
+    ports,
+    new Map([
+      [sealed.path, sealed.bytes],
+      [path, bytes],
+    ]),
+  );
+  if (changes.size > 0) await refuseRegistered(ports, path, options.base);
+  for (const [file, content] of changes) await ports.files.write(file, content);
+  return { ref, manifest, manifestDigest: digestOf(text), written: [...changes.keys()] };
+}
+
+function refOf(folder: string): ModelRef {
+  const parts = /^models\/([^/]+)\/([^/]+)\/?$/.exec(folder);
+  const ref = parts ? parseModelRef(`${parts[1]}@${parts[2]}`) : undefined;
+  if (ref) return ref;
+  const message = `${JSON.stringify(folder)} is not models/<id>/<version>.`;
+  throw gateError("MANIFEST_FOLDER_NAME", message, { where: { file: folder } });
+}
+
+/** The manifest so far, if it can be read; a broken one is about to be replaced. */
+async function currentManifest(ports: RegistryPorts, path: string): Promise<Manifest | undefined> {
+  const bytes = await ports.files.readIfExists(path, MANIFEST_LIMIT);
+  if (!bytes) return undefined;
+  try {
+    return checkSchema<Manifest>(parseJson(bytes, path, MANIFEST_LIMIT), "manifest-v1");
+  } catch (error) {
+    if (error instanceof GateError) return undefined;
+    throw error;
+  }
+}
+
+async function refuseIncomplete(ports: RegistryPorts, ref: ModelRef, artifact: string): Promise<void> {
+  const folder = versionFolder(ref);
+  const present = new Set((await ports.files.list(folder)).map((entry) => entry.path));
+  const lacking = [artifact, ...REQUIRED_FILES]
+    .map((path) => `${folder}/${path}`)
+    .filter((path) => !present.has(path));
+  refuse(lacking.map(missingFile));
+}
+
+function missingFile(path: string): Problem {
+  return problem("MANIFEST_REQUIRED_FILE_MISSING", `There is no ${path}.`, { where: { file: path } });
+}
+
+async function deriveManifest(
+  ports: RegisterPorts,
+  of: { ref: ModelRef; artifact: string; before: Manifest | undefined },
+): Promise<Manifest> {
+  const reading = await readVersionFolder(ports.files, of.ref, {
+    artifact: of.artifact,
+    expected: new Map(),
+  });
+  const source = { ref: of.ref, artifact: of.artifact, ...documentsOf(reading), files: reading.facts.files };
+  const manifest = buildManifest({ ...source, createdAt: timestampOf(ports.clock.now()) });
+  return of.before && sameContent(of.before, manifest) ? of.before : manifest;
+}
+
+/** Without these there is nothing to derive from, so all their problems are told first. */
+function documentsOf(reading: VersionReading) {
+  const { sidecar, training, parity } = reading.facts;
+  if (reading.unreadable.length > 0 || !sidecar || !training || !parity) refuse(reading.problems);
+  if (!sidecar || !training || !parity) throw new TypeError("A document is missing without a problem.");
+  return { sidecar: sidecar.value, training: training.value, parity: parity.value };
+}
+
+async function changedFiles(
+  ports: RegistryPorts,
+  wanted: ReadonlyMap<string, Uint8Array>,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const changes = new Map<string, Uint8Array>();
+  for (const [path, bytes] of wanted) {
+    const now = await ports.files.readIfExists(path, MANIFEST_LIMIT);
+    if (!now || Buffer.compare(now, bytes) !== 0) changes.set(path, bytes);
+  }
+  return changes;
+}
+
+async function refuseRegistered(
+  ports: RegistryPorts,
+  path: string,
+  revision: string | undefined,
+): Promise<void> {
+  const base = await baseCommit(ports.git, revision);
+  if (base === null || (await ports.git.show(base, path)) === undefined) return;
+  const message = "This version is on the base branch already; its files may not change any more.";
+  throw gateError("MANIFEST_VERSION_IMMUTABLE", message, { where: { file: path } });
+}

@@ -1,0 +1,118 @@
+import { isModelId, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
+import { duplicateVersionProblems } from "../../domain/registry/version-paths.ts";
+import { fileNameProblems } from "../../domain/registry/file-names.ts";
+import { formatPlace, GateError, problem, type Problem } from "../../errors.ts";
+import { baseCommit } from "./base-commit.ts";
+import { changedVersions, countVersions, type Selection, versionsBelow } from "./changed-versions.ts";
+import { immutableProblems } from "./check-immutable.ts";
+import { checkVersion, type RegistryPorts } from "./check-version.ts";
+
+export interface ValidateOptions {
+  /** Check every version, not only those that differ from the base. */
+  readonly all?: boolean;
+  /** Check the versions at or below these paths (relative to the root), changed or not. */
+  readonly paths?: readonly string[];
+  /** Revision to compare with; by default origin/main, main or HEAD, the first that exists. */
+  readonly base?: string;
+}
+
+export interface ValidationReport {
+  /** Commit that was compared with; null in a repository without commits. */
+  readonly base: string | null;
+  readonly checked: readonly ModelRef[];
+  /** Versions that were left out because they are as on the base branch, or not asked for. */
+  readonly skipped: number;
+  /** Files whose digest was taken. */
+  readonly files: number;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Checks versions of the registry against their manifests, their neighbours and the base branch. The cost follows the
+ * change: without `all` or `paths` only versions with a file that differs from the base are read.
+ * What is wrong is in the report; throws only for GIT_* and when the registry itself cannot be listed (FILE_*).
+ */
+export async function validate(
+  ports: RegistryPorts,
+  options: ValidateOptions = {},
+): Promise<ValidationReport> {
+  const base = await baseCommit(ports.git, options.base);
+  const selection = await selectVersions(ports, options, base);
+  const changed = await changedPaths(ports, selection, base);
+  const problems: Problem[] = [...selection.problems, ...(await pathProblems(ports, options))];
+  const checked: ModelRef[] = [];
+  let files = 0;
+  for (const ref of selection.versions) {
+    problems.push(...(base === null ? [] : await immutableProblems(ports, { base, ref, changed })));
+    if (await isGone(ports, ref)) continue;
+    const check = await checkVersion(ports, ref);
+    problems.push(...check.problems);
+    files += check.facts?.files.length ?? 0;
+    checked.push(ref);
+  }
+  problems.push(...(await neighbourProblems(ports, selection)));
+  const skipped = (await countVersions(ports.files)) - checked.length;
+  return { base, checked, skipped, files, problems: unique(problems) };
+}
+
+async function selectVersions(
+  ports: RegistryPorts,
+  options: ValidateOptions,
+  base: string | null,
+): Promise<Selection> {
+  if (options.all || options.paths?.length) return versionsBelow(ports.files, options.paths ?? []);
+  return base === null ? versionsBelow(ports.files, []) : changedVersions(ports, base);
+}
+
+async function changedPaths(
+  ports: RegistryPorts,
+  selection: Selection,
+  base: string | null,
+): Promise<readonly string[]> {
+  if (base === null || selection.changed.length > 0) return selection.changed;
+  return (await changedVersions(ports, base)).changed;
+}
+
+/** A path that names nothing must not pass as "nothing wrong". */
+async function pathProblems(ports: RegistryPorts, options: ValidateOptions): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const path of options.paths ?? []) {
+    if ((await versionsBelow(ports.files, [path])).versions.length > 0) continue;
+    problems.push(
+      problem("FILE_MISSING", "There is no version at or below this path.", { where: { file: path } }),
+    );
+  }
+  return problems;
+}
+
+/** The folder was removed; whether it may be is for `immutableProblems` to say. */
+async function isGone(ports: RegistryPorts, ref: ModelRef): Promise<boolean> {
+  return (await ports.files.list(versionFolder(ref))).length === 0;
+}
+
+async function neighbourProblems(ports: RegistryPorts, selection: Selection): Promise<Problem[]> {
+  const ids = [...new Set(selection.versions.map((ref) => ref.id))];
+  const problems: Problem[] = [];
+  for (const id of ids.filter(isModelId)) {
+    const names = await ports.files.folders(`models/${id}`);
+    problems.push(...duplicateVersionProblems(id, names));
+    problems.push(...fileNameProblems(names).map((one) => below(one, `models/${id}`)));
+  }
+  return problems;
+}
+
+function below(found: Problem, folder: string): Problem {
+  return { ...found, where: { file: `${folder}/${found.where?.file ?? ""}` } };
+}
+
+function unique(problems: readonly Problem[]): readonly Problem[] {
+  const key = (one: Problem) =>
+    [one.code, one.where && formatPlace(one.where), one.where?.pointer, one.message].join("\0");
+  return [...new Map(problems.map((one) => [key(one), one])).values()];
+}
+
+/** Throws all problems of a report as one GateError; returns when there are none. */
+export function refuseProblems(report: ValidationReport): void {
+  const [first, ...rest] = report.problems;
+  if (first) throw new GateError([first, ...rest]);
+}
