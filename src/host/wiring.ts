@@ -44,7 +44,7 @@ export async function openPorts(around: Surroundings): Promise<Ports> {
 async function openEngine(around: Surroundings, repository: string): Promise<Engine> {
   const { engineSources, onnxEngine } = await import("../adapters/onnx/engine.ts");
   const sources = engineSources(process.env, { directory: around.ortDir, repository });
-  return onnxEngine({ ...sources, optimizationLevel: "all", signal: around.signal });
+  return onnxEngine({ ...sources, optimizationLevel: "basic", signal: around.signal });
 }
 
 async function openProgress(around: Surroundings): Promise<Progress> {

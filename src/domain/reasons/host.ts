@@ -26,6 +26,11 @@ export const hostReasons = {
     fix: "List them: modelgate explain codes, modelgate explain metrics.",
     exit: 2,
   },
+  HOST_INTERRUPTED: {
+    meaning: "Somebody stopped the run: Ctrl-C, or a cancelled workflow. Nothing was written.",
+    fix: "Run it again.",
+    exit: 3,
+  },
   HOST_CRASHED: {
     meaning: "modelgate itself failed in a way that it does not know.",
     fix: "Run it again; if it stays, report it with the text above: this is a defect of modelgate, not of the model.",
