@@ -25,7 +25,8 @@ export function formatBeside(value: number, other: number | null): string {
 export function formatChange(from: number, to: number): string | undefined {
   if (!Number.isFinite(from) || !Number.isFinite(to) || from <= 0) return undefined;
   const percent = (to / from - 1) * 100;
-  const shown = formatNumber(Math.abs(percent), Math.abs(percent) < 10 ? 2 : 3);
+  const size = Math.abs(percent);
+  const shown = size < 10 ? formatNumber(size, 2) : formatNumber(Math.round(size));
   if (Number(shown) === 0) return "±0 %";
   return `${percent > 0 ? "+" : "-"}${shown} %`;
 }

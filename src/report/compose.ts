@@ -1,0 +1,156 @@
+import type { Digest } from "../domain/digest.ts";
+import type { RunnerFingerprint } from "../domain/evidence.ts";
+import { mayMerge } from "../domain/outcome.ts";
+import type { ObjectiveVerdict, PolicyVerdict, RequirementVerdict, Verdict } from "../domain/verdict.ts";
+import { type Block, section, type Section, type Span, text, titledList } from "./blocks.ts";
+import { allObjectives, headlineOf } from "./headline.ts";
+import { objectiveTable } from "./objective-table.ts";
+
+/** What a report shows besides the verdict. */
+export interface ReportContext {
+  /** Of the evidence pack, when it is known. */
+  readonly evidenceDigest?: Digest;
+}
+
+/** A verdict as a release manager reads it: the answer, the proof, what to do, the way back, and what it rests on. */
+export function composeReport(verdict: Verdict, context: ReportContext = {}): readonly Section[] {
+  return [
+    ...section("headline", 0, [text(headlineOf(verdict))]),
+    ...section("refusals", 1, titledList("Refused:", verdict.refusals.map(sayRefusal))),
+    ...verdict.policies.flatMap((policy) => policySection(policy, verdict)),
+    ...section("tally", 1, [text(tallyOf(verdict))]),
+    ...section("waivers", 4, titledList("Waived:", waived(verdict).map(sayWaiver))),
+    ...section(
+      "findings",
+      6,
+      titledList(
+        "Claims that do not hold:",
+        verdict.findings.map(({ code, message, file }) => [
+          `${message} ${file === null ? "" : `${file} `}(${code})`,
+        ]),
+      ),
+    ),
+    ...section("what to do", 3, titledList("What to do:", verdict.policies.flatMap(nextSteps))),
+    ...section(
+      "requirements",
+      5,
+      titledList(
+        "Needs:",
+        verdict.policies.flatMap(({ requirements }) => requirements.map(sayRequirement)),
+      ),
+    ),
+    ...section("the way back", 2, mayMerge(verdict.outcome) ? wayBack(verdict) : []),
+    ...section("provenance", 2, [text(provenanceOf(verdict, context))]),
+  ];
+}
+
+function policySection(policy: PolicyVerdict, verdict: Verdict): readonly Section[] {
+  const { score } = policy;
+  const title =
+    verdict.policies.length > 1
+      ? [text(`Policy ${policy.policy} v${policy.version}: ${policy.outcome}`)]
+      : [];
+  const points = score
+    ? [text(`Score ${Math.round(score.value * 1000) / 10} % (${score.limit}): ${score.outcome}`)]
+    : [];
+  const blocks = [...objectiveTable(policy, verdict), ...points];
+  return section(`table of ${policy.policy}`, 3, blocks.length === 0 ? [] : [...title, ...blocks]);
+}
+
+function sayRefusal({ says, fix, reason }: RequirementVerdict): readonly Span[] {
+  return [`${says} ${fix} (${reason})`];
+}
+
+function sayRequirement({ outcome, says }: RequirementVerdict): readonly Span[] {
+  return [outcome === "NOT_APPLICABLE" ? says : `${outcome}: ${says}`];
+}
+
+function waived(verdict: Verdict): readonly ObjectiveVerdict[] {
+  return allObjectives(verdict).filter(({ outcome }) => outcome === "WAIVED");
+}
+
+function sayWaiver({ id, waiver, says }: ObjectiveVerdict): readonly Span[] {
+  if (!waiver) return [id];
+  return [
+    `${id}: ${says} Waived by ${waiver.owner} until ${waiver.expires.slice(0, 10)} (${waiver.id}): ${waiver.reason}`,
+  ];
+}
+
+/** `Not evaluated: none.  Waived: none.  Refused before: 1 (1.2.0, onnx-parity).` */
+function tallyOf(verdict: Verdict): string {
+  const idle = allObjectives(verdict).filter(({ outcome }) => outcome === "NOT_APPLICABLE");
+  const refused = verdict.refused_before.map(({ version, objectives }) =>
+    [version, ...objectives].join(", "),
+  );
+  return [
+    `Not evaluated: ${count(idle.map(({ id }) => id))}.`,
+    `Waived: ${count(waived(verdict).map(({ id }) => id))}.`,
+    `Refused before: ${count(refused, "; ")}.`,
+  ].join("  ");
+}
+
+function count(names: readonly string[], separator = ", "): string {
+  const shown = names.slice(0, 5).join(separator);
+  if (names.length === 0) return "none";
+  return `${names.length} (${shown}${names.length > 5 ? " …" : ""})`;
+}
+
+/** The failures first: why each matters and how to mend it. */
+function nextSteps(policy: PolicyVerdict): readonly (readonly Span[])[] {
+  const order = ["FAIL", "INCONCLUSIVE", "WARN"];
+  const objectives = policy.objectives
+    .filter(({ outcome }) => order.includes(outcome))
+    .sort((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome))
+    .map(({ id, says, why, fix, reason }): readonly Span[] => [`${id}: ${says} ${why} ${fix} (${reason})`]);
+  const requirements = policy.requirements
+    .filter(({ outcome }) => order.includes(outcome))
+    .map(({ id, says, fix, reason }): readonly Span[] => [`${id}: ${says} ${fix} (${reason})`]);
+  return [...objectives, ...requirements];
+}
+
+/** How to undo what the merge does; nothing for events that are a way back themselves. */
+function wayBack({ event, subject, environment, baseline }: Verdict): readonly Block[] {
+  const command = (verb: string, of: string): Block[] => [
+    text("Roll back with: ", { code: `modelgate ${verb} ${of} --env ${environment ?? ""} --reason "…"` }),
+  ];
+  switch (event) {
+    case "PROMOTE_TO_PRODUCTION":
+      return command(
+        baseline === null ? "disable" : "rollback",
+        baseline === null ? `${subject.model_id}@${subject.version}` : subject.model_id,
+      );
+    case "PROMOTE_TO_SHADOW":
+    case "PROMOTE_TO_CANARY":
+    case "ENABLE":
+      return command("disable", `${subject.model_id}@${subject.version}`);
+    case "REGISTER":
+    case "ROLLBACK":
+    case "DISABLE":
+    case "RETIRE":
+    case "REVOKE":
+      return [];
+  }
+}
+
+/** `Evidence sha256:9f2c…  policy production v3 sha256:77ab…  base 4be1d2c  runner linux x64 EPYC 7763, ORT 1.30.0`. */
+function provenanceOf(verdict: Verdict, { evidenceDigest }: ReportContext): string {
+  const policies = verdict.policies.map(
+    ({ policy, version, digest }) => `policy ${policy} v${version} ${short(digest)}`,
+  );
+  return [
+    ...(evidenceDigest ? [`evidence ${short(evidenceDigest)}`] : []),
+    ...policies,
+    `base ${verdict.base_commit.slice(0, 7)}`,
+    ...(verdict.runner ? [`runner ${describeRunner(verdict.runner)}`] : []),
+    `run ${verdict.run_id}`,
+    verdict.decided_at,
+  ].join("  ");
+}
+
+function describeRunner({ os, arch, cpu_model: cpu, engine }: RunnerFingerprint): string {
+  return `${os} ${arch} ${cpu}${engine ? `, ORT ${engine.version}` : ""}`;
+}
+
+function short(digest: Digest): string {
+  return `${digest.slice(0, 15)}…`;
+}

@@ -1,0 +1,119 @@
+import { formatBeside } from "../domain/numbers.ts";
+import type { ObjectiveVerdict, RequirementVerdict, Verdict } from "../domain/verdict.ts";
+import { limitsOf, thresholdIn } from "./limits.ts";
+
+const NAMED = 3;
+
+/** The answer in one sentence: `Promote flight-delay 1.1.0 to PRODUCTION in prod: WARN. May merge; 1 soft limit missed.` */
+export function headlineOf(verdict: Verdict): string {
+  return `${describeRequest(verdict)}: ${verdict.outcome}. ${describeOutcome(verdict)}`;
+}
+
+/** `Promote flight-delay 1.1.0 to CANARY (5%) in prod`. */
+export function describeRequest(verdict: Verdict): string {
+  const { subject, environment, canary_phase: phase } = verdict;
+  const version = `${subject.model_id} ${subject.version}`;
+  const where = environment === null ? "" : ` in ${environment}`;
+  switch (verdict.event) {
+    case "REGISTER":
+      return `Register ${version}`;
+    case "PROMOTE_TO_SHADOW":
+      return `Promote ${version} to SHADOW${where}`;
+    case "PROMOTE_TO_CANARY":
+      return `Promote ${version} to CANARY${phase === null ? "" : ` (${phase})`}${where}`;
+    case "PROMOTE_TO_PRODUCTION":
+      return `Promote ${version} to PRODUCTION${where}`;
+    case "ROLLBACK":
+      return `Roll back ${subject.model_id} to ${subject.version}${where}`;
+    case "DISABLE":
+      return `Disable ${version}${where}`;
+    case "ENABLE":
+      return `Enable ${version}${where}`;
+    case "RETIRE":
+      return `Retire ${version}`;
+    case "REVOKE":
+      return `Revoke ${version}`;
+  }
+}
+
+function describeOutcome(verdict: Verdict): string {
+  switch (verdict.outcome) {
+    case "PASS":
+      return `May merge; ${describePasses(verdict)}.`;
+    case "WARN":
+      return `May merge; ${describeWarnings(verdict)}.`;
+    case "INCONCLUSIVE":
+      return `Must not merge yet, it could not be told: ${listCauses(verdict, "INCONCLUSIVE")}.`;
+    case "FAIL":
+      return `Must not merge: ${listCauses(verdict, "FAIL")}.`;
+  }
+}
+
+function describePasses(verdict: Verdict): string {
+  const evaluated = allObjectives(verdict).filter(({ outcome }) => outcome === "PASS").length;
+  if (evaluated === 0) return "all requirements are met";
+  return evaluated === 1 ? "its objective passed" : `all ${evaluated} objectives passed`;
+}
+
+function describeWarnings(verdict: Verdict): string {
+  const objectives = allObjectives(verdict);
+  const warned = objectives.filter(({ outcome }) => outcome === "WARN");
+  const missed = warned.filter(({ reason }) => reason === "GATE_SOFT_LIMIT_MISSED").length;
+  const undecided = warned.filter(({ reason }) => reason === "GATE_SOFT_LIMIT_UNDECIDED").length;
+  const counts = [
+    [missed, "soft limit missed", "soft limits missed"],
+    [undecided, "soft limit undecided", "soft limits undecided"],
+    [warned.length - missed - undecided, "failure that does not block yet", "failures that do not block yet"],
+    [
+      objectives.filter(({ outcome }) => outcome === "WAIVED").length,
+      "objective waived",
+      "objectives waived",
+    ],
+    [
+      verdict.policies.filter(({ score }) => score?.outcome === "WARN").length,
+      "score below its soft limit",
+      "scores below their soft limits",
+    ],
+  ] as const;
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, one, many]) => `${count} ${count === 1 ? one : many}`)
+    .join(", ");
+}
+
+function listCauses(verdict: Verdict, outcome: "FAIL" | "INCONCLUSIVE"): string {
+  const causes = [
+    ...verdict.refusals.filter((one) => one.outcome === outcome).map(sayRequirement),
+    ...verdict.policies
+      .flatMap(({ requirements }) => requirements)
+      .filter((one) => one.outcome === outcome)
+      .map(sayRequirement),
+    ...allObjectives(verdict)
+      .filter((one) => one.outcome === outcome)
+      .map(sayObjective),
+    ...verdict.policies
+      .filter(({ score }) => score?.outcome === outcome)
+      .map(({ policy }) => `the score of ${policy} is too low`),
+  ];
+  const named = [...new Set(causes)];
+  const more = named.length - NAMED;
+  const shown = named.slice(0, NAMED).join("; ");
+  return more > 0 ? `${shown}; and ${more} more` : shown;
+}
+
+function sayRequirement({ says }: RequirementVerdict): string {
+  return says.replace(/\.$/, "");
+}
+
+/** `parity, max abs diff is 0.0031 (hard <= 1e-5)`. */
+function sayObjective(objective: ObjectiveVerdict): string {
+  const { title, value, reason, says } = objective;
+  if (reason === "EVIDENCE_MISSING") return `${title} was not measured`;
+  const decidedByNumber = reason === "GATE_HARD_LIMIT_MISSED" || reason === "GATE_UNDECIDED";
+  if (!decidedByNumber || value === null) return says.replace(/\.$/, "");
+  return `${title} is ${formatBeside(value, thresholdIn(objective.hard))} (${limitsOf({ ...objective, soft: null })})`;
+}
+
+export function allObjectives(verdict: Verdict): readonly ObjectiveVerdict[] {
+  return verdict.policies.flatMap(({ objectives }) => objectives);
+}

@@ -1,0 +1,67 @@
+import stringWidth from "string-width";
+
+const GAP = "  ";
+const NARROWEST = 8;
+
+/** Breaks text at spaces into lines of at most `width` columns; a longer word is broken where it must be. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ").flatMap((word) => breakWord(word, width))) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (stringWidth(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    lines.push(line.trimEnd());
+    line = word;
+  }
+  return [...lines, line.trimEnd()].filter((text, index) => text !== "" || index > 0);
+}
+
+function breakWord(word: string, width: number): readonly string[] {
+  if (stringWidth(word) <= width) return [word];
+  const pieces: string[] = [];
+  let piece = "";
+  for (const character of word) {
+    if (stringWidth(piece + character) > width) {
+      pieces.push(piece);
+      piece = "";
+    }
+    piece += character;
+  }
+  return [...pieces, piece];
+}
+
+/** A table without rules: the first row is the header. Wide cells are wrapped until the table fits into `width` columns. */
+export function layOutTable(rows: readonly (readonly string[])[], width: number): string {
+  const widths = columnWidths(rows, width);
+  return rows.map((row) => layOutRow(row, widths)).join("\n");
+}
+
+function columnWidths(rows: readonly (readonly string[])[], width: number): readonly number[] {
+  const columns = Math.max(...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => stringWidth(row[column] ?? ""))),
+  );
+  const total = (): number => widths.reduce((sum, each) => sum + each, GAP.length * (columns - 1));
+  while (total() > width) {
+    const widest = widths.indexOf(Math.max(...widths));
+    if ((widths[widest] ?? 0) <= NARROWEST) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return widths;
+}
+
+function layOutRow(row: readonly string[], widths: readonly number[]): string {
+  const cells = row.map((cell, column) => wrap(cell, widths[column] ?? NARROWEST));
+  const height = Math.max(1, ...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) => {
+    const texts = widths.map((width, column) => padEnd(cells[column]?.[line] ?? "", width));
+    return texts.join(GAP).trimEnd();
+  }).join("\n");
+}
+
+function padEnd(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - stringWidth(text)));
+}

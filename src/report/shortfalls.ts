@@ -1,0 +1,96 @@
+import type { ObjectiveVerdict, PolicyVerdict, RequirementVerdict, Verdict } from "../domain/verdict.ts";
+
+/** Something in a verdict that did not pass, as formats for machines list it. */
+export interface Shortfall {
+  /** `production/onnx-parity`, or the reason code of a refusal or a finding. */
+  readonly rule: string;
+  readonly severity: "error" | "warning";
+  readonly says: string;
+  readonly why: string;
+  readonly fix: string;
+  readonly reason: string;
+  /** Where the rule stands; null for refusals. */
+  readonly policy: { readonly file: string; readonly line: number } | null;
+  /** Why it does not block, when it is waived. */
+  readonly waived: string | null;
+}
+
+/** Everything that failed, warned, was inconclusive or was waived: errors first, then in the order of the verdict. */
+export function shortfallsOf(verdict: Verdict): readonly Shortfall[] {
+  const all = [
+    ...verdict.refusals.map((refusal) => ofRequirement(refusal, null)),
+    ...verdict.policies.flatMap((policy) => [
+      ...policy.objectives
+        .filter(({ outcome }) => outcome !== "PASS" && outcome !== "NOT_APPLICABLE")
+        .map((objective) => ofObjective(objective, policy)),
+      ...policy.requirements
+        .filter(({ outcome }) => outcome === "FAIL" || outcome === "INCONCLUSIVE" || outcome === "WARN")
+        .map((requirement) => ofRequirement(requirement, policy)),
+      ...ofScore(policy),
+    ]),
+    ...verdict.findings.map(ofFinding),
+  ];
+  return [
+    ...all.filter(({ severity }) => severity === "error"),
+    ...all.filter(({ severity }) => severity === "warning"),
+  ];
+}
+
+function ofObjective(objective: ObjectiveVerdict, policy: PolicyVerdict): Shortfall {
+  const { outcome, waiver } = objective;
+  return {
+    rule: `${policy.policy}/${objective.id}`,
+    severity: outcome === "WARN" || outcome === "WAIVED" ? "warning" : "error",
+    says: objective.says,
+    why: objective.why,
+    fix: objective.fix,
+    reason: objective.reason ?? "",
+    policy: { file: policy.path, line: objective.line },
+    waived: waiver ? `${waiver.id} by ${waiver.owner} until ${waiver.expires}: ${waiver.reason}` : null,
+  };
+}
+
+function ofRequirement(requirement: RequirementVerdict, policy: PolicyVerdict | null): Shortfall {
+  const { says, fix, outcome } = requirement;
+  const reason = requirement.reason ?? "";
+  return {
+    rule: policy ? `${policy.policy}/${requirement.id}` : reason,
+    severity: outcome === "WARN" ? "warning" : "error",
+    says,
+    why: "",
+    fix,
+    reason,
+    policy: policy ? { file: policy.path, line: 1 } : null,
+    waived: null,
+  };
+}
+
+function ofScore({ policy, path, score }: PolicyVerdict): readonly Shortfall[] {
+  if (!score || score.outcome === "PASS") return [];
+  return [
+    {
+      rule: `${policy}/score`,
+      severity: score.outcome === "WARN" ? "warning" : "error",
+      says: `The score is ${Math.round(score.value * 1000) / 10} %; the limit is ${score.limit}.`,
+      why: "",
+      fix: "Mend the objectives that warn or fail, the heaviest first.",
+      reason: "GATE_SCORE_TOO_LOW",
+      policy: { file: path, line: 1 },
+      waived: null,
+    },
+  ];
+}
+
+function ofFinding({ code, message, file }: Verdict["findings"][number]): Shortfall {
+  const says = file === null ? message : `${message} (${file})`;
+  return {
+    rule: code,
+    severity: "warning",
+    says,
+    why: "",
+    fix: "",
+    reason: code,
+    policy: null,
+    waived: null,
+  };
+}
