@@ -7,13 +7,16 @@ import type { RegistryPorts } from "./check-version.ts";
 /** Which versions to look at, and what their folders' names are worth. */
 export interface Selection {
   readonly versions: readonly ModelRef[];
-  /** Paths of the registry that differ from the base; empty when everything is looked at. */
-  readonly changed: readonly string[];
+  /** Paths of the registry that differ from the base; null when that was not asked. */
+  readonly changed: readonly string[] | null;
   readonly problems: readonly Problem[];
 }
 
 /** Versions with a file that differs from `base`: committed since, changed in the work tree, or untracked. */
-export async function changedVersions(ports: RegistryPorts, base: string): Promise<Selection> {
+export async function changedVersions(
+  ports: RegistryPorts,
+  base: string,
+): Promise<Selection & { readonly changed: readonly string[] }> {
   const [committed, dirty] = await Promise.all([
     ports.git.changed(base, "HEAD"),
     ports.git.dirty(["models"]),
@@ -25,7 +28,7 @@ export async function changedVersions(ports: RegistryPorts, base: string): Promi
 /** All versions of the registry, or those at or below the given paths. */
 export async function versionsBelow(files: Files, paths: readonly string[]): Promise<Selection> {
   const folders = await registryFolders(files, paths);
-  return { ...select(folders), changed: [] };
+  return { ...select(folders), changed: null };
 }
 
 /** How many version folders there are. */

@@ -69,7 +69,8 @@ async function changedPaths(
   selection: Selection,
   base: string | null,
 ): Promise<readonly string[]> {
-  if (base === null || selection.changed.length > 0) return selection.changed;
+  if (base === null) return [];
+  if (selection.changed !== null) return selection.changed;
   return (await changedVersions(ports, base)).changed;
 }
 
