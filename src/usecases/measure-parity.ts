@@ -1,9 +1,7 @@
-import { checkSchema } from "../domain/document/check-schema.ts";
-import { parseJson } from "../domain/document/json.ts";
 import type { EngineFingerprint, Evidence, Finding, Measurement } from "../domain/evidence.ts";
 import { GateError, gateError } from "../errors.ts";
 import type { ModelFacts } from "../measure/onnx/inspect-model.ts";
-import { brokenClaims, type ParityClaim } from "../measure/parity/claim.ts";
+import type { ParityClaim } from "../measure/parity/claim.ts";
 import { type Cause, failedMeasurements, parityMeasurements } from "../measure/parity/measurements.ts";
 import { type OutputPair, type OutputReport, reportOutputs } from "../measure/parity/report.ts";
 import { STRICT, type Tolerances } from "../measure/parity/tolerance.ts";
@@ -11,6 +9,7 @@ import type { Engine, EngineProcess, Files, Machine, Progress, ReplayAnswer, Run
 import { type LoadedModel, loadModel } from "./load-model.ts";
 import type { ModelVersion } from "./registry/load-version.ts";
 import { type RunContext, timestampOf } from "./run-context.ts";
+import { type Claim, claimFindings, readClaim } from "./parity-claim.ts";
 import { loadTestCases, type TestCase } from "./test-cases.ts";
 import { type VersionFiles, versionFiles } from "./version-files.ts";
 
@@ -151,39 +150,6 @@ function pairsOf(cases: readonly TestCase[], replayed: ReplayAnswer["cases"]): O
       actual: actual.get(output),
     }));
   });
-}
-
-/** The author's claim; `problem` says why a file that is there could not be read. */
-interface Claim {
-  readonly file: string;
-  readonly claim: ParityClaim | null;
-  readonly problem: string | null;
-}
-
-async function readClaim(version: ModelVersion, files: VersionFiles): Promise<Claim> {
-  const file = `${version.folder}/parity.json`;
-  const bytes = await files.readIfListed("parity.json");
-  if (!bytes) return { file, claim: null, problem: null };
-  try {
-    const { cases, outputs, max_abs_diff } = checkSchema<ParityClaim>(
-      parseJson(bytes, file),
-      "parity-claim-v1",
-    );
-    return { file, claim: { cases, outputs, max_abs_diff }, problem: null };
-  } catch (error) {
-    if (!(error instanceof GateError)) throw error;
-    return { file, claim: null, problem: error.problems[0].message };
-  }
-}
-
-function claimFindings(
-  claim: Claim,
-  measured: { cases: number; outputs: readonly OutputReport[] },
-): Finding[] {
-  const { file } = claim;
-  if (claim.claim) return brokenClaims(claim.claim, measured, file);
-  if (claim.problem === null) return [];
-  return [{ code: "PARITY_CLAIM_BROKEN", message: `The claim cannot be read: ${claim.problem}`, file }];
 }
 
 function evidenceOf(

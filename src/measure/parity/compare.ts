@@ -1,10 +1,7 @@
 import { formatTensorType, type Tensor } from "../../domain/tensor.ts";
 import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
-import { float16ToNumber } from "./float16.ts";
+import { indexOf, numbers, type Scalar, scalarAt } from "./elements.ts";
 import type { Tolerance } from "./tolerance.ts";
-
-/** An element as JSON can hold it: NaN and infinities by name, 64-bit integers as text. */
-export type Scalar = number | string | boolean;
 
 /** Two tensors that cannot be compared number by number, or that differ where no number says how much. */
 export interface Mismatch {
@@ -124,13 +121,6 @@ function numberDifference(
   return { diff: isSame ? 0 : Infinity, scale: 0 };
 }
 
-/** Reads a tensor of numbers below 64 bits; float16 is decoded. */
-function numbers(tensor: Tensor): (at: number) => number {
-  const data = tensor.data as ArrayLike<number>;
-  if (tensor.dtype === "float16") return (at) => float16ToNumber(data[at] ?? 0);
-  return (at) => data[at] ?? NaN;
-}
-
 const isInfinite = (value: number) => Math.abs(value) === Infinity;
 
 function count2(expected: Tensor, actual: Tensor, test: (value: number) => boolean): Comparison["nan"] {
@@ -167,27 +157,4 @@ function elementAt(
     actual: scalarAt(actual, at),
     diff,
   };
-}
-
-/** Row-major index of a position. */
-function indexOf(position: number, dims: readonly number[]): number[] {
-  let rest = position;
-  return dims
-    .toReversed()
-    .map((dim) => {
-      const at = rest % dim;
-      rest = Math.floor(rest / dim);
-      return at;
-    })
-    .toReversed();
-}
-
-const MAX_TEXT = 80;
-
-function scalarAt(tensor: Tensor, at: number): Scalar {
-  if (tensor.dtype === "string") return (tensor.data[at] ?? "").slice(0, MAX_TEXT);
-  if (tensor.dtype === "int64" || tensor.dtype === "uint64") return String(tensor.data[at]);
-  const value = numbers(tensor)(at);
-  if (tensor.dtype === "bool") return value === 1;
-  return Number.isFinite(value) ? value : String(value);
 }

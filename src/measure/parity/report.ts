@@ -1,6 +1,7 @@
 import type { Tensor } from "../../domain/tensor.ts";
 import { nearestRank } from "../quantiles.ts";
-import { compareTensors, type Comparison, type Mismatch, type Scalar, typeMismatch } from "./compare.ts";
+import { compareTensors, type Comparison, type Mismatch, typeMismatch } from "./compare.ts";
+import type { Scalar } from "./elements.ts";
 import { type Tolerance, toleranceOf, type Tolerances } from "./tolerance.ts";
 
 /** One output of one case: what the trained model answered and what the replay did; undefined when it gave nothing. */

@@ -16,27 +16,15 @@ export interface Tolerances {
 
 export const STRICT: Tolerances = { outputs: new Map(), nanEqual: false };
 
-/** Absolute tolerance by dtype; relative is 0. Integers, booleans and strings are exact. */
+/** Absolute tolerance of floats by dtype; integers, booleans and strings are exact. Relative tolerance is 0. */
+const DEFAULT_ATOL: Readonly<Partial<Record<DType, number>>> = {
+  float32: 1e-5,
+  float64: 1e-9,
+  float16: 1e-2,
+};
+
 export function defaultTolerance(dtype: DType): Tolerance {
-  switch (dtype) {
-    case "float32":
-      return { atol: 1e-5, rtol: 0 };
-    case "float64":
-      return { atol: 1e-9, rtol: 0 };
-    case "float16":
-      return { atol: 1e-2, rtol: 0 };
-    case "int8":
-    case "int16":
-    case "int32":
-    case "int64":
-    case "uint8":
-    case "uint16":
-    case "uint32":
-    case "uint64":
-    case "bool":
-    case "string":
-      return { atol: 0, rtol: 0 };
-  }
+  return { atol: DEFAULT_ATOL[dtype] ?? 0, rtol: 0 };
 }
 
 /** The tolerance of one output. Throws a RangeError when the caller's is negative, NaN or infinite: fail closed. */
