@@ -35,7 +35,7 @@ def snap_thresholds(model, sample: np.ndarray) -> None:
 
 
 def to_onnx(model: BaseEstimator, path: Path, version: str) -> None:
-    """Convert, name the axes, describe and check the model, and write it."""
+    """Convert, name the axes, list each operator set once, describe and check the model, and write it."""
     proto = convert_sklearn(
         model,
         name="flight_delay",
@@ -49,6 +49,9 @@ def to_onnx(model: BaseEstimator, path: Path, version: str) -> None:
         shape.ClearField("dim")
         for axis in axes:
             shape.dim.add(**({"dim_param": axis} if isinstance(axis, str) else {"dim_value": axis}))
+    opsets = {opset.domain: opset.version for opset in proto.opset_import}
+    del proto.opset_import[:]
+    proto.opset_import.extend(onnx.helper.make_opsetid(*entry) for entry in sorted(opsets.items()))
     onnx.helper.set_model_props(proto, {"columns": json.dumps(NAMES), "model": "flight-delay", "version": version})
     domains = {node.domain for node in proto.graph.node}
     if not domains <= {"", "ai.onnx.ml"}:

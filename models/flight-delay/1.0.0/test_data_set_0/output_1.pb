@@ -1,1 +1,1 @@
-BprobabilitiesJ'а>м?
+BprobabilitiesJ*ме>л	?

@@ -1,1 +1,1 @@
-BprobabilitiesJl<²Ÿ}?
+BprobabilitiesJ…R<¶ö}?

@@ -1,1 +1,1 @@
-BprobabilitiesJÄDa?ÝÙõ=
+BprobabilitiesJS0^?µ>>

@@ -1,1 +1,1 @@
-BprobabilitiesJ“–Y?³¥>
+BprobabilitiesJuðY?+>>

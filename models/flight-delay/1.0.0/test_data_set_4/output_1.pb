@@ -1,1 +1,1 @@
-BprobabilitiesJýs€=€ño?
+BprobabilitiesJü^=Ðr?
