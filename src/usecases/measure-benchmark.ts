@@ -8,7 +8,7 @@ import { benchClaimFindings } from "./benchmark/claims.ts";
 import { type Candidate, type Contestant, loadCandidate, loadContestant } from "./benchmark/contestant.ts";
 import { type BenchmarkOptions, effortOf } from "./benchmark/options.ts";
 import { comparisonAbsence, planBatches, type PlannedBatch } from "./benchmark/plan.ts";
-import { type BenchmarkPorts, isModelFailure, type Measured, measureQuietly } from "./benchmark/processes.ts";
+import { type BenchmarkPorts, isModelFailure, type Measured, measureRounds } from "./benchmark/processes.ts";
 import type { ModelVersion } from "./registry/load-version.ts";
 import { type RunContext, timestampOf } from "./run-context.ts";
 
@@ -94,7 +94,7 @@ async function measure(
   const { candidate, live, task } = scene;
   const effort = effortOf(task.options);
   const noRatio = comparisonAbsence(candidate, live);
-  const found = await measureQuietly(ports, {
+  const found = await measureRounds(ports, {
     candidate: candidate.model,
     live: live && !noRatio ? live.model : null,
     batches: planned.flatMap((batch) => ("plan" in batch ? [batch.plan] : [])),
@@ -102,9 +102,15 @@ async function measure(
     seed: task.run.seed,
     signal: task.signal,
   });
-  task.options.onSamples?.(found.processes);
+  task.options.onSamples?.(found.kept.map((round) => round.times));
   const run = runOf(found, planned, { noRatio, seed: task.run.seed });
-  const settings = { processes: effort.processes, pairs: effort.pairs, budget_ms: effort.budgetMs };
+  const settings = {
+    processes_wanted: effort.processes,
+    processes_run: found.ran,
+    processes_kept: found.kept.length,
+    pairs: effort.pairs,
+    budget_ms: effort.budgetMs,
+  };
   return { measurements: benchmarkMeasurements(run), details: benchmarkDetails(run, settings) };
 }
 
@@ -114,10 +120,13 @@ function runOf(
   of: { noRatio: Absence | null; seed: number },
 ): BenchmarkRun {
   const noRatio = of.noRatio ?? found.liveAbsence;
+  const processes = found.kept.map((round) => round.times);
+  const candidate = found.kept.map((round) => round.cold.candidate);
+  const live = found.kept.flatMap((round) => round.cold.live ?? []);
   let index = 0;
   const batches = planned.map((batch) => {
     if ("absence" in batch) return missingBatch(batch.rows, batch.absence);
-    return batchRun({ rows: batch.rows, index: index++, noRatio }, found.processes);
+    return batchRun({ rows: batch.rows, index: index++, noRatio }, processes);
   });
-  return { cold: found.cold, batches, noise: found.noise, seed: of.seed };
+  return { cold: { candidate, live }, batches, noise: found.noise, seed: of.seed };
 }

@@ -89,7 +89,7 @@ export const measureReasons = {
   },
   BENCHMARK_PROCESSES_DISAGREE: {
     meaning:
-      "Fresh processes gave median ratios more than 10 % apart, so that no single ratio speaks for the model.",
+      "Fresh processes gave median ratios more than 10 % apart: the interval is widened to hold all of them.",
     fix: "Measure again, with more processes or on a quieter runner.",
     exit: 1,
   },

@@ -8,7 +8,10 @@ import { type LatencySummary, summarize } from "./summary.ts";
 
 /** How the benchmark was run. */
 export interface BenchmarkSettings {
-  readonly processes: number;
+  readonly processes_wanted: number;
+  readonly processes_run: number;
+  /** Those whose calibration was quiet, or all of them when too few were. */
+  readonly processes_kept: number;
   /** Timed pairs per process and batch size, at most. */
   readonly pairs: number;
   readonly budget_ms: number;
@@ -75,6 +78,7 @@ function roundedNoise(noise: Noise): Noise {
   return {
     ...noise,
     cv: rounded(noise.cv),
+    cv_all: rounded(noise.cv_all),
     steal_share: steal === null ? null : rounded(steal),
     calibration_median_ms: rounded(noise.calibration_median_ms),
   };

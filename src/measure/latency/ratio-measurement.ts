@@ -24,7 +24,7 @@ export function ratioMeasurement(metric: string, run: BatchRun, ratio: PairRatio
   if (!ratio) return absent(metric, fewPairs(0, 0));
   const { value, low, high, level, samples } = ratio;
   const found = measured(metric, { value, interval: { low, high, level }, baseline: null, samples });
-  return doubted(found, [sizeDoubt(ratio), spreadDoubt(ratio)]);
+  return doubted(withSpread(found, ratio), [sizeDoubt(ratio)]);
 }
 
 function sizeDoubt(ratio: PairRatio): Absence | null {
@@ -38,14 +38,12 @@ function fewPairs(pairs: number, processes: number): Absence {
   return { state: "inconclusive", reason: "BENCHMARK_TOO_FEW_RUNS", note };
 }
 
-function spreadDoubt(ratio: PairRatio): Absence | null {
-  if (ratio.agrees) return null;
+/** Processes that disagree widen the interval (`pairRatio`); the measurement says so. */
+function withSpread(measurement: Measurement, ratio: PairRatio): Measurement {
+  if (ratio.agrees) return measurement;
   const medians = ratio.process_medians.map((value) => value.toFixed(3)).join(", ");
-  return {
-    state: "inconclusive",
-    reason: "BENCHMARK_PROCESSES_DISAGREE",
-    note: `The median ratios of the processes are ${medians}.`,
-  };
+  const note = `Fresh processes disagree (${medians}); the interval holds all of them.`;
+  return { ...measurement, reason: "BENCHMARK_PROCESSES_DISAGREE", note };
 }
 
 function bootstrapRandom(seed: number, rows: number): Random {

@@ -9,8 +9,8 @@ export interface BenchmarkOptions {
   readonly pairs?: number;
   /** Time in ms that all timed calls together may take; slow models get fewer pairs. */
   readonly budgetMs?: number;
-  /** How often a noisy run is measured again; the quietest run counts. */
-  readonly retries?: number;
+  /** Processes that may run on top while too few were quiet. */
+  readonly spareProcesses?: number;
   readonly limits?: Partial<RunLimits>;
   /** Takes the raw times, for an artifact: they are too large for Git. */
   readonly onSamples?: (processes: readonly ProcessTimes[]) => void;
@@ -20,21 +20,21 @@ export interface BenchmarkEffort {
   readonly processes: number;
   readonly pairs: number;
   readonly budgetMs: number;
-  readonly retries: number;
+  readonly spareProcesses: number;
   readonly limits: RunLimits;
 }
 
 /** Five processes of 200 pairs: 1,000 timed calls a batch size, in about five seconds for a model below 1 ms. */
-const DEFAULTS = { processes: 5, pairs: 200, budgetMs: 120_000, retries: 1 } as const;
+const DEFAULTS = { processes: 5, pairs: 200, budgetMs: 120_000, spareProcesses: 5 } as const;
 
 /** The least that still bounds a p95 (60 calls) and shows the effect of fresh processes: for tests and first looks. */
-export const QUICK: BenchmarkOptions = { processes: 3, pairs: 20, budgetMs: 15_000, retries: 0 };
+export const QUICK: BenchmarkOptions = { processes: 3, pairs: 20, budgetMs: 15_000, spareProcesses: 0 };
 
 /** Loading two models and warming up may take this long on top of the timed calls. */
 const LOADING_MS = 120_000;
 
 export function effortOf(options: BenchmarkOptions): BenchmarkEffort {
-  const { processes, pairs, budgetMs, retries } = { ...DEFAULTS, ...options };
+  const { processes, pairs, budgetMs, spareProcesses } = { ...DEFAULTS, ...options };
   const limits = { timeoutMs: LOADING_MS + 2 * budgetMs, memoryMiB: 8192, outputMiB: 64, ...options.limits };
-  return { processes, pairs, budgetMs, retries, limits };
+  return { processes, pairs, budgetMs, spareProcesses, limits };
 }

@@ -1,7 +1,7 @@
-import type { Absence } from "../../measure/latency/measurement.ts";
 import { liveFailed } from "../../measure/latency/benchmark-run.ts";
+import type { Absence } from "../../measure/latency/measurement.ts";
+import { enoughQuiet, type Round, selectRounds, type Selection } from "../../measure/latency/rounds.ts";
 import type { BatchPlan, ColdStart, ProcessTimes } from "../../measure/latency/samples.ts";
-import { type Noise, noiseOf } from "../../measure/noise.ts";
 import { GateError } from "../../errors.ts";
 import type { Engine, EngineModel, Machine, Progress } from "../../ports.ts";
 import type { BenchmarkEffort } from "./options.ts";
@@ -10,15 +10,6 @@ export interface BenchmarkPorts {
   readonly engine: Engine;
   readonly machine: Machine;
   readonly progress: Progress;
-}
-
-/** What all processes of one attempt measured. */
-export interface Measured {
-  readonly cold: { readonly candidate: readonly ColdStart[]; readonly live: readonly ColdStart[] };
-  readonly processes: readonly ProcessTimes[];
-  readonly noise: Noise;
-  /** Set when the live model could not be run at all. */
-  readonly liveAbsence: Absence | null;
 }
 
 export interface Contest {
@@ -31,52 +22,62 @@ export interface Contest {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Measures until a run is quiet or the retries are used up; the quietest run counts, whatever its latencies are. */
-export async function measureQuietly(ports: BenchmarkPorts, contest: Contest): Promise<Measured> {
-  let best: Measured | undefined;
-  for (let attempt = 0; attempt <= contest.effort.retries && (best?.noise.noisy ?? true); attempt += 1) {
-    const found = await measureOnce(ports, contest, attempt);
-    if (!best || found.noise.cv < best.noise.cv) best = found;
-  }
-  if (!best) throw new RangeError("A benchmark runs at least once.");
-  return best;
+/** The rounds that count; `liveAbsence` is set when the live model could not be run. */
+export interface Measured extends Selection {
+  readonly liveAbsence: Absence | null;
 }
 
-async function measureOnce(ports: BenchmarkPorts, contest: Contest, attempt: number): Promise<Measured> {
-  const { processes: count } = contest.effort;
-  const steps = stepper(
-    ports.progress,
-    attempt === 0 ? "benchmark" : "benchmark, again",
-    count * (contest.live ? 3 : 2),
-  );
-  const before = ports.machine.cpuTicks();
-  const cold: { candidate: ColdStart[]; live: ColdStart[] } = { candidate: [], live: [] };
-  const processes: ProcessTimes[] = [];
+/** Runs rounds of fresh processes until enough of them were quiet, or as many as the effort allows. */
+export async function measureRounds(ports: BenchmarkPorts, contest: Contest): Promise<Measured> {
+  const { processes: wanted, spareProcesses: spare } = contest.effort;
+  const rounds: Round[] = [];
   let live = contest.live;
   let liveAbsence: Absence | null = null;
-  for (let index = 0; index < count; index += 1) {
+  while (rounds.length < wanted + spare && !enoughQuiet(rounds, wanted)) {
     contest.signal?.throwIfAborted();
-    cold.candidate.push(await steps(coldStart(ports.engine, contest, contest.candidate)));
-    if (live) {
-      const found = await steps(liveColdStart(ports.engine, contest, live));
-      if ("reason" in found) [live, liveAbsence] = [null, found];
-      else cold.live.push(found);
-    }
-    processes.push(await steps(pairs(ports.engine, { ...contest, live }, attempt * count + index)));
+    const step = stepper(ports.progress, {
+      round: rounds.length,
+      wanted,
+      spare,
+      steps: contest.live ? 3 : 2,
+    });
+    const alone = live && (await step(() => liveColdStart(ports.engine, contest, live as EngineModel)));
+    if (alone && "reason" in alone) [live, liveAbsence] = [null, alone];
+    const cold = alone && !("reason" in alone) ? alone : null;
+    rounds.push(await measureRound(ports, { ...contest, live }, { index: rounds.length, live: cold, step }));
   }
-  const noise = noiseOf(
-    processes.map(({ calibration }) => calibration),
-    stealShare(before, ports.machine.cpuTicks()),
-  );
-  return { cold, processes, noise, liveAbsence };
+  return { ...selectRounds(rounds, wanted), liveAbsence };
 }
 
-/** Tells the progress after each step that ends. */
-function stepper(progress: Progress, phase: string, total: number): <T>(step: Promise<T>) => Promise<T> {
-  let done = 0;
+type Step = <T>(work: () => Promise<T>) => Promise<T>;
+
+async function measureRound(
+  ports: BenchmarkPorts,
+  contest: Contest,
+  of: { index: number; live: ColdStart | null; step: Step },
+): Promise<Round> {
+  const before = ports.machine.cpuTicks();
+  const candidate = await of.step(() => coldStart(ports.engine, contest, contest.candidate));
+  const times = await of.step(() => timePairs(ports.engine, contest, of.index));
+  return {
+    cold: { candidate, live: of.live },
+    times,
+    stealShare: stealShare(before, ports.machine.cpuTicks()),
+  };
+}
+
+/** Tells the progress after each step that ends; rounds beyond the wanted ones are a phase of their own. */
+function stepper(
+  progress: Progress,
+  of: { round: number; wanted: number; spare: number; steps: number },
+): Step {
+  const again = of.round >= of.wanted;
+  const phase = again ? "benchmark, again on a noisy runner" : "benchmark";
+  const total = (again ? of.spare : of.wanted) * of.steps;
+  let done = (again ? of.round - of.wanted : of.round) * of.steps;
   progress.step(phase, done, total);
-  return async (step) => {
-    const result = await step;
+  return async (work) => {
+    const result = await work();
     done += 1;
     progress.step(phase, done, total);
     return result;
@@ -98,7 +99,7 @@ async function liveColdStart(
     return await coldStart(engine, contest, model);
   } catch (error) {
     if (!isModelFailure(error)) throw error;
-    return liveFailed(error.message);
+    return liveFailed(error.problems[0].message);
   }
 }
 
@@ -107,7 +108,7 @@ export function isModelFailure(error: unknown): error is GateError {
   return error instanceof GateError && error.code.startsWith("MODEL_");
 }
 
-async function pairs(engine: Engine, contest: Contest, stream: number): Promise<ProcessTimes> {
+async function timePairs(engine: Engine, contest: Contest, stream: number): Promise<ProcessTimes> {
   const { candidate, live, batches, effort, seed } = contest;
   const budgetMs = effort.budgetMs / effort.processes;
   const plan = { batches, pairs: effort.pairs, budgetMs, seed, stream };
