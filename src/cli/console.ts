@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import { formatPlace, GateError, type Problem } from "../errors.ts";
 import { reasons } from "../domain/reasons/catalogue.ts";
+import { isInterrupt, resultOfError } from "../host/exit-code.ts";
 import { plainText } from "../report/escape.ts";
 
 /** Where a command writes: text for people on stdout, or one JSON document; trouble always on stderr. */
@@ -39,7 +40,7 @@ export function formatProblem(problem: Problem, color: boolean): string {
 
 /** Prints a refusal or a crash and returns the exit code: 1 no, 2 bad input, 3 broken, 130 interrupted. */
 export function reportError(error: unknown, options: ConsoleOptions): number {
-  if (isAbort(error)) {
+  if (isInterrupt(error)) {
     process.stderr.write("Interrupted: nothing was written.\n");
     return 130;
   }
@@ -52,20 +53,13 @@ export function reportError(error: unknown, options: ConsoleOptions): number {
 }
 
 function errorDocument(error: GateError): unknown {
-  return { result: resultOf(error.exitCode), exit: error.exitCode, problems: error.problems };
-}
-
-function resultOf(exit: 1 | 2 | 3): string {
-  return exit === 1 ? "refused" : exit === 2 ? "bad-input" : "error";
+  return { result: resultOfError(error), exit: error.exitCode, problems: error.problems };
 }
 
 function reportCrash(error: unknown, options: ConsoleOptions): number {
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  if (options.json) process.stdout.write(`${JSON.stringify({ result: "error", exit: 3, crash: message }, null, 2)}\n`);
+  if (options.json)
+    process.stdout.write(`${JSON.stringify({ result: "error", exit: 3, crash: message }, null, 2)}\n`);
   process.stderr.write(`HOST_CRASHED  ${message}\n  ${reasons.HOST_CRASHED.fix}\n`);
   return 3;
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === "AbortError";
 }

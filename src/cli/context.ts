@@ -1,15 +1,19 @@
+import type { Surroundings } from "../host/wiring.ts";
 import type { Console } from "./console.ts";
 
-/** What every command gets: where it prints, which repository, and the signal that Ctrl-C raises. */
+/** What every command gets: where it prints, and what it opens its ports with. */
 export interface CommandContext {
   readonly console: Console;
-  readonly repo: string;
-  readonly ortDir: string | undefined;
+  readonly surroundings: Surroundings;
+  /** Raised by Ctrl-C. */
   readonly signal: AbortSignal;
 }
 
 /** A command returns the exit code: 0 pass or warn, 1 the gate says no; it throws `GateError` for bad input. */
-export type Run<Args extends unknown[] = never[]> = (context: CommandContext, ...args: Args) => Promise<number>;
+export type Run<Args extends unknown[] = never[]> = (
+  context: CommandContext,
+  ...args: Args
+) => Promise<number>;
 
 /** A module of `commands/`, loaded only when its verb is called, so that start-up costs only what runs. */
 export interface CommandModule {

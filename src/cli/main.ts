@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { listenForInterrupt } from "../host/interrupt.ts";
 import { openConsole, reportError } from "./console.ts";
 import type { CommandModule } from "./context.ts";
 import { createProgram } from "./program.ts";
@@ -12,8 +13,7 @@ interface GlobalOptions {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  const interrupt = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interrupt.abort());
+  using interrupt = listenForInterrupt();
   let exit = 0;
   const program = createProgram(packageJson.version, async (load, args) => {
     exit = await dispatch(load, args, { global: program.opts<GlobalOptions>(), signal: interrupt.signal });
@@ -32,11 +32,11 @@ async function dispatch(
   args: readonly unknown[],
   from: { global: GlobalOptions; signal: AbortSignal },
 ): Promise<number> {
-  const output = { json: from.global.json ?? false, color: from.global.color };
+  const { repo, ortDir, json = false, color } = from.global;
+  const output = { json, color };
   const context = {
     console: openConsole(output),
-    repo: from.global.repo,
-    ortDir: from.global.ortDir ?? process.env["MODELGATE_ORT_DIR"],
+    surroundings: { repo, ortDir, signal: from.signal, json, color },
     signal: from.signal,
   };
   try {

@@ -24,7 +24,10 @@ export function createProgram(version: string, dispatch: Dispatch): Command {
     .option("-C, --repo <dir>", "the Git repository to work on", ".")
     .option("--json", "one JSON document on stdout instead of text")
     .option("--no-color", "no colours, also on a terminal")
-    .option("--ort-dir <dir>", "where ONNX Runtime's native library is (else node_modules, then the tool cache)")
+    .option(
+      "--ort-dir <dir>",
+      "where ONNX Runtime's native library is (else node_modules, then the tool cache)",
+    )
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
     .showHelpAfterError("(modelgate --help lists the verbs)")
     .addHelpText("after", EXAMPLES)
@@ -85,16 +88,24 @@ function addGate(program: Command, dispatch: Dispatch): void {
     .command("gate")
     .description("measures what the policies need, then judges; writes nothing to Git")
     .argument("<model@version>")
-    .addOption(new Option("--event <event>", "the transition to judge").choices([...EVENTS]).makeOptionMandatory())
+    .addOption(
+      new Option("--event <event>", "the transition to judge").choices([...EVENTS]).makeOptionMandatory(),
+    )
     .option("--env <name>", "environment")
     .option("--phase <share>", 'traffic share of a canary, for example "5%"')
     .option("--evidence <dir>", "judge stored evidence instead of measuring")
     .option("--out <dir>", "write the evidence pack there")
-    .addOption(new Option("--format <format>", "how to print").choices(["text", "markdown", "json", "sarif"]).default("text"))
+    .addOption(
+      new Option("--format <format>", "how to print")
+        .choices(["text", "markdown", "json", "sarif"])
+        .default("text"),
+    )
     .action((...args) => dispatch(() => import("./commands/gate.ts"), args));
   program
     .command("promote")
-    .description("gates a promotion and proposes it: one commit on a branch, and the text of the pull request")
+    .description(
+      "gates a promotion and proposes it: one commit on a branch, and the text of the pull request",
+    )
     .argument("<model@version>")
     .addOption(new Option("--to <slot>", "where to").choices([...SLOTS]).makeOptionMandatory())
     .requiredOption("--env <name>", "environment")
@@ -115,9 +126,13 @@ const WAYS_BACK = [
 
 function addWayBack(program: Command, dispatch: Dispatch): void {
   for (const [verb, description, inEnvironment] of WAYS_BACK) {
-    const command = program.command(verb).description(description).argument("<model>", "model, or model@version");
+    const command = program
+      .command(verb)
+      .description(description)
+      .argument("<model>", "model, or model@version");
     if (inEnvironment) command.requiredOption("--env <name>", "environment");
-    if (verb === "rollback") command.option("--to <version>", "the version to return to (default: the newest target)");
+    if (verb === "rollback")
+      command.option("--to <version>", "the version to return to (default: the newest target)");
     command
       .requiredOption("--reason <text>", "why, for the record")
       .option("--dry-run", "judge, but write nothing")

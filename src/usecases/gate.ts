@@ -8,14 +8,25 @@ import type { Decision } from "./decision.ts";
 import { type GateBase, readBase } from "./gate/base.ts";
 import { packEvidence } from "./gate/evidence-pack.ts";
 import { readHistory } from "./gate/history.ts";
-import { measureEvidence, type MeasurePorts, type MeasureTask, neededKinds } from "./gate/measure-evidence.ts";
+import {
+  measureEvidence,
+  type MeasurePorts,
+  type MeasureTask,
+  neededKinds,
+} from "./gate/measure-evidence.ts";
 import { readStoredEvidence } from "./gate/stored-evidence.ts";
 import { loadCandidate, loadLive, readSubject } from "./gate/subjects.ts";
 import type { ModelVersion } from "./registry/load-version.ts";
-import { type AskedTransition, type RunContext, timestampOf, type TransitionRequest } from "./run-context.ts";
+import {
+  type AskedTransition,
+  type RunStart,
+  runOf,
+  timestampOf,
+  type TransitionRequest,
+} from "./run-context.ts";
 
 export interface GateOptions {
-  readonly run: RunContext;
+  readonly start: RunStart;
   /** Folder of stored evidence, relative to the repository's root; without it everything is measured now. */
   readonly evidence?: string;
   readonly enforcedElsewhere?: EnforcedElsewhere;
@@ -28,7 +39,11 @@ export interface GateOptions {
  * Writes nothing. A verdict of FAIL is a value; errors are bad input (GIT_*, POLICY_*, LEDGER_*, EVIDENCE_*, GATE_VERSION_*)
  * or transitions that the lifecycle forbids (LEDGER_*).
  */
-export async function gate(ports: MeasurePorts, asked: AskedTransition, options: GateOptions): Promise<Decision> {
+export async function gate(
+  ports: MeasurePorts,
+  asked: AskedTransition,
+  options: GateOptions,
+): Promise<Decision> {
   const { commit } = await ports.git.head();
   const base = await readBase(ports.git, commit);
   const request = settle(base, asked);
@@ -52,7 +67,11 @@ interface Scene {
   readonly live: ModelVersion | null;
 }
 
-async function collectEvidence(scene: Scene, request: TransitionRequest, options: GateOptions): Promise<Evidence[]> {
+async function collectEvidence(
+  scene: Scene,
+  request: TransitionRequest,
+  options: GateOptions,
+): Promise<Evidence[]> {
   const { ports, base, subject, live } = scene;
   const kinds = neededKinds(base, request);
   if (kinds.length === 0) return [];
@@ -65,7 +84,7 @@ async function collectEvidence(scene: Scene, request: TransitionRequest, options
     });
   }
   const candidate = await loadCandidate(ports.files, subject);
-  return measureEvidence(ports, kinds, { ...options, candidate, live });
+  return measureEvidence(ports, kinds, { ...options, run: runOf(options.start, request), candidate, live });
 }
 
 async function decide(
@@ -74,6 +93,7 @@ async function decide(
 ): Promise<Decision> {
   const { base, subject, live } = scene;
   const { request, evidence, options } = of;
+  const run = runOf(options.start, request);
   const verdict = evaluate({
     policies: base.policies,
     evidence,
@@ -83,13 +103,13 @@ async function decide(
     baseline: live?.subject ?? null,
     history: await readHistory(scene.ports.git, base, request),
     enforcedElsewhere: options.enforcedElsewhere ?? [],
-    now: options.run.now,
-    runId: options.run.runId,
+    now: run.now,
+    runId: run.runId,
     baseCommit: base.commit,
   });
   const pack = packEvidence(
     {
-      run_id: options.run.runId,
+      run_id: run.runId,
       subject,
       baseline: live?.subject ?? null,
       event: request.event,
@@ -98,7 +118,7 @@ async function decide(
       base_commit: base.commit,
       ledger_digest: base.ledgerDigest,
       policy_digest: verdict.policy_digest,
-      created_at: timestampOf(options.run.now),
+      created_at: timestampOf(run.now),
     },
     evidence,
     verdict,
@@ -113,4 +133,3 @@ async function decide(
     evidenceDigest: pack.digest,
   };
 }
-

@@ -1,6 +1,15 @@
 import type { LifecycleEvent, SlotName } from "../domain/lifecycle.ts";
 
-/** What one run of the tool is: decided once by the host and passed down. */
+/** What a host settles when it starts, before it knows what the run is about. */
+export interface RunStart {
+  /** The clock, read once a run. */
+  readonly now: Date;
+  /** Eight hex digits that tell runs of one second apart. */
+  readonly nonce: string;
+  readonly seed: number;
+}
+
+/** What one run of the tool is: decided once and passed down. */
 export interface RunContext {
   /** `{service}_{version}_{phase}_{YYYYMMDDTHHMMSSZ}_{8 hex}`. */
   readonly runId: string;
@@ -39,9 +48,13 @@ export function timestampOf(now: Date): string {
   return now.toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
-/** The run id of an evidence run; `nonce` is 8 hex digits from the host. */
-export function formatRunId(of: { id: string; version: string; phase: string | null; now: Date; nonce: string }): string {
-  const stamp = timestampOf(of.now).replaceAll(/[-:]/g, "");
-  const phase = of.phase === null ? "none" : of.phase.replaceAll(/[^0-9a-z.]/gi, "");
-  return `${of.id}_${of.version}_${phase}_${stamp}_${of.nonce}`;
+/** The run of one version: `start` with its id, `{service}_{version}_{phase}_{YYYYMMDDTHHMMSSZ}_{8 hex}`. */
+export function runOf(
+  start: RunStart,
+  about: { model: string; version: string; phase: string | null },
+): RunContext {
+  const stamp = timestampOf(start.now).replaceAll(/[-:]/g, "");
+  const phase = about.phase === null ? "none" : about.phase.replaceAll(/[^0-9a-z.]/gi, "");
+  const runId = `${about.model}_${about.version}_${phase}_${stamp}_${start.nonce}`;
+  return { runId, now: start.now, phase: about.phase, seed: start.seed };
 }

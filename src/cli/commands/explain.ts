@@ -19,7 +19,8 @@ interface Answer {
 
 function explain(topic: string): Answer {
   if (topic === "metrics") return listOf([...METRICS].map(([id, metric]) => [id, metric.meaning]));
-  if (topic === "codes") return listOf(Object.entries(reasons).map(([code, reason]) => [code, reason.meaning]));
+  if (topic === "codes")
+    return listOf(Object.entries(reasons).map(([code, reason]) => [code, reason.meaning]));
   const code = topic.toUpperCase();
   if (Object.hasOwn(reasons, code)) return explainCode(code as ReasonCode);
   const metric = METRICS.get(topic);
@@ -30,7 +31,10 @@ function explain(topic: string): Answer {
 function explainCode(code: ReasonCode): Answer {
   const { meaning, fix, exit } = reasons[code];
   const kind = { 1: "the gate says no", 2: "bad usage or input", 3: "the tool or the runner broke" }[exit];
-  return { text: `${code} (exit ${exit}: ${kind})\n  ${meaning}\n  Fix: ${fix}`, data: { code, meaning, fix, exit } };
+  return {
+    text: `${code} (exit ${exit}: ${kind})\n  ${meaning}\n  Fix: ${fix}`,
+    data: { code, meaning, fix, exit },
+  };
 }
 
 function metricText(id: string, metric: NonNullable<ReturnType<typeof METRICS.get>>): string {
@@ -47,6 +51,11 @@ function listOf(rows: readonly (readonly [string, string])[]): Answer {
 
 function unknownTopic(topic: string): Error {
   const names = [...METRICS.keys(), ...Object.keys(reasons)];
-  const nearest = names.reduce((a, b) => (distance(topic.toUpperCase(), b.toUpperCase()) < distance(topic.toUpperCase(), a.toUpperCase()) ? b : a));
-  return gateError("HOST_UNKNOWN_TOPIC", `There is no reason code or metric "${topic}". Did you mean ${nearest}?`);
+  const nearest = names.reduce((a, b) =>
+    distance(topic.toUpperCase(), b.toUpperCase()) < distance(topic.toUpperCase(), a.toUpperCase()) ? b : a,
+  );
+  return gateError(
+    "HOST_UNKNOWN_TOPIC",
+    `There is no reason code or metric "${topic}". Did you mean ${nearest}?`,
+  );
 }

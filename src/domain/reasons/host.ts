@@ -21,6 +21,11 @@ export const hostReasons = {
     fix: "Check the repository out into the workspace and name a folder below it.",
     exit: 2,
   },
+  HOST_ARGUMENT_INVALID: {
+    meaning: "An argument or option of a command has a value that it cannot have.",
+    fix: "See what the verb takes: modelgate <verb> --help.",
+    exit: 2,
+  },
   HOST_UNKNOWN_TOPIC: {
     meaning: "There is no reason code, metric or event of that name.",
     fix: "List them: modelgate explain codes, modelgate explain metrics.",

@@ -1,7 +1,7 @@
 import { type Digest, digestOf } from "../../domain/digest.ts";
 import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
 import { gateError } from "../../errors.ts";
-import { parseLedger } from "../../ledger/document.ts";
+import { parseLedger } from "../../ledger/ledger-text.ts";
 import { parsePolicies, type PolicySource } from "../../policy/parse-policies.ts";
 import type { PolicySet } from "../../policy/policy.ts";
 import type { Git } from "../../ports.ts";
@@ -31,12 +31,17 @@ const GATES = /^policies\/gates\/[^/]+\.yaml$/;
 const BESIDE = new Set(["policies/environments.yaml", "policies/waivers.yaml"]);
 
 async function policySources(git: Git, commit: string): Promise<PolicySource[]> {
-  const entries = (await git.tree(commit, "policies")).filter(({ path }) => GATES.test(path) || BESIDE.has(path));
+  const entries = (await git.tree(commit, "policies")).filter(
+    ({ path }) => GATES.test(path) || BESIDE.has(path),
+  );
   return Promise.all(entries.map(async ({ path }) => ({ path, bytes: await present(git, commit, path) })));
 }
 
 async function present(git: Git, commit: string, path: string): Promise<Uint8Array> {
   const bytes = await git.show(commit, path);
-  if (!bytes) throw gateError("GIT_NOT_A_FILE", `${path} is no regular file in commit ${commit}.`, { where: { file: path } });
+  if (!bytes)
+    throw gateError("GIT_NOT_A_FILE", `${path} is no regular file in commit ${commit}.`, {
+      where: { file: path },
+    });
   return bytes;
 }

@@ -17,7 +17,11 @@ export type PackHead = Omit<EvidencePack, "schema_version" | "files" | "engine_d
  * One file a kind, the verdict, and `pack.json` that names them all with their digests.
  * The verdict is listed too: a verdict cannot be exchanged without changing the evidence digest.
  */
-export function packEvidence(head: PackHead, evidence: readonly Evidence[], verdict: Verdict): PackedEvidence {
+export function packEvidence(
+  head: PackHead,
+  evidence: readonly Evidence[],
+  verdict: Verdict,
+): PackedEvidence {
   const contents = new Map<string, Uint8Array>(
     evidence.map((one) => [`${one.kind}.json`, Buffer.from(formatJson(one))]),
   );

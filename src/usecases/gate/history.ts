@@ -1,6 +1,6 @@
 import { type Ledger, LEDGER_FILE, stateOf } from "../../domain/ledger.ts";
 import type { State } from "../../domain/lifecycle.ts";
-import { parseLedger } from "../../ledger/document.ts";
+import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { History } from "../../policy/evaluate.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import type { Git } from "../../ports.ts";
@@ -10,10 +10,12 @@ import type { GateBase } from "./base.ts";
 
 /** What earlier revisions say about the candidate. The ledger's history is only walked when a policy asks for soak. */
 export async function readHistory(git: Git, base: GateBase, request: TransitionRequest): Promise<History> {
-  const needsSoak = matchingPolicies(base.policies.policies, request).some((policy) => policy.requires.soak !== null);
+  const needsSoak = matchingPolicies(base.policies.policies, request).some(
+    (policy) => policy.requires.soak !== null,
+  );
   return {
     since: needsSoak ? await holdsSince(git, base, request) : null,
-    refusedBefore: await refusedBefore(git, base.commit, request),
+    refusedBefore: await earlierRefusals(git, base.commit, request.model),
   };
 }
 
@@ -37,4 +39,11 @@ async function holdsSince(git: Git, base: GateBase, request: TransitionRequest):
 async function ledgerAt(git: Git, commit: string): Promise<Ledger | undefined> {
   const bytes = await git.show(commit, LEDGER_FILE);
   return bytes && parseLedger(bytes);
+}
+
+async function earlierRefusals(git: Git, commit: string, model: string): Promise<History["refusedBefore"]> {
+  return (await refusedBefore(git, commit, model)).map(({ version, objectives }) => ({
+    version,
+    objectives,
+  }));
 }

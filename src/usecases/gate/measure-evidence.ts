@@ -1,11 +1,13 @@
 import type { Evidence, EvidenceKind } from "../../domain/evidence.ts";
 import { METRICS } from "../../domain/metrics.ts";
 import { matchingPolicies } from "../../policy/match.ts";
+import { GateError } from "../../errors.ts";
 import type { Engine, Files, Git, Machine, Progress } from "../../ports.ts";
 import type { BenchmarkOptions } from "../measure-benchmark.ts";
 import type { ModelVersion } from "../registry/load-version.ts";
 import type { RunContext, TransitionRequest } from "../run-context.ts";
 import type { GateBase } from "./base.ts";
+import { failedMeasurement } from "./failed-measurement.ts";
 
 export interface MeasurePorts {
   readonly files: Files;
@@ -26,21 +28,41 @@ export interface MeasureTask {
 /** The kinds of evidence that the matching policies ask for, in the order in which they are measured. */
 export function neededKinds(base: GateBase, request: TransitionRequest): EvidenceKind[] {
   const policies = matchingPolicies(base.policies.policies, request);
-  const kinds = policies.flatMap((policy) => policy.objectives.map(({ metric }) => METRICS.get(metric)?.kind));
+  const kinds = policies.flatMap((policy) =>
+    policy.objectives.map(({ metric }) => METRICS.get(metric)?.kind),
+  );
   return ORDER.filter((kind) => kinds.includes(kind));
 }
 
 const ORDER: readonly EvidenceKind[] = ["integrity", "parity", "benchmark"];
 
 /** Measures the given kinds one after the other: a benchmark next to anything else would measure that too. */
-export async function measureEvidence(ports: MeasurePorts, kinds: readonly EvidenceKind[], task: MeasureTask): Promise<Evidence[]> {
+export async function measureEvidence(
+  ports: MeasurePorts,
+  kinds: readonly EvidenceKind[],
+  task: MeasureTask,
+): Promise<Evidence[]> {
   const evidence: Evidence[] = [];
-  for (const kind of kinds) evidence.push(await measureKind(ports, kind, task));
+  for (const kind of kinds) evidence.push(await measureOrFail(ports, kind, task));
   return evidence;
 }
 
+/** A version that cannot be measured gets a verdict too, so that the refusal is kept with its reason. */
+async function measureOrFail(ports: MeasurePorts, kind: EvidenceKind, task: MeasureTask): Promise<Evidence> {
+  try {
+    return await measureKind(ports, kind, task);
+  } catch (error) {
+    if (!(error instanceof GateError) || task.signal?.aborted) throw error;
+    return failedMeasurement(ports.machine, kind, { task, error });
+  }
+}
+
 /** Measures one kind; each is loaded only when it is measured, so that judging stored evidence starts fast. */
-export async function measureKind(ports: MeasurePorts, kind: EvidenceKind, task: MeasureTask): Promise<Evidence> {
+export async function measureKind(
+  ports: MeasurePorts,
+  kind: EvidenceKind,
+  task: MeasureTask,
+): Promise<Evidence> {
   const { candidate, run, signal } = task;
   const stop = signal ? { signal } : {};
   switch (kind) {
@@ -54,7 +76,13 @@ export async function measureKind(ports: MeasurePorts, kind: EvidenceKind, task:
     }
     case "benchmark": {
       const { measureBenchmark } = await import("../measure-benchmark.ts");
-      return measureBenchmark(ports, { candidate, live: task.live ?? undefined, run, options: task.benchmark ?? {}, ...stop });
+      return measureBenchmark(ports, {
+        candidate,
+        live: task.live ?? undefined,
+        run,
+        options: task.benchmark ?? {},
+        ...stop,
+      });
     }
   }
 }

@@ -1,7 +1,12 @@
 import { digestOf } from "../../domain/digest.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseJson } from "../../domain/document/json.ts";
-import { type Evidence, EVIDENCE_KINDS, type EvidenceKind, type EvidencePack } from "../../domain/evidence.ts";
+import {
+  type Evidence,
+  EVIDENCE_KINDS,
+  type EvidenceKind,
+  type EvidencePack,
+} from "../../domain/evidence.ts";
 import { gateError, type Problem, problem, refuse } from "../../errors.ts";
 import type { Files } from "../../ports.ts";
 import { engineDigest } from "./evidence-pack.ts";
@@ -20,10 +25,15 @@ export interface Bindings {
  * EVIDENCE_SUBJECT_MISMATCH, EVIDENCE_POLICY_MISMATCH, EVIDENCE_BASE_MISMATCH, EVIDENCE_LEDGER_MISMATCH,
  * EVIDENCE_ENGINE_MISMATCH.
  */
-export async function readStoredEvidence(files: Files, folder: string, bindings: Bindings): Promise<Evidence[]> {
+export async function readStoredEvidence(
+  files: Files,
+  folder: string,
+  bindings: Bindings,
+): Promise<Evidence[]> {
   const stored = await Promise.all(EVIDENCE_KINDS.map((kind) => readKind(files, folder, kind)));
   const present = stored.filter((one) => one !== undefined);
-  if (present.length === 0) throw gateError("EVIDENCE_MISSING", `There is no evidence in ${folder}.`, { where: { file: folder } });
+  if (present.length === 0)
+    throw gateError("EVIDENCE_MISSING", `There is no evidence in ${folder}.`, { where: { file: folder } });
   const pack = await readPack(files, folder);
   refuse([
     ...present.flatMap((one) => subjectProblems(one, bindings)),
@@ -47,12 +57,17 @@ async function readKind(files: Files, folder: string, kind: EvidenceKind): Promi
   if (!bytes) return undefined;
   const evidence = checkSchema<Evidence>(parseJson(bytes, path), "evidence-v1");
   if (evidence.kind !== kind) {
-    throw gateError("EVIDENCE_KIND_MISMATCH", `${path} holds ${evidence.kind} evidence.`, { where: { file: path, pointer: "/kind" } });
+    throw gateError("EVIDENCE_KIND_MISMATCH", `${path} holds ${evidence.kind} evidence.`, {
+      where: { file: path, pointer: "/kind" },
+    });
   }
   return { path, name, evidence, digest: digestOf(bytes) };
 }
 
-async function readPack(files: Files, folder: string): Promise<{ path: string; pack: EvidencePack } | undefined> {
+async function readPack(
+  files: Files,
+  folder: string,
+): Promise<{ path: string; pack: EvidencePack } | undefined> {
   const path = `${folder}/pack.json`;
   const bytes = await files.readIfExists(path);
   return bytes ? { path, pack: checkSchema<EvidencePack>(parseJson(bytes, path), "pack-v1") } : undefined;
@@ -63,9 +78,13 @@ function subjectProblems(stored: StoredKind, bindings: Bindings): Problem[] {
   if (subject.manifest_digest === bindings.manifestDigest) return [];
   const about = `${subject.model_id} ${subject.version} (${subject.manifest_digest})`;
   return [
-    problem("EVIDENCE_SUBJECT_MISMATCH", `This evidence is about ${about}, not about the candidate's manifest ${bindings.manifestDigest}.`, {
-      where: { file: stored.path, pointer: "/subject/manifest_digest" },
-    }),
+    problem(
+      "EVIDENCE_SUBJECT_MISMATCH",
+      `This evidence is about ${about}, not about the candidate's manifest ${bindings.manifestDigest}.`,
+      {
+        where: { file: stored.path, pointer: "/subject/manifest_digest" },
+      },
+    ),
   ];
 }
 
@@ -74,30 +93,61 @@ function engineProblems(stored: readonly StoredKind[]): Problem[] {
   return stored
     .filter((one) => one.evidence.runner.engine !== null && one.evidence.runner.engine.digest !== wanted)
     .map((one) =>
-      problem("EVIDENCE_ENGINE_MISMATCH", `This evidence was measured with another engine (${one.evidence.runner.engine?.digest}) than the rest (${wanted}).`, {
-        where: { file: one.path, pointer: "/runner/engine/digest" },
-      }),
+      problem(
+        "EVIDENCE_ENGINE_MISMATCH",
+        `This evidence was measured with another engine (${one.evidence.runner.engine?.digest}) than the rest (${wanted}).`,
+        {
+          where: { file: one.path, pointer: "/runner/engine/digest" },
+        },
+      ),
     );
 }
 
-function packProblems(stored: { path: string; pack: EvidencePack }, present: readonly StoredKind[], bindings: Bindings): Problem[] {
+function packProblems(
+  stored: { path: string; pack: EvidencePack },
+  present: readonly StoredKind[],
+  bindings: Bindings,
+): Problem[] {
   const { pack, path } = stored;
   const bound = [
-    ["EVIDENCE_SUBJECT_MISMATCH", "/subject/manifest_digest", pack.subject.manifest_digest, bindings.manifestDigest],
+    [
+      "EVIDENCE_SUBJECT_MISMATCH",
+      "/subject/manifest_digest",
+      pack.subject.manifest_digest,
+      bindings.manifestDigest,
+    ],
     ["EVIDENCE_POLICY_MISMATCH", "/policy_digest", pack.policy_digest, bindings.policyDigest],
     ["EVIDENCE_BASE_MISMATCH", "/base_commit", pack.base_commit, bindings.baseCommit],
     ["EVIDENCE_LEDGER_MISMATCH", "/ledger_digest", pack.ledger_digest, bindings.ledgerDigest],
-    ["EVIDENCE_ENGINE_MISMATCH", "/engine_digest", pack.engine_digest, engineDigest(present.map((one) => one.evidence))],
+    [
+      "EVIDENCE_ENGINE_MISMATCH",
+      "/engine_digest",
+      pack.engine_digest,
+      engineDigest(present.map((one) => one.evidence)),
+    ],
   ] as const;
   const swapped = bound
     .filter(([, , packed, wanted]) => packed !== wanted)
-    .map(([code, pointer, packed, wanted]) => problem(code, `The pack is bound to ${packed}, wanted is ${wanted}.`, { where: { file: path, pointer } }));
+    .map(([code, pointer, packed, wanted]) =>
+      problem(code, `The pack is bound to ${packed}, wanted is ${wanted}.`, {
+        where: { file: path, pointer },
+      }),
+    );
   return [...swapped, ...present.flatMap((one) => listingProblems(stored, one))];
 }
 
 function listingProblems(stored: { path: string; pack: EvidencePack }, one: StoredKind): Problem[] {
   const listed = stored.pack.files.find((file) => file.path === one.name);
-  if (!listed) return [problem("EVIDENCE_UNLISTED", `${one.path} is not listed in the pack.`, { where: { file: stored.path, pointer: "/files" } })];
+  if (!listed)
+    return [
+      problem("EVIDENCE_UNLISTED", `${one.path} is not listed in the pack.`, {
+        where: { file: stored.path, pointer: "/files" },
+      }),
+    ];
   if (listed.sha256 === one.digest) return [];
-  return [problem("EVIDENCE_DIGEST_MISMATCH", `${one.path} has ${one.digest}, its pack says ${listed.sha256}.`, { where: { file: one.path } })];
+  return [
+    problem("EVIDENCE_DIGEST_MISMATCH", `${one.path} has ${one.digest}, its pack says ${listed.sha256}.`, {
+      where: { file: one.path },
+    }),
+  ];
 }

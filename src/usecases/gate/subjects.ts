@@ -13,7 +13,11 @@ import type { GateBase } from "./base.ts";
  * The candidate by digests, as the base commit has it; a version that is being registered comes from the work tree.
  * GATE_VERSION_NOT_ON_BASE when the base has no such version.
  */
-export async function readSubject(ports: { git: Git; files: Files }, base: GateBase, request: TransitionRequest): Promise<Subject> {
+export async function readSubject(
+  ports: { git: Git; files: Files },
+  base: GateBase,
+  request: TransitionRequest,
+): Promise<Subject> {
   const ref = { id: request.model, version: request.version };
   if (request.event === "REGISTER") return (await loadVersion(ports.files, ref)).subject;
   const file = `${versionFolder(ref)}/manifest.json`;
@@ -26,25 +30,41 @@ export async function readSubject(ports: { git: Git; files: Files }, base: GateB
 export async function loadCandidate(files: Files, subject: Subject): Promise<ModelVersion> {
   const version = await loadVersion(files, { id: subject.model_id, version: subject.version });
   if (sameDigest(version.manifestDigest, subject.manifest_digest)) return version;
-  throw gateError("GATE_VERSION_EDITED", `The manifest of ${formatModelRef(version.ref)} in the work tree is not the one of the base commit.`, {
-    where: { file: `${version.folder}/manifest.json` },
-  });
+  throw gateError(
+    "GATE_VERSION_EDITED",
+    `The manifest of ${formatModelRef(version.ref)} in the work tree is not the one of the base commit.`,
+    {
+      where: { file: `${version.folder}/manifest.json` },
+    },
+  );
 }
 
 /** The version that is live in the request's environment, or null; GATE_LIVE_VERSION_EDITED when its folder was changed. */
-export async function loadLive(files: Files, base: GateBase, request: TransitionRequest): Promise<ModelVersion | null> {
+export async function loadLive(
+  files: Files,
+  base: GateBase,
+  request: TransitionRequest,
+): Promise<ModelVersion | null> {
   if (request.environment === null) return null;
   const slot = liveVersion(base.ledger, request.model, request.environment);
   if (!slot || slot.version === request.version) return null;
   const live = await loadVersion(files, { id: request.model, version: slot.version });
   if (sameDigest(live.manifestDigest, slot.manifest_digest)) return live;
-  throw gateError("GATE_LIVE_VERSION_EDITED", `The manifest of ${formatModelRef(live.ref)} is not the one that deployed.json calls live.`, {
-    where: { file: `${live.folder}/manifest.json` },
-  });
+  throw gateError(
+    "GATE_LIVE_VERSION_EDITED",
+    `The manifest of ${formatModelRef(live.ref)} is not the one that deployed.json calls live.`,
+    {
+      where: { file: `${live.folder}/manifest.json` },
+    },
+  );
 }
 
 function notOnBase(ref: ModelRef, commit: string, file: string): Error {
-  return gateError("GATE_VERSION_NOT_ON_BASE", `${formatModelRef(ref)} is not registered in commit ${commit.slice(0, 12)}: there is no ${file}.`, {
-    where: { file },
-  });
+  return gateError(
+    "GATE_VERSION_NOT_ON_BASE",
+    `${formatModelRef(ref)} is not registered in commit ${commit.slice(0, 12)}: there is no ${file}.`,
+    {
+      where: { file },
+    },
+  );
 }

@@ -1,0 +1,44 @@
+import { formatJson } from "../../domain/document/format.ts";
+import type { Evidence, EvidenceKind } from "../../domain/evidence.ts";
+import { openPorts } from "../../host/wiring.ts";
+import { startRun } from "../../host/start.ts";
+import { renderMeasurements } from "../../report/measurements.ts";
+import { measureKind } from "../../usecases/gate/measure-evidence.ts";
+import { loadVersion } from "../../usecases/registry/load-version.ts";
+import { runOf } from "../../usecases/run-context.ts";
+import { modelRef, wholeNumber } from "../arguments.ts";
+import type { CommandContext } from "../context.ts";
+import { writeFolder } from "../write-folder.ts";
+
+interface Options {
+  readonly out?: string;
+  readonly live?: string;
+  readonly seed: string;
+}
+
+/** `modelgate measure KIND ID@VERSION`: evidence on stdout or in a folder; no limit, no outcome. */
+export async function run(
+  context: CommandContext,
+  kind: EvidenceKind,
+  text: string,
+  options: Options,
+): Promise<number> {
+  const ref = modelRef(text);
+  const ports = await openPorts(context.surroundings);
+  const candidate = await loadVersion(ports.files, ref);
+  const live = options.live === undefined ? null : await loadVersion(ports.files, modelRef(options.live));
+  const start = startRun(wholeNumber("--seed", options.seed));
+  const run = runOf(start, { model: ref.id, version: ref.version, phase: null });
+  const evidence = await measureKind(ports, kind, { candidate, live, run, signal: context.signal });
+  ports.progress.end();
+  await show(context, evidence, options.out);
+  return 0;
+}
+
+async function show({ console }: CommandContext, evidence: Evidence, out: string | undefined): Promise<void> {
+  const text = formatJson(evidence);
+  if (out !== undefined) await writeFolder(out, new Map([[`${evidence.kind}.json`, Buffer.from(text)]]));
+  console.data(evidence);
+  console.text(renderMeasurements(evidence, console.width));
+  if (out !== undefined) console.note(`Evidence: ${out}/${evidence.kind}.json`);
+}

@@ -1,0 +1,41 @@
+import { relative, resolve } from "node:path";
+import { formatModelRef } from "../../domain/model-ref.ts";
+import { openPorts } from "../../host/wiring.ts";
+import { renderValidation } from "../../report/validation.ts";
+import { validate, type ValidationReport } from "../../usecases/registry/validate.ts";
+import type { CommandContext } from "../context.ts";
+
+interface Options {
+  readonly base?: string;
+  readonly all?: boolean;
+}
+
+/** `modelgate validate [PATH…]`: 0 when nothing is wrong, 1 with every problem otherwise. */
+export async function run(
+  context: CommandContext,
+  paths: readonly string[],
+  options: Options,
+): Promise<number> {
+  const ports = await openPorts(context.surroundings);
+  const asked = paths.map((path) => relative(ports.git.root, resolve(context.surroundings.repo, path)));
+  const report = await validate(ports, { ...options, paths: asked });
+  const valid = report.problems.length === 0;
+  context.console.data({ result: valid ? "valid" : "invalid", ...report });
+  if (!valid) context.console.text(renderValidation(report.problems));
+  context.console.text(summary(report));
+  return valid ? 0 : 1;
+}
+
+function summary({ checked, skipped, files, problems, base }: ValidationReport): string {
+  const compared = base === null ? "" : `, as in ${base.slice(0, 12)}`;
+  const rest = skipped > 0 ? `; ${skipped} not looked at${compared}` : "";
+  if (problems.length > 0)
+    return `${counted(problems.length, "problem")} in ${counted(checked.length, "version")}${rest}.`;
+  if (checked.length === 0) return `Nothing to check: no version differs from the base${rest}.`;
+  const names = checked.length <= 5 ? `: ${checked.map(formatModelRef).join(", ")}` : "";
+  return `Valid: ${counted(checked.length, "version")}, ${counted(files, "file")} verified${rest}${names}.`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

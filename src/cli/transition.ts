@@ -1,0 +1,82 @@
+import { relative } from "node:path";
+import { startRun } from "../host/start.ts";
+import { transitionPorts } from "../host/transition-ports.ts";
+import { openPorts, type Ports } from "../host/wiring.ts";
+import { mayMerge } from "../domain/outcome.ts";
+import { gate, type GateOptions } from "../usecases/gate.ts";
+import type { Proposal } from "../usecases/propose.ts";
+import type { AskedTransition } from "../usecases/run-context.ts";
+import type { Refusal } from "../usecases/transition/refusals.ts";
+import { transact, type TransitionResult } from "../usecases/transition/transact.ts";
+import type { CommandContext } from "./context.ts";
+import { verdictText } from "./verdict-text.ts";
+
+export interface TransitionOptions {
+  readonly evidence?: string;
+  readonly dryRun?: boolean;
+}
+
+/** Judges a transition and proposes it, or keeps the refusal; `--dry-run` only judges. Prints the report and what to do next. */
+export async function runTransition(
+  context: CommandContext,
+  asked: Omit<AskedTransition, "requestedBy">,
+  options: TransitionOptions,
+): Promise<number> {
+  const ports = await openPorts(context.surroundings);
+  const { name, email } = await ports.git.identity();
+  const ask = { ...asked, requestedBy: `${name} <${email}>` };
+  const start = startRun();
+  const stored = options.evidence === undefined ? {} : { evidence: options.evidence };
+  const gating: GateOptions = { start, signal: context.signal, ...stored };
+  if (options.dryRun === true) return dryRun(context, { ports, ask, gating });
+  const result = await transact(transitionPorts(ports, gating), ask, {
+    now: start.now,
+    signal: context.signal,
+  });
+  ports.progress.end();
+  await showResult(context, result, ports.git.root);
+  return result.kind === "proposed" ? 0 : 1;
+}
+
+async function dryRun(
+  { console }: CommandContext,
+  { ports, ask, gating }: { ports: Ports; ask: AskedTransition; gating: GateOptions },
+): Promise<number> {
+  const decision = await gate(ports, ask, gating);
+  ports.progress.end();
+  console.data({ result: "dry-run", verdict: decision.verdict });
+  console.text(await verdictText(decision, { format: "text", ...console }));
+  console.text("Dry run: nothing was written.");
+  return mayMerge(decision.verdict.outcome) ? 0 : 1;
+}
+
+async function showResult(
+  { console }: CommandContext,
+  result: TransitionResult,
+  root: string,
+): Promise<void> {
+  const { decision, kind } = result;
+  console.text(await verdictText(decision, { format: "text", ...console }));
+  if (kind === "proposed") {
+    console.data({ result: kind, ...result.proposal, verdict: decision.verdict });
+    console.text(proposalText(result.proposal, root));
+  } else {
+    console.data({ result: kind, ...result.refusal, verdict: decision.verdict });
+    console.text(refusalText(result.refusal));
+  }
+}
+
+function proposalText(proposal: Proposal, root: string): string {
+  const { branch, commit, created, revision, signed, textPath } = proposal;
+  const what = created ? "Proposed" : "Already proposed";
+  const signature = signed ? "signed" : "not signed: git is not set up to sign commits here";
+  return [
+    `${what} as revision ${revision}: branch ${branch}, commit ${commit.slice(0, 12)}, ${signature}.`,
+    `Text for the pull request: ${relative(root, textPath)}`,
+    `Next: review it (git show --stat ${branch}) and merge it (git merge --no-ff ${branch}).`,
+  ].join("\n");
+}
+
+function refusalText({ branch, evidence }: Refusal): string {
+  return `Nothing was changed. The refusal and its evidence are kept on the branch ${branch}, in ${evidence}.`;
+}

@@ -1,0 +1,13 @@
+import { renderMarkdown } from "../report/markdown.ts";
+import { gate, type GateOptions } from "../usecases/gate.ts";
+import type { TransitionPorts } from "../usecases/transition/transact.ts";
+import type { Ports } from "./wiring.ts";
+
+/** The gate as the judge of every transition, and its report as the text of the pull request. */
+export function transitionPorts(ports: Ports, options: GateOptions): TransitionPorts {
+  return {
+    git: ports.git,
+    judge: (request) => gate(ports, request, options),
+    describe: ({ verdict, evidenceDigest }) => renderMarkdown(verdict, { evidenceDigest }),
+  };
+}

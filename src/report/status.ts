@@ -1,0 +1,65 @@
+import type { EnvironmentState, ModelState, Transition } from "../domain/ledger.ts";
+import { type SlotName, SLOTS } from "../domain/lifecycle.ts";
+import { plainText } from "./escape.ts";
+import { layOutTable } from "./layout.ts";
+
+/** What a status page shows; the use case's answer fits. */
+export interface StatusView {
+  readonly revision: number;
+  readonly commit: string;
+  readonly models: readonly (ModelState & { readonly model: string; readonly versions: readonly string[] })[];
+  readonly proposals: readonly ProposalView[];
+}
+
+type ProposalView =
+  | { readonly state: "open" | "stale"; readonly branch: string; readonly transition: Transition }
+  | { readonly state: "broken"; readonly branch: string; readonly reason: string };
+
+/** Slots by model and environment, then what waits to be merged. */
+export function renderStatus(status: StatusView, width: number): string {
+  const head = `Revision ${status.revision} at ${status.commit.slice(0, 12)}`;
+  if (status.models.length === 0) return `${head}: no model is registered.`;
+  const header = ["model", "environment", "shadow", "canary", "production", "can roll back to"];
+  const table = layOutTable([header, ...status.models.flatMap(modelRows)], width);
+  return [head, "", table, "", ...status.models.map(versionsLine), ...proposalLines(status.proposals)].join(
+    "\n",
+  );
+}
+
+function modelRows({ model, environments }: StatusView["models"][number]): string[][] {
+  const names = Object.keys(environments);
+  if (names.length === 0) return [[model, "none", "", "", "", ""]];
+  return names.map((name, n) => [n === 0 ? model : "", name, ...environmentCells(environments[name])]);
+}
+
+function environmentCells(state: EnvironmentState | undefined): string[] {
+  const targets = state?.rollback_targets.map(({ version }) => version) ?? [];
+  return [...SLOTS.map((slot) => slotCell(state, slot)), targets.join(", ")];
+}
+
+function slotCell(state: EnvironmentState | undefined, name: SlotName): string {
+  const slot = state?.slots[name];
+  if (!slot) return "-";
+  const phase = slot.phase === undefined ? "" : ` (${slot.phase})`;
+  return `${slot.version}${phase}${slot.serving ? "" : " OFF"}`;
+}
+
+function versionsLine({ model, versions, retired, revoked }: StatusView["models"][number]): string {
+  const state = (version: string): string =>
+    Object.hasOwn(revoked, version) ? " (revoked)" : Object.hasOwn(retired, version) ? " (retired)" : "";
+  return `${model}: ${versions.map((version) => `${version}${state(version)}`).join(", ") || "no version folder"}`;
+}
+
+function proposalLines(proposals: readonly ProposalView[]): string[] {
+  if (proposals.length === 0) return ["", "No proposal waits."];
+  return ["", "Waiting to be merged:", ...proposals.map((one) => `  ${proposalLine(one)}`)];
+}
+
+function proposalLine(proposal: ProposalView): string {
+  const branch = plainText(proposal.branch);
+  if (proposal.state === "broken")
+    return `${branch}: broken (${proposal.reason}); delete the branch and ask again`;
+  const { event, model, version, environment } = proposal.transition;
+  const stale = proposal.state === "stale" ? "  STALE: the ledger moved on; ask again" : "";
+  return `${branch}: ${event} ${model} ${version}${environment === null ? "" : ` in ${environment}`}${stale}`;
+}

@@ -1,0 +1,57 @@
+import type { Evidence, EvidenceKind, Measurement } from "../../domain/evidence.ts";
+import { METRICS } from "../../domain/metrics.ts";
+import type { GateError } from "../../errors.ts";
+import type { Machine } from "../../ports.ts";
+import { timestampOf } from "../run-context.ts";
+import type { MeasureTask } from "./measure-evidence.ts";
+
+/**
+ * Evidence that a kind could not be measured: every metric of it without a value, with the reason.
+ * What the version got wrong is "undefined" and fails; a tool or runner that broke is "inconclusive" and asks for another try.
+ */
+export function failedMeasurement(
+  machine: Machine,
+  kind: EvidenceKind,
+  of: { task: MeasureTask; error: GateError },
+): Evidence<null> {
+  const { candidate, live, run } = of.task;
+  return {
+    schema_version: "modelgate/evidence/v1",
+    kind,
+    run_id: run.runId,
+    model_version: candidate.ref.version,
+    canary_phase: run.phase,
+    timestamp: timestampOf(run.now),
+    subject: candidate.subject,
+    baseline: kind === "benchmark" ? (live?.subject ?? null) : null,
+    inputs: [{ name: `${candidate.folder}/manifest.json`, digest: candidate.manifestDigest }],
+    runner: machine.fingerprint(null),
+    seed: run.seed,
+    measurements: metricsOf(kind).map((metric) => withoutValue(metric, of.error)),
+    findings: of.error.problems.map(({ code, message, where }) => ({
+      code,
+      message,
+      file: where?.file ?? null,
+    })),
+    details: null,
+  };
+}
+
+function metricsOf(kind: EvidenceKind): string[] {
+  return [...METRICS].filter(([, metric]) => metric.kind === kind).map(([id]) => id);
+}
+
+function withoutValue(metric: string, error: GateError): Measurement {
+  const [{ code, message }] = error.problems;
+  const state = error.exitCode === 3 ? "inconclusive" : "undefined";
+  return {
+    metric,
+    state,
+    value: null,
+    interval: null,
+    baseline: null,
+    samples: 0,
+    note: message,
+    reason: code,
+  };
+}
