@@ -36,6 +36,14 @@ export function pointerKeys(pointer: string): readonly string[] {
     .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
+/**
+ * Whether an integer is read as it is written: a safe one, or a large one in the very spelling that it is written back
+ * in (RFC 8785), as the whole numbers among measured values are.
+ */
+export function isExact(value: number, spelling: string): boolean {
+  return Number.isSafeInteger(value) || String(value) === spelling;
+}
+
 /** The text of a document, or DOCUMENT_TOO_LARGE, DOCUMENT_NOT_UTF8, DOCUMENT_BOM, DOCUMENT_EMPTY. `limit` in bytes. */
 export function decodeDocument(bytes: Uint8Array, file: string, limit: number): string {
   if (bytes.length > limit) {

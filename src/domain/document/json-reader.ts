@@ -1,6 +1,6 @@
 import { problem, type Problem } from "../../errors.ts";
 import type { ReasonCode } from "../reasons/catalogue.ts";
-import { childPointer, lineAndColumn, MAX_PROBLEMS, type Spot } from "./document.ts";
+import { childPointer, isExact, lineAndColumn, MAX_PROBLEMS, type Spot } from "./document.ts";
 
 const MAX_DEPTH = 64;
 const SPACE = /[ \t\n\r]*/y;
@@ -178,7 +178,7 @@ export class JsonReader {
     const value = Number(found[0]);
     if (!Number.isFinite(value)) {
       this.#note("DOCUMENT_NUMBER_NOT_FINITE", `${clip(found[0])} is beyond the largest number.`, start);
-    } else if (found[1] === undefined && found[2] === undefined && !Number.isSafeInteger(value)) {
+    } else if (found[1] === undefined && found[2] === undefined && !isExact(value, found[0])) {
       this.#note("DOCUMENT_NUMBER_UNSAFE", `${clip(found[0])} would be read as ${value}.`, start);
     }
     return value;

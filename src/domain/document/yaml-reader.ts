@@ -10,7 +10,7 @@ import {
 } from "js-yaml";
 import { problem, type Problem } from "../../errors.ts";
 import type { ReasonCode } from "../reasons/catalogue.ts";
-import { childPointer, lineAndColumn, MAX_PROBLEMS, type Spot } from "./document.ts";
+import { childPointer, isExact, lineAndColumn, MAX_PROBLEMS, type Spot } from "./document.ts";
 
 /** Stands for a key while it is read; no JSON pointer begins so. */
 const KEY = "key";
@@ -128,7 +128,7 @@ export class YamlReader {
     const shown = at.source.slice(0, 40);
     if (!Number.isFinite(value))
       this.#note("DOCUMENT_NUMBER_NOT_FINITE", `${shown} is no finite number.`, at);
-    else if (at.isInteger && !Number.isSafeInteger(value)) {
+    else if (at.isInteger && !isExact(value, at.source)) {
       this.#note("DOCUMENT_NUMBER_UNSAFE", `${shown} would be read as ${value}.`, at);
     }
   }

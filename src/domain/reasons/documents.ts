@@ -38,7 +38,7 @@ export const documentsReasons = {
     exit: 2,
   },
   DOCUMENT_NUMBER_UNSAFE: {
-    meaning: "An integer beyond 2^53 - 1 would be rounded when read.",
+    meaning: "An integer beyond 2^53 - 1 would be rounded when read, and so mean another number.",
     fix: "Write it as a string, or use a smaller number.",
     exit: 2,
   },
