@@ -5,6 +5,9 @@ import { rolldown, type OutputChunk } from "rolldown";
 /** The native engine is never bundled: no bundler can inline its `.node` file, and a bundle that tries dies at run time. */
 const EXTERNAL = ["onnxruntime-node"];
 
+/** The toolkit's HTTP stack serves OIDC tokens, which nothing here asks for: no network code belongs in these bundles. */
+const UNUSED_TOOLKIT = { test: /[\\/]node_modules[\\/](?:@actions|undici|tunnel)[\\/]/, sideEffects: false };
+
 /** One entry that becomes files in one folder. */
 export interface Bundle {
   /** File name without `.js`. */
@@ -58,6 +61,7 @@ export async function generate(root: string, bundle: Bundle): Promise<readonly O
     input: { [bundle.name]: input },
     platform: "node",
     external: EXTERNAL,
+    treeshake: { moduleSideEffects: [UNUSED_TOOLKIT] },
     onLog: (level, log) => refuseWarning(bundle, level, log.message),
   });
   const { output } = await build.generate({

@@ -1,4 +1,4 @@
-import { formatModelRef, type ModelRef, parseModelRef } from "../domain/model-ref.ts";
+import { formatModelRef, isModelId, type ModelRef, parseModelRef } from "../domain/model-ref.ts";
 
 /** The value of an input, or what it should have looked like. */
 export type Parsed<T> =
@@ -24,6 +24,16 @@ export const modelRef: InputKind<ModelRef> = {
 };
 
 const EXAMPLE: ModelRef = { id: "flight-delay", version: "1.1.0" };
+
+/** `id@version`, or the id alone: then the ledger knows which version is meant. */
+export const modelMaybeVersion: InputKind<{ readonly id: string; readonly version: string | null }> = {
+  parse(value) {
+    const ref = parseModelRef(value) ?? (isModelId(value) ? { id: value, version: null } : undefined);
+    return ref
+      ? { ok: true, value: ref }
+      : no(`a model, or a model and a version like ${formatModelRef(EXAMPLE)}`);
+  },
+};
 
 /** The booleans of YAML 1.2's core schema, no others: `yes` and `on` are text there. */
 export const flag: InputKind<boolean> = {
@@ -55,6 +65,9 @@ export function integer(range: { readonly min: number; readonly max: number }): 
     },
   };
 }
+
+/** The seed of every random order and of resampling: 32 bits. */
+export const seed = integer({ min: 0, max: 2 ** 32 - 1 });
 
 /** One of a few words, in the given spelling. */
 export function oneOf<const T extends string>(words: readonly T[]): InputKind<T> {

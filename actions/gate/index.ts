@@ -1,0 +1,24 @@
+import { runAction } from "../../src/host/action.ts";
+import { startRun } from "../../src/host/start.ts";
+import { reportDecision } from "../../src/host/verdict-report.ts";
+import { gate } from "../../src/usecases/gate.ts";
+import { inputs } from "./inputs.ts";
+
+await runAction({
+  inputs,
+  async run({ model, event, environment, phase, evidence, out, seed, "ort-dir": ortDir }, host) {
+    const ports = await host.open(ortDir);
+    const asked = { event, model: model.id, version: model.version, environment, phase };
+    const decision = await gate(
+      ports,
+      { ...asked, reason: "gate", requestedBy: host.actor },
+      { start: startRun(seed), signal: host.signal, ...(evidence === null ? {} : { evidence }) },
+    );
+    const files = out === null ? [] : [...decision.pack];
+    for (const [path, bytes] of files) await ports.files.write(`${out}/${path}`, bytes);
+    return reportDecision(decision, {
+      "evidence-path": out ?? "",
+      "policy-digest": decision.verdict.policy_digest,
+    });
+  },
+});

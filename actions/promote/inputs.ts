@@ -1,0 +1,14 @@
+import { EVENTS } from "../../src/domain/lifecycle.ts";
+import { flag, modelMaybeVersion, oneOf, optional, seed, text } from "../../src/host/input-kinds.ts";
+
+export const inputs = {
+  model: modelMaybeVersion,
+  event: oneOf(EVENTS.filter((event) => event !== "REGISTER")),
+  environment: optional(text),
+  phase: optional(text),
+  reason: text,
+  evidence: optional(text),
+  "dry-run": flag,
+  seed,
+  "ort-dir": optional(text),
+};

@@ -1,0 +1,26 @@
+import { renderValidation, renderValidationMarkdown } from "../report/validation.ts";
+import type { ValidationReport } from "../usecases/registry/validate.ts";
+import type { ActionReport } from "./action.ts";
+import { annotationOfProblem } from "./annotations.ts";
+
+/** A validation as log, job summary and one annotation for each problem. */
+export function reportValidation({ checked, skipped, problems }: ValidationReport): ActionReport {
+  const found =
+    problems.length === 0
+      ? "no problem"
+      : `${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
+  const headline = `Checked ${count(checked.length)}, left out ${skipped} as unchanged: ${found}.`;
+  const table = problems.length === 0 ? "" : `\n${renderValidationMarkdown(problems)}`;
+  return {
+    outcome: problems.length === 0 ? "PASS" : "FAIL",
+    headline,
+    text: [headline, renderValidation(problems)].join("\n").trimEnd(),
+    markdown: `${headline}\n${table}`,
+    annotations: problems.map(annotationOfProblem),
+    outputs: { checked: String(checked.length), problems: String(problems.length) },
+  };
+}
+
+function count(versions: number): string {
+  return versions === 1 ? "1 version" : `${versions} versions`;
+}
