@@ -5,7 +5,10 @@ import { say } from "./demo/say.ts";
 function play(repository: DemoRepository): void {
   const { modelgate, merge, add } = repository;
 
-  say("1. A version arrives", "Its author adds a folder; register computes every digest, and the pull request is merged.");
+  say(
+    "1. A version arrives",
+    "Its author adds a folder; register computes every digest, and the pull request is merged.",
+  );
   add("flight-delay", "1.0.0");
   modelgate(["register", "models/flight-delay/1.0.0"]);
   repository.commit("models: flight-delay 1.0.0");
@@ -24,9 +27,14 @@ function play(repository: DemoRepository): void {
   add("flight-delay", "1.2.0");
   modelgate(["register", "models/flight-delay/1.2.0"]);
   repository.commit("models: flight-delay 1.2.0");
-  modelgate(["promote", "flight-delay@1.2.0", "--to", "SHADOW", "--env", "prod", "--reason", "retrained"], { exit: 1 });
+  modelgate(["promote", "flight-delay@1.2.0", "--to", "SHADOW", "--env", "prod", "--reason", "retrained"], {
+    exit: 1,
+  });
 
-  say("5. The way back", "Complaints come in. A rollback needs no benchmark, only integrity and a version that passed before.");
+  say(
+    "5. The way back",
+    "Complaints come in. A rollback needs no benchmark, only integrity and a version that passed before.",
+  );
   modelgate(["rollback", "flight-delay", "--env", "prod", "--reason", "complaints from the operations desk"]);
   merge("promote/prod/flight-delay");
 
@@ -45,7 +53,17 @@ const PHASES = [
 
 function promoteAllTheWay({ modelgate, merge }: DemoRepository, version: string): void {
   for (const [slot, phase] of PHASES) {
-    modelgate(["promote", `flight-delay@${version}`, "--to", slot, "--env", "prod", ...phase, "--reason", "better out of time"]);
+    modelgate([
+      "promote",
+      `flight-delay@${version}`,
+      "--to",
+      slot,
+      "--env",
+      "prod",
+      ...phase,
+      "--reason",
+      "better out of time",
+    ]);
     merge("promote/prod/flight-delay");
   }
 }

@@ -22,14 +22,18 @@ export interface DemoRepository {
 /** A new Git repository in a temporary folder, with this project's policies and an empty ledger; signs if it can. */
 export function demoRepository(): DemoRepository {
   const root = mkdtempSync(join(tmpdir(), "modelgate-demo-"));
-  const git = (...words: string[]) => execFileSync("git", words, { cwd: root, stdio: ["ignore", "pipe", "inherit"] }).toString();
+  const git = (...words: string[]) =>
+    execFileSync("git", words, { cwd: root, stdio: ["ignore", "pipe", "inherit"] }).toString();
   git("init", "--quiet", "--initial-branch=main");
   git("config", "user.name", "Demo Release Manager");
   git("config", "user.email", "release@example.org");
   signWithThrowAwayKey(root, git);
-  for (const path of ["policies", "deployed.json", ".gitattributes"]) cpSync(join(PROJECT, path), join(root, path), { recursive: true });
+  for (const path of ["policies", "deployed.json", ".gitattributes"])
+    cpSync(join(PROJECT, path), join(root, path), { recursive: true });
   const repository = createRepository(root, git);
-  cpSync(join(PROJECT, "models/flight-delay/training"), join(root, "models/flight-delay/training"), { recursive: true });
+  cpSync(join(PROJECT, "models/flight-delay/training"), join(root, "models/flight-delay/training"), {
+    recursive: true,
+  });
   repository.commit("chore: policies and an empty ledger");
   process.stdout.write(`The demo plays in ${root}\n`);
   return repository;
@@ -50,15 +54,19 @@ function createRepository(root: string, git: (...words: string[]) => string): De
       process.stdout.write("\n");
     },
     log: () => {
-      sayCommand(["git", "log", "--first-parent", "--format=%h %s", "-8"]);
-      process.stdout.write(`${git("log", "--format=%h  %<(70,trunc)%s", "-8", "--no-merges")}\n`);
+      const words = ["log", "--topo-order", "--no-merges", "--format=%h %s", "-12"];
+      sayCommand(["git", ...words]);
+      process.stdout.write(`${git(...words)}\n`);
     },
   };
 }
 
 function addVersion(root: string, folder: string): void {
   mkdirSync(join(root, folder), { recursive: true });
-  cpSync(join(PROJECT, folder), join(root, folder), { recursive: true, filter: (source) => !source.endsWith("manifest.json") });
+  cpSync(join(PROJECT, folder), join(root, folder), {
+    recursive: true,
+    filter: (source) => !source.endsWith("manifest.json"),
+  });
 }
 
 function runVerb(root: string, words: readonly string[], exit: number): void {
@@ -69,7 +77,9 @@ function runVerb(root: string, words: readonly string[], exit: number): void {
     env: { ...process.env, MODELGATE_ORT_DIR: join(PROJECT, "node_modules") },
   });
   if (run.status !== exit) {
-    process.stdout.write(`The demo expected exit ${exit}, got ${run.status ?? run.signal}. The repository is in ${root}\n`);
+    process.stdout.write(
+      `The demo expected exit ${exit}, got ${run.status ?? run.signal}. The repository is in ${root}\n`,
+    );
     process.exit(3);
   }
   process.stdout.write("\n");
@@ -83,7 +93,10 @@ function signWithThrowAwayKey(root: string, git: (...words: string[]) => string)
     process.stdout.write("No ssh-keygen here: the demo's commits are not signed.\n");
     return;
   }
-  writeFileSync(join(root, ".git", "allowed-signers"), `release@example.org ${execFileSync("ssh-keygen", ["-y", "-f", key]).toString()}`);
+  writeFileSync(
+    join(root, ".git", "allowed-signers"),
+    `release@example.org ${execFileSync("ssh-keygen", ["-y", "-f", key]).toString()}`,
+  );
   git("config", "gpg.format", "ssh");
   git("config", "user.signingkey", key);
   git("config", "commit.gpgsign", "true");

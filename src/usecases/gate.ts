@@ -1,4 +1,6 @@
+import type { Digest } from "../domain/digest.ts";
 import type { Evidence, Subject } from "../domain/evidence.ts";
+import type { Verdict } from "../domain/verdict.ts";
 import { planTransition } from "../ledger/plan.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import type { EnforcedElsewhere } from "../policy/judge/request.ts";
@@ -6,7 +8,7 @@ import { matchingPolicies } from "../policy/match.ts";
 import { policyDigestOf } from "../policy/policy-digest.ts";
 import type { Decision } from "./decision.ts";
 import { type GateBase, readBase } from "./gate/base.ts";
-import { packEvidence } from "./gate/evidence-pack.ts";
+import { type PackHead, packEvidence } from "./gate/evidence-pack.ts";
 import { readHistory } from "./gate/history.ts";
 import {
   measureEvidence,
@@ -17,13 +19,7 @@ import {
 import { readStoredEvidence } from "./gate/stored-evidence.ts";
 import { loadCandidate, loadLive, readSubject } from "./gate/subjects.ts";
 import type { ModelVersion } from "./registry/load-version.ts";
-import {
-  type AskedTransition,
-  type RunStart,
-  runOf,
-  timestampOf,
-  type TransitionRequest,
-} from "./run-context.ts";
+import { type AskedTransition, type RunStart, runOf, type TransitionRequest } from "./run-context.ts";
 
 export interface GateOptions {
   readonly start: RunStart;
@@ -91,45 +87,47 @@ async function decide(
   scene: Scene,
   of: { request: TransitionRequest; evidence: readonly Evidence[]; options: GateOptions },
 ): Promise<Decision> {
-  const { base, subject, live } = scene;
+  const { ports, base, subject, live } = scene;
   const { request, evidence, options } = of;
   const run = runOf(options.start, request);
+  const baseline = live?.subject ?? null;
   const verdict = evaluate({
     policies: base.policies,
     evidence,
     ledger: base.ledger,
     request,
     subject,
-    baseline: live?.subject ?? null,
-    history: await readHistory(scene.ports.git, base, request),
+    baseline,
+    history: await readHistory(ports.git, base, request),
     enforcedElsewhere: options.enforcedElsewhere ?? [],
     now: run.now,
     runId: run.runId,
     baseCommit: base.commit,
   });
-  const pack = packEvidence(
-    {
-      run_id: run.runId,
-      subject,
-      baseline: live?.subject ?? null,
-      event: request.event,
-      environment: request.environment,
-      canary_phase: request.phase,
-      base_commit: base.commit,
-      ledger_digest: base.ledgerDigest,
-      policy_digest: verdict.policy_digest,
-      created_at: timestampOf(run.now),
-    },
-    evidence,
-    verdict,
-  );
+  const { commit: baseCommit, ledger, ledgerDigest } = base;
+  const pack = packEvidence(packHead(verdict, ledgerDigest), evidence, verdict);
   return {
     request,
     verdict,
-    baseCommit: base.commit,
-    ledger: base.ledger,
-    ledgerDigest: base.ledgerDigest,
+    baseCommit,
+    ledger,
+    ledgerDigest,
     pack: pack.files,
     evidenceDigest: pack.digest,
+  };
+}
+
+function packHead(verdict: Verdict, ledgerDigest: Digest): PackHead {
+  return {
+    run_id: verdict.run_id,
+    subject: verdict.subject,
+    baseline: verdict.baseline,
+    event: verdict.event,
+    environment: verdict.environment,
+    canary_phase: verdict.canary_phase,
+    base_commit: verdict.base_commit,
+    ledger_digest: ledgerDigest,
+    policy_digest: verdict.policy_digest,
+    created_at: verdict.decided_at,
   };
 }
