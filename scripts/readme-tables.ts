@@ -21,7 +21,9 @@ export function renderReadme(readme: string, actionYaml: string): string {
 }
 
 /** Path of each action's README -> what it should be, in the order of the actions' names. */
-export async function renderReadmes(root: string): Promise<ReadonlyMap<string, { is: string; shouldBe: string }>> {
+export async function renderReadmes(
+  root: string,
+): Promise<ReadonlyMap<string, { is: string; shouldBe: string }>> {
   const rendered = new Map<string, { is: string; shouldBe: string }>();
   for (const name of listActions(root)) {
     const path = `actions/${name}/README.md`;
@@ -42,12 +44,18 @@ function inputTable(action: ActionYaml): string {
 }
 
 function outputTable(action: ActionYaml): string {
-  const rows = Object.entries(action.outputs ?? {}).map(([name, { description }]) => [`\`${name}\``, cell(description)]);
+  const rows = Object.entries(action.outputs ?? {}).map(([name, { description }]) => [
+    `\`${name}\``,
+    cell(description),
+  ]);
   return markdownTable([["Output", "What it is"], ...rows]);
 }
 
 function cell(text: string): string {
-  return text.trim().replaceAll(/\s+/g, " ").replaceAll("|", String.raw`\|`);
+  return text
+    .trim()
+    .replaceAll(/\s+/g, " ")
+    .replaceAll("|", String.raw`\|`);
 }
 
 function fill(readme: string, mark: string, table: string): string {

@@ -47,9 +47,9 @@ describe.each(listActions(resolve(ACTIONS, "..")))("action.yml of %s", (name) =>
   });
 
   it("has defaults that can be read", () => {
-    for (const [input, { default: value }] of metadata.inputs) {
-      if (value !== "") expect(spec[input]?.parse(value), input).toMatchObject({ ok: true });
-    }
+    const defaults = [...metadata.inputs].filter(([, input]) => input.default !== "");
+    const unreadable = defaults.filter(([input, { default: value }]) => !spec[input]?.parse(value).ok);
+    expect(unreadable).toEqual([]);
   });
 
   it("names every event that it takes, and no other", () => {
