@@ -27,7 +27,7 @@ export interface BenchmarkTask {
 /**
  * Times a version in fresh processes, interleaved with the live one, and returns every `benchmark.*` metric. A model
  * that does not run has no numbers and the reason instead (MODEL_*).
- * Errors: bad files of either version (MODEL_FILE_CHANGED, MODEL_*, TENSOR_*, DOCUMENT_*), ENGINE_*.
+ * Errors: bad files of either version (MODEL_*, TENSOR_*, PARITY_* of test data, DOCUMENT_*), ENGINE_*.
  */
 export async function measureBenchmark(
   ports: BenchmarkPorts & { readonly files: Files },

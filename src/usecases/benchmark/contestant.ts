@@ -8,8 +8,8 @@ import type { ModelFacts } from "../../measure/onnx/inspect-model.ts";
 import type { EngineModel, Files } from "../../ports.ts";
 import { loadModel } from "../load-model.ts";
 import type { ModelVersion } from "../registry/load-version.ts";
+import { loadTestCases } from "../test-cases.ts";
 import { type VersionFiles, versionFiles } from "../version-files.ts";
-import { readStoredInputs } from "./stored-inputs.ts";
 
 /** A version that takes part in a benchmark, as bytes that its manifest names. */
 export interface Contestant {
@@ -34,12 +34,16 @@ export async function loadContestant(files: Files, version: ModelVersion): Promi
   return { version, model, facts, inputs: verified.inputs() };
 }
 
-/** Reads the candidate with its stored inputs. Errors: MODEL_*, TENSOR_*, DOCUMENT_* of its sidecar. */
+/** More stored cases make a benchmark no better. */
+const MAX_CASES = 32;
+
+/** Reads the candidate with its stored inputs. Errors: MODEL_*, TENSOR_*, PARITY_* of test data, DOCUMENT_* of its sidecar. */
 export async function loadCandidate(files: Files, version: ModelVersion): Promise<Candidate> {
   const verified = versionFiles(files, version);
   const { model, facts } = await loadModel(version, verified);
   const axes = await readAxes(version, verified);
-  const cases = await readStoredInputs(version, verified, facts.inputs);
+  const stored = await loadTestCases(version, verified, facts);
+  const cases = stored.slice(0, MAX_CASES).map((one) => one.inputs);
   const claim = await verified.readIfListed("bench.json");
   return { version, model, facts, cases, axes, claim, inputs: verified.inputs() };
 }

@@ -2,7 +2,7 @@ import { liveFailed } from "../../measure/latency/benchmark-run.ts";
 import type { Absence } from "../../measure/latency/measurement.ts";
 import { enoughQuiet, type Round, selectRounds, type Selection } from "../../measure/latency/rounds.ts";
 import type { BatchPlan, ColdStart, ProcessTimes } from "../../measure/latency/samples.ts";
-import { GateError } from "../../errors.ts";
+import { GateError, gateError } from "../../errors.ts";
 import type { Engine, EngineModel, Machine, Progress } from "../../ports.ts";
 import type { BenchmarkEffort } from "./options.ts";
 
@@ -34,7 +34,7 @@ export async function measureRounds(ports: BenchmarkPorts, contest: Contest): Pr
   let live = contest.live;
   let liveAbsence: Absence | null = null;
   while (rounds.length < wanted + spare && !enoughQuiet(rounds, wanted)) {
-    contest.signal?.throwIfAborted();
+    if (contest.signal?.aborted) throw gateError("ENGINE_INTERRUPTED", "The run was stopped.");
     const step = stepper(ports.progress, {
       round: rounds.length,
       wanted,
