@@ -18,7 +18,8 @@ export async function bundleAll(root: string): Promise<Output> {
     const chunks = await generate(root, bundle);
     problems.push(...inspect(bundle, chunks, root));
     for (const chunk of chunks) output.set(`${bundle.folder}/${chunk.fileName}`, chunk.code);
-    output.set(`${bundle.folder}/${bundle.name}.licences.txt`, licencesOf(chunks));
+    const licences = licencesOf(chunks);
+    if (licences !== "") output.set(`${bundle.folder}/${bundle.name}.licences.txt`, licences);
   }
   if (problems.length > 0) throw new Error(problems.join("\n"));
   // An action runs from a copy of this repository or of this folder alone: both must say that `.js` is ESM here.

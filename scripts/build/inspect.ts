@@ -1,9 +1,7 @@
 import { isBuiltin } from "node:module";
 import type { OutputChunk } from "rolldown";
 import type { Bundle } from "./bundles.ts";
-
-/** A literal `require("x")` that the bundler left in; `x` is the first group. */
-const LEFT_REQUIRE = /\b(?:__require|require)\(\s*["']([^"'\n]+)["']\s*\)/g;
+import { leftRequires } from "./left-requires.ts";
 
 /**
  * What would make a bundle die or lie on another machine: an import that only a `node_modules` could satisfy, the native
@@ -22,7 +20,7 @@ export function inspect(bundle: Bundle, chunks: readonly OutputChunk[], root: st
 }
 
 function strayImports(bundle: Bundle, chunk: OutputChunk, own: ReadonlySet<string>): readonly string[] {
-  const required = [...chunk.code.matchAll(LEFT_REQUIRE)].map((match) => match[1] ?? "");
+  const required = leftRequires(chunk.code);
   const named = new Set([...chunk.imports, ...chunk.dynamicImports, ...required]);
   const stray = [...named].filter((name) => !isBuiltin(name) && !own.has(name) && !isEngine(bundle, name));
   return stray.map((name) => `${chunk.fileName} needs "${name}" from a node_modules that will not be there`);
