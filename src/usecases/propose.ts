@@ -88,12 +88,13 @@ async function standingProposal(git: Git, branch: string, decision: Decision): P
   if (tip === null) return null;
   const facts = await git.facts(tip);
   if (await git.isAncestor(tip, decision.baseCommit)) return { facts, transition: null, onBase: false };
+  const [parent = ""] = facts.parents;
   const transition = await proposedBy(git, facts);
-  if (!transition) {
-    const text = `The branch ${branch} holds the commit ${tip.slice(0, 12)}, which is no proposal.`;
+  if (!transition || !(await git.isAncestor(parent, decision.baseCommit))) {
+    const text = `The branch ${branch} holds the commit ${tip.slice(0, 12)}, which is no proposal on the base branch.`;
     throw gateError("LEDGER_BRANCH_FOREIGN", text);
   }
-  return { facts, transition, onBase: facts.parents[0] === decision.baseCommit };
+  return { facts, transition, onBase: parent === decision.baseCommit };
 }
 
 /** The transition of a proposal commit: one parent, our trailers, and a ledger one revision after its parent's. */

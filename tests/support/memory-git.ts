@@ -15,7 +15,7 @@ export class MemoryGit implements Git {
   readonly root = "/memory";
   readonly notes = new Map<string, string>();
   /** Called right before a branch moves, to play a rival or a crash. */
-  beforeMove: () => void = () => {};
+  beforeMove: () => Promise<void> = async () => {};
   shallow = false;
   dirtyFiles: readonly string[] = [];
   branch: string | null = "main";
@@ -144,7 +144,7 @@ export class MemoryGit implements Git {
     const parent = (await this.#known(request.parent)).facts.commit;
     const at = request.at ?? new Date(1.7e12);
     const commit = this.#store({ parents: [parent], change: request.change, message: request.message, at });
-    this.beforeMove();
+    await this.beforeMove();
     if ((this.#branches.get(request.branch) ?? null) !== request.expected) {
       throw gateError("GIT_RACE_LOST", `The branch ${request.branch} moved in the meantime.`);
     }

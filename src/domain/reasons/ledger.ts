@@ -104,7 +104,7 @@ const moves = {
   },
   LEDGER_CANARY_LOCKED: {
     meaning: "Another version holds the canary slot, and it is locked while that canary serves.",
-    fix: "Promote that version, or give its canary up: modelgate disable ID --env ENV --version VERSION --reason …",
+    fix: "Promote that version, or give its canary up: modelgate disable ID@VERSION --env ENV --reason …",
     exit: 1,
   },
   LEDGER_PHASE_ORDER: {
@@ -114,7 +114,7 @@ const moves = {
   },
   LEDGER_SLOT_DISABLED: {
     meaning: "The kill switch is on for this version, so it cannot be promoted.",
-    fix: "Turn it on again first: modelgate enable ID --env ENV --version VERSION --reason …",
+    fix: "Turn it on again first: modelgate enable ID@VERSION --env ENV --reason …",
     exit: 1,
   },
   LEDGER_RETIRED: {

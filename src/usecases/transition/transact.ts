@@ -31,18 +31,35 @@ export type TransitionResult =
 
 /**
  * The way of every verb that changes the ledger: plan, judge, then propose what may merge and keep what was refused.
- * Nothing is measured for a move that the ledger forbids. GIT_*, LEDGER_*, and what the judge throws.
+ * GIT_*, LEDGER_*, and what the judge throws.
  */
 export async function transact(
   ports: TransitionPorts,
   ask: TransitionAsk,
   options: TransactionOptions,
 ): Promise<TransitionResult> {
+  const decision = await judgeTransition(ports, ask);
+  options.signal?.throwIfAborted();
+  return settle(ports, decision, options);
+}
+
+/** Plans and judges, and writes nothing. Nothing is measured for a move that the ledger forbids. */
+export async function judgeTransition(
+  ports: Pick<TransitionPorts, "git" | "judge">,
+  ask: TransitionAsk,
+): Promise<Decision> {
   const base = await readyBase(ports.git);
   const { ledger } = await readLedger(ports.git, base.commit);
   const planned = planTransition(ledger, ask, await readEnvironments(ports.git, base.commit));
-  const decision = await ports.judge({ ...ask, version: planned.version });
-  options.signal?.throwIfAborted();
+  return ports.judge({ ...ask, version: planned.version });
+}
+
+/** Writes what was decided: a proposal when it may merge, else the refusal. */
+export async function settle(
+  ports: Pick<TransitionPorts, "git" | "describe">,
+  decision: Decision,
+  options: TransactionOptions,
+): Promise<TransitionResult> {
   if (!mayMerge(decision.verdict.outcome)) {
     return { kind: "refused", decision, refusal: await recordRefusal(ports, decision, options) };
   }
