@@ -26,6 +26,8 @@ export async function askReplay(
 ): Promise<ReplayAnswer> {
   const cases: Tensor[][] = [];
   const done = await child.ask(replayFrame(request, settings), (frame) => {
+    if (cases.length === request.cases.length)
+      throw gateError("MODEL_CRASHED", "The process answered more cases than it was asked.");
     cases.push(decodeOutputs(frame));
     onCase(cases.length);
   });

@@ -11,6 +11,8 @@ export interface EngineSources {
   readonly repository: string | undefined;
   /** The runner's tool cache (RUNNER_TOOL_CACHE). */
   readonly toolCache: string | undefined;
+  /** Folder of modelgate itself; where this file is when left out. */
+  readonly own?: string;
 }
 
 /** `isGoverned`: it lies in the repository under judgement, so only a published build may be loaded from there. */
@@ -43,7 +45,7 @@ export function resolveEngine(sources: EngineSources): FoundEngine {
 function candidates(sources: EngineSources): { folder: string; isGoverned: boolean }[] {
   const { directory, repository, toolCache } = sources;
   if (directory !== undefined) return [{ folder: directory, isGoverned: false }];
-  const own = nodeModulesAbove(dirname(fileURLToPath(import.meta.url)));
+  const own = nodeModulesAbove(sources.own ?? dirname(fileURLToPath(import.meta.url)));
   const governed = repository === undefined ? [] : [join(repository, "node_modules")];
   const cached = toolCache === undefined ? [] : cachedFolders(toolCache);
   return [

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { gateError } from "../../errors.ts";
+import { GateError, gateError } from "../../errors.ts";
 import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
 import type { RunLimits } from "../../ports.ts";
 import { encodeFrame, type Frame } from "./child/protocol.ts";
@@ -52,6 +52,10 @@ export class ModelProcess {
     for (const piece of encodeFrame(request)) this.#child.stdin?.write(piece);
     this.#child.stdin?.end();
     return this.#settled.promise;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   /** Kills the process group and lets go of everything; safe to call twice. */
@@ -117,7 +121,8 @@ export class ModelProcess {
     try {
       for (const frame of this.#frames.push(chunk)) this.#take(frame);
     } catch (error) {
-      this.#settle(error);
+      if (error instanceof GateError) this.#settle(error);
+      else this.#fail("MODEL_CRASHED", "The process gave an answer that is none.");
     }
   }
 

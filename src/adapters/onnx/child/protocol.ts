@@ -14,7 +14,14 @@
  *
  * To add a request: a file in this folder that exports a `Handler`, and its kind in `HANDLERS` of main.ts.
  */
-import { isNumericDType, type Tensor, tensorBytes, tensorFromBytes } from "../../../domain/tensor.ts";
+import {
+  elementCount,
+  elementSize,
+  isNumericDType,
+  type Tensor,
+  tensorBytes,
+  tensorFromBytes,
+} from "../../../domain/tensor.ts";
 
 export interface Frame {
   readonly header: FrameHeader;
@@ -89,8 +96,19 @@ export function encodeTensor(tensor: Tensor, blobs: Uint8Array[]): TensorHeader 
 /** The tensor of a header; throws TypeError when the header is not one of a tensor. */
 export function decodeTensor(header: TensorHeader, blobs: readonly Uint8Array[]): Tensor {
   const { name, dtype, dims } = header;
-  if (dtype === "string" && header.strings) return { name, dtype, dims, data: header.strings };
+  if (typeof name !== "string" || !Array.isArray(dims) || !dims.every(isLength))
+    throw new TypeError("No tensor header.");
+  if (dtype === "string") return { name, dtype, dims, data: stringsOf(header) };
   const bytes = header.blob === undefined ? undefined : blobs[header.blob];
-  if (!bytes || !isNumericDType(dtype)) throw new TypeError("No tensor header.");
+  if (!bytes || !isNumericDType(dtype) || bytes.length !== elementCount(dims) * elementSize(dtype)) {
+    throw new TypeError("No tensor header.");
+  }
   return tensorFromBytes({ name, dtype, dims }, bytes);
+}
+
+function stringsOf({ dims, strings }: TensorHeader): readonly string[] {
+  const isWhole = Array.isArray(strings) && strings.length === elementCount(dims);
+  if (!isWhole || !strings.every((text) => typeof text === "string"))
+    throw new TypeError("No string tensor header.");
+  return strings;
 }

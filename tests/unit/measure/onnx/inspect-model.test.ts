@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GateError } from "../../../../src/errors.ts";
 import { INSPECT_LIMITS, inspectModel } from "../../../../src/measure/onnx/inspect-model.ts";
@@ -13,6 +13,15 @@ function refusal(data: Uint8Array, limits = INSPECT_LIMITS): { codes: string[]; 
     throw error;
   }
   throw new Error("The model was not refused.");
+}
+
+function outcomeOf(data: Uint8Array): string {
+  try {
+    inspectModel(data);
+    return "facts";
+  } catch (error) {
+    return error instanceof Error ? error.name : "nothing";
+  }
 }
 
 const IDENTITY = node({ op: "Identity", inputs: ["x"], outputs: ["y"] });
@@ -170,11 +179,7 @@ describe("inspecting a model", () => {
       fc.property(damage, ({ at, byte, cut }) => {
         const data = good.slice(0, Math.max(cut, 1));
         if (at < data.length) data[at] = byte;
-        try {
-          inspectModel(data);
-        } catch (error) {
-          expect(error).toBeInstanceOf(GateError);
-        }
+        expect(["facts", "GateError"]).toContain(outcomeOf(data));
       }),
       { numRuns: 500 },
     );
