@@ -4,15 +4,15 @@ import { didYouMean } from "./nearest.ts";
 import { holds } from "./operators.ts";
 import type { Bound, Limit, Operator } from "./policy.ts";
 
-/** How many of the metric's unit one of the written unit is. A metric's own unit may always be left out. */
-const FACTORS: Readonly<Record<Unit, Readonly<Record<string, number>>>> = {
+/** Multiplier and divisor from a written unit to the metric's own, which may always be left out. Divided last: 95 % is 0.95. */
+const FACTORS: Readonly<Record<Unit, Readonly<Record<string, readonly [number, number]>>>> = {
   "1": {},
   count: {},
-  ms: { ms: 1, us: 1e-3, s: 1e3 },
-  MiB: { MiB: 1, KiB: 1 / 1024, GiB: 1024 },
-  "rows/s": { "rows/s": 1 },
-  ratio: { "%": 0.01 },
-  share: { "%": 0.01 },
+  ms: { ms: [1, 1], us: [1, 1000], s: [1000, 1] },
+  MiB: { MiB: [1, 1], KiB: [1, 1024], GiB: [1024, 1] },
+  "rows/s": { "rows/s": [1, 1] },
+  ratio: { "%": [1, 100] },
+  share: { "%": [1, 100] },
 };
 
 const MAX_LENGTH = 64;
@@ -107,7 +107,8 @@ function notRelative(message: string): LimitFault {
 function toNumber(digits: string | undefined, unit: string | undefined, metric: Metric): number | LimitFault {
   const factors = FACTORS[metric.unit];
   if (unit !== undefined && !Object.hasOwn(factors, unit)) return unitFault(unit, metric);
-  const value = Number(digits) * (unit === undefined ? 1 : (factors[unit] ?? Number.NaN));
+  const [multiplier, divisor] = (unit === undefined ? undefined : factors[unit]) ?? [1, 1];
+  const value = (Number(digits) * multiplier) / divisor;
   if (Number.isFinite(value)) return value;
   return { code: "POLICY_LIMIT_NOT_FINITE", message: `"${digits}" is not a finite number.` };
 }

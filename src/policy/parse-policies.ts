@@ -33,7 +33,10 @@ export interface PolicyFile {
  */
 export function parsePolicies(sources: readonly PolicySource[]): PolicySet {
   const problems: Problem[] = [];
-  const files = sources.map((source) => openFile(source, problems)).filter((file) => file !== undefined);
+  const files = sources
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+    .map((source) => openFile(source, problems))
+    .filter((file) => file !== undefined);
   const gates = files.filter(({ kind }) => kind === "GatePolicy");
   const parsed = {
     policies: gates.map(({ root, source }) => ({

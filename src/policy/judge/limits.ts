@@ -5,7 +5,7 @@ import type { Limit, NoIncumbent, Objective } from "../policy.ts";
 import { compareInterval, comparePoint, isRelative, thresholdOf } from "./compare.ts";
 import type { Incumbent } from "./incumbent.ts";
 import { isSameSubject } from "./measurements.ts";
-import { moreSevere, ruling, type Ruling } from "./ruling.ts";
+import { brokenEvidence, moreSevere, ruling, type Ruling } from "./ruling.ts";
 
 type Severity = "hard" | "soft";
 
@@ -34,8 +34,7 @@ function judgeLimit(measured: Measured, limit: Limit, severity: Severity): Rulin
   if (live !== null && typeof live !== "number") return live;
   const threshold = thresholdOf(limit.bound, live);
   if (threshold === undefined)
-    return ruling(
-      "FAIL",
+    return brokenEvidence(
       "EVIDENCE_BASELINE_MISMATCH",
       `${limit.text} has no finite live value to start from.`,
     );
@@ -48,7 +47,7 @@ function liveValue(measured: Measured): number | Ruling {
   if (missing) return missing;
   const { baseline } = measured.measurement;
   if (baseline !== null && Number.isFinite(baseline)) return baseline;
-  return ruling("FAIL", "EVIDENCE_BASELINE_MISMATCH", "The live version's value is not in the evidence.");
+  return brokenEvidence("EVIDENCE_BASELINE_MISMATCH", "The live version's value is not in the evidence.");
 }
 
 /** Undefined when the evidence compares with the version that is live now; else what follows from that it does not. */
@@ -60,12 +59,11 @@ export function judgeIncumbent(
   const { baseline } = evidence;
   switch (incumbent.kind) {
     case "unclear":
-      return ruling("FAIL", "EVIDENCE_BASELINE_MISMATCH", incumbent.says);
+      return brokenEvidence("EVIDENCE_BASELINE_MISMATCH", incumbent.says);
     case "none":
       return baseline === null
         ? withoutIncumbent(noIncumbent)
-        : ruling(
-            "FAIL",
+        : brokenEvidence(
             "EVIDENCE_BASELINE_MISMATCH",
             `The evidence compares with ${baseline.version}, but nothing is live.`,
           );
@@ -73,8 +71,7 @@ export function judgeIncumbent(
       if (baseline !== null && isSameSubject(baseline, incumbent.subject)) return undefined;
       const against =
         baseline === null ? "nothing" : `${baseline.version} (${baseline.manifest_digest.slice(0, 15)}…)`;
-      return ruling(
-        "FAIL",
+      return brokenEvidence(
         "EVIDENCE_BASELINE_MISMATCH",
         `The evidence compares with ${against}; live is ${incumbent.subject.version}.`,
       );

@@ -55,7 +55,7 @@ function judgeFound(found: Found, of: Case): Ruling {
   if (!metric) return brokenEvidence("EVIDENCE_INVALID", `There is no metric ${of.objective.metric}.`);
   switch (found.kind) {
     case "none":
-      return ruling("FAIL", "EVIDENCE_MISSING", `${metric.title} is not in the evidence.`);
+      return brokenEvidence("EVIDENCE_MISSING", `${metric.title} is not in the evidence.`);
     case "many":
       return brokenEvidence("EVIDENCE_DUPLICATE", `${metric.title} is in the evidence ${found.count} times.`);
     case "one":
@@ -91,7 +91,7 @@ function judgeNotApplicable(measurement: Measurement, evidence: Evidence, of: Ca
   if (!metric.relative) return ruling("NOT_APPLICABLE", "GATE_NOT_APPLICABLE", noteOf(measurement, metric));
   return (
     judgeIncumbent(of.incumbent, evidence, of.policy.noIncumbent) ??
-    ruling("FAIL", "EVIDENCE_BASELINE_MISMATCH", `A version is live, but ${metric.title} was not measured.`)
+    brokenEvidence("EVIDENCE_BASELINE_MISMATCH", `A version is live, but ${metric.title} was not measured.`)
   );
 }
 
@@ -138,7 +138,7 @@ function codeOf(measurement: Measurement, otherwise: string): string {
 
 function noteOf({ note, state }: Measurement, metric: Metric): string {
   return typeof note === "string" && note !== ""
-    ? note.slice(0, MAX_NOTE)
+    ? note.slice(0, MAX_NOTE).toWellFormed()
     : `${metric.title} is ${state.replace("_", " ")}.`;
 }
 

@@ -8,8 +8,8 @@ export interface Ruling {
   readonly reason: string | null;
   readonly says: string;
   /**
-   * True when the evidence itself cannot be trusted (twice, NaN, contradictory, undefined):
-   * neither a waiver nor a later effective date softens that.
+   * True when there is no value that could be accepted: missing, twice, NaN, contradictory, or against another version.
+   * Neither a waiver nor a later effective date softens that, so that leaving evidence out never helps.
    */
   readonly broken?: true;
 }

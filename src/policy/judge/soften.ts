@@ -20,7 +20,7 @@ export type Softened = Pick<ObjectiveVerdict, "outcome" | "reason" | "says" | "w
 
 /**
  * Applies a later effective date, then a waiver. FAIL and INCONCLUSIVE are softened alike, so that a clearer failure
- * never fares better than a doubtful one; broken evidence is never softened.
+ * never fares better than a doubtful one. A waiver accepts a shortfall that was seen; evidence that is broken or missing stays a failure.
  */
 export function soften(ruled: Ruling, of: Case): Softened {
   const { outcome, reason, says } = ruled;
