@@ -1,5 +1,5 @@
 import { markdownTable } from "markdown-table";
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 import type { Verdict } from "../domain/verdict.ts";
 import { type Block, fit, type Section, type Span } from "./blocks.ts";
 import { composeReport, type ReportContext } from "./compose.ts";
