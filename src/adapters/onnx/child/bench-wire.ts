@@ -97,8 +97,9 @@ function bytesOf(times: Float64Array): Uint8Array {
   return new Uint8Array(times.buffer, times.byteOffset, times.byteLength);
 }
 
-function timesOf(bytes: Uint8Array | undefined): Float64Array {
-  const times = new Float64Array(new Uint8Array(bytes ?? []).buffer);
+function timesOf(bytes: Uint8Array = new Uint8Array()): Float64Array {
+  if (bytes.byteLength % Float64Array.BYTES_PER_ELEMENT !== 0) throw new TypeError("No doubles.");
+  const times = new Float64Array(new Uint8Array(bytes).buffer);
   if (!times.every(isTime)) throw new TypeError("A time is no time.");
   return times;
 }
