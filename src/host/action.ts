@@ -89,7 +89,7 @@ async function writeSummary(markdown: string, headline: string): Promise<void> {
 
 async function publishError(error: unknown, prefix: string): Promise<ExitCode> {
   const problems = problemsOf(error);
-  if (!(error instanceof GateError) && error instanceof Error) printForeign(error.stack ?? "");
+  if (problems[0]?.code === "HOST_CRASHED" && error instanceof Error) printForeign(error.stack ?? "");
   annotate(undefined, problems.map(annotationOfProblem), prefix);
   setOutputs({ result: resultOfError(error) });
   await writeSummary(problems.map(problemMarkdown).join("\n"), "Refused.");

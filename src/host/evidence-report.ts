@@ -35,7 +35,7 @@ export async function reportEvidence(
     markdown: renderEvidenceMarkdown(evidence),
     annotations: [
       ...evidence.findings.map(annotationOfFinding),
-      ...evidence.measurements.flatMap(annotationOf),
+      ...annotationsOfAbsence(evidence.measurements),
     ],
     outputs: {
       ...(Object.fromEntries(values) as Record<string, string>),
@@ -66,7 +66,13 @@ function annotationOfFinding({ code, message, file }: Evidence["findings"][numbe
   return { level: "error", title: code, message, ...(file === null ? {} : { where: { file } }) };
 }
 
-function annotationOf({ state, metric, reason, note }: Measurement): readonly Annotation[] {
-  if (state !== "undefined" && state !== "inconclusive") return [];
-  return [{ level: "error", title: reason ?? metric, message: `${metric}: ${note ?? "no number"}` }];
+/** One annotation for each reason, however many metrics it took the number from. */
+function annotationsOfAbsence(measurements: readonly Measurement[]): readonly Annotation[] {
+  const absent = measurements.filter(({ state }) => state === "undefined" || state === "inconclusive");
+  const byReason = Map.groupBy(absent, ({ reason, note }) => `${reason ?? ""}\0${note ?? ""}`);
+  return [...byReason.values()].map((group) => ({
+    level: "error",
+    title: group[0]?.reason ?? "",
+    message: `${group[0]?.note ?? "There is no number."}\nWithout a number: ${group.map(({ metric }) => metric).join(", ")}.`,
+  }));
 }

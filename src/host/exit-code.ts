@@ -35,7 +35,10 @@ export function resultOfError(error: unknown): Result {
   return exitCodeOfError(error) === 1 ? "fail" : "error";
 }
 
-/** Whether an error says that somebody stopped the run. */
+const INTERRUPTED: ReadonlySet<string> = new Set(["ENGINE_INTERRUPTED", "GIT_INTERRUPTED"]);
+
+/** Whether an error says that somebody stopped the run, or that it stopped a child of the run. */
 export function isInterrupt(error: unknown): boolean {
+  if (error instanceof GateError) return INTERRUPTED.has(error.code);
   return error instanceof Error && error.name === "AbortError";
 }

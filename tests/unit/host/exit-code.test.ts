@@ -28,6 +28,8 @@ describe("exit codes", () => {
     ["a defect", new TypeError("x is not a function"), 3, "error"],
     ["something thrown that is no error", "boom", 3, "error"],
     ["an interrupt", new DOMException("stop", "AbortError"), 130, "error"],
+    ["an interrupt that killed a model", gateError("ENGINE_INTERRUPTED", "x"), 130, "error"],
+    ["an interrupt that killed git", gateError("GIT_INTERRUPTED", "x"), 130, "error"],
   ])("%s", (_what, error, exit, result) => {
     expect([exitCodeOfError(error), resultOfError(error)]).toEqual([exit, result]);
   });
