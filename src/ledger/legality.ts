@@ -65,7 +65,10 @@ function scopeProblems(
   if (environments.some(({ name }) => name === environment)) return [];
   const known = environments.map(({ name }) => name).join(", ") || "none";
   return [
-    problem("LEDGER_ENVIRONMENT_UNKNOWN", `There is no environment "${environment}"; there are: ${known}.`),
+    problem(
+      "LEDGER_ENVIRONMENT_UNKNOWN",
+      `There is no environment ${JSON.stringify(environment.slice(0, 80))}; there are: ${known}.`,
+    ),
   ];
 }
 

@@ -7,6 +7,7 @@ import {
   SLOTS,
   TRANSITION_RULES,
 } from "../domain/lifecycle.ts";
+import { isModelId, isVersion } from "../domain/model-ref.ts";
 import { type Problem, problem, refuse } from "../errors.ts";
 import { illegalMoves, type Move } from "./legality.ts";
 
@@ -67,15 +68,25 @@ const UNKNOWN: Digest = `sha256:${"0".repeat(64)}`;
 const FIRST_EVENTS: readonly LifecycleEvent[] = ["REGISTER", "PROMOTE_TO_SHADOW", "RETIRE", "REVOKE"];
 
 function requestProblems(ledger: Ledger, request: PlanRequest): Problem[] {
-  const { event, model, reason } = request;
+  const { event, model, version, reason } = request;
   const problems: Problem[] = [];
+  if (!isModelId(model)) problems.push(problem("LEDGER_NAME_INVALID", `${show(model)} cannot be a model.`));
+  if (version !== null && !isVersion(version)) {
+    problems.push(problem("LEDGER_NAME_INVALID", `${show(version)} cannot be a version.`));
+  }
   if (!Object.hasOwn(ledger.models, model) && !FIRST_EVENTS.includes(event)) {
-    problems.push(problem("LEDGER_MODEL_UNKNOWN", `The ledger holds nothing about the model "${model}".`));
+    problems.push(
+      problem("LEDGER_MODEL_UNKNOWN", `The ledger holds nothing about the model ${show(model)}.`),
+    );
   }
   if (isRecordedEvent(event) && TRANSITION_RULES[event].reasoned && reason.trim() === "") {
     problems.push(problem("LEDGER_REASON_MISSING", `${event} needs a reason.`));
   }
   return problems;
+}
+
+function show(name: string): string {
+  return JSON.stringify(name.slice(0, 80));
 }
 
 /** ROLLBACK goes to the newest target; the kill switch is that of production. */

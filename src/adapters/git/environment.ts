@@ -22,7 +22,6 @@ const NEUTRAL: readonly Setting[] = [
   ["core.attributesFile", devNull],
   ["core.sshCommand", "false"],
   ["core.pager", "cat"],
-  ["protocol.allow", "never"],
   ["user.useConfigOnly", "true"],
 ];
 
@@ -42,6 +41,8 @@ export function gitEnvironment(
     GIT_OPTIONAL_LOCKS: "0",
     GIT_NO_REPLACE_OBJECTS: "1",
     GIT_NO_LAZY_FETCH: "1",
+    // A partial clone fetches missing objects by a command of its own configuration: no transport is allowed.
+    GIT_ALLOW_PROTOCOL: "none",
     GIT_GRAFT_FILE: devNull,
     GIT_ATTR_NOSYSTEM: "1",
     GIT_LITERAL_PATHSPECS: "1",

@@ -64,6 +64,11 @@ const requests = {
     fix: 'Say why with --reason "…".',
     exit: 2,
   },
+  LEDGER_NAME_INVALID: {
+    meaning: "The name of a model or the number of a version cannot be one.",
+    fix: "Model ids have lower-case letters, digits, dots, dashes and underscores; versions are SemVer such as 1.2.0.",
+    exit: 2,
+  },
   LEDGER_VERSION_NEEDED: {
     meaning: "It cannot be told which version is meant.",
     fix: "Name the version: ID@VERSION.",
