@@ -1,4 +1,4 @@
-import type { EngineFingerprint, Evidence, Finding, Measurement } from "../domain/evidence.ts";
+import type { Evidence, Finding, Measurement, RunnerFingerprint } from "../domain/evidence.ts";
 import { GateError, gateError } from "../errors.ts";
 import type { ModelFacts } from "../measure/onnx/inspect-model.ts";
 import type { ParityClaim } from "../measure/parity/claim.ts";
@@ -21,7 +21,8 @@ export interface ParityPorts {
 }
 
 export interface ParityTask {
-  readonly version: ModelVersion;
+  /** A promise lets the engine start while the manifest is still being read. */
+  readonly version: ModelVersion | Promise<ModelVersion>;
   readonly run: RunContext;
   /** The caller's, never the author's; strict defaults by dtype when left out. */
   readonly tolerances?: Tolerances;
@@ -54,16 +55,17 @@ export const PARITY_LIMITS: RunLimits = { timeoutMs: 120_000, memoryMiB: 4096, o
 export async function measureParity(ports: ParityPorts, task: ParityTask): Promise<Evidence<ParityDetails>> {
   if (task.signal?.aborted) throw gateError("ENGINE_INTERRUPTED", "The run was stopped.");
   // Started first: the engine loads while the files are read and checked.
-  await using process = ports.engine.start(task.limits ?? PARITY_LIMITS);
-  const files = versionFiles(ports.files, task.version);
-  const loaded = await loadModel(task.version, files);
-  const cases = await loadTestCases(task.version, files, loaded.facts);
-  const claim = await readClaim(task.version, files);
-  const replaying = replay(ports, process, loaded, cases);
-  // Hashing the engine's libraries overlaps with the replay.
-  const [replayed, engine] = await Promise.all([replaying, ports.engine.fingerprint()]);
+  await using child = ports.engine.start(task.limits ?? PARITY_LIMITS);
+  const version = await task.version;
+  const files = versionFiles(ports.files, version);
+  const loaded = await loadModel(version, files);
+  const cases = await loadTestCases(version, files, loaded.facts);
+  const claim = await readClaim(version, files);
+  const replaying = replay(ports, child, loaded, cases);
+  // Hashing the engine's libraries and looking at the machine overlap with the replay.
+  const [replayed, runner] = await Promise.all([replaying, fingerprint(ports)]);
   const result = judgeless(replayed, { facts: loaded.facts, cases, claim, task });
-  return evidenceOf(ports, task, { files, engine, ...result });
+  return evidenceOf(version, task.run, { files, runner, ...result });
 }
 
 /** Codes of a model that fails when it runs: facts about the model, not errors of the tool. */
@@ -80,7 +82,7 @@ type Replayed = ReplayAnswer["cases"] | Cause;
 
 async function replay(
   { progress }: ParityPorts,
-  process: EngineProcess,
+  child: EngineProcess,
   { model }: LoadedModel,
   cases: readonly TestCase[],
 ): Promise<Replayed> {
@@ -88,7 +90,7 @@ async function replay(
   progress.step("parity", 0, total);
   try {
     const request = { model, cases: cases.map(({ inputs }) => inputs) };
-    const answer = await process.replay(request, (done) => progress.step("parity", done, total));
+    const answer = await child.replay(request, (done) => progress.step("parity", done, total));
     return answer.cases;
   } catch (error) {
     if (!(error instanceof GateError) || !MODEL_FAILURES.has(error.code)) throw error;
@@ -152,12 +154,16 @@ function pairsOf(cases: readonly TestCase[], replayed: ReplayAnswer["cases"]): O
   });
 }
 
+async function fingerprint({ engine, machine }: ParityPorts): Promise<RunnerFingerprint> {
+  return machine.fingerprint(await engine.fingerprint());
+}
+
 function evidenceOf(
-  { machine }: ParityPorts,
-  { version, run }: ParityTask,
-  of: Result & { readonly files: VersionFiles; readonly engine: EngineFingerprint },
+  version: ModelVersion,
+  run: RunContext,
+  of: Result & { readonly files: VersionFiles; readonly runner: RunnerFingerprint },
 ): Evidence<ParityDetails> {
-  const { files, engine, measurements, findings, details } = of;
+  const { files, runner, measurements, findings, details } = of;
   return {
     schema_version: "modelgate/evidence/v1",
     kind: "parity",
@@ -168,7 +174,7 @@ function evidenceOf(
     subject: version.subject,
     baseline: null,
     inputs: files.inputs(),
-    runner: machine.fingerprint(engine),
+    runner,
     seed: null,
     measurements,
     findings,

@@ -13,7 +13,7 @@ export const RUN: RunContext = {
   seed: 1,
 };
 
-const MACHINE: Machine = {
+export const MACHINE: Machine = {
   fingerprint: (engine: EngineFingerprint | null) => ({
     cpu_model: "cpu",
     cores: 1,
