@@ -1,0 +1,40 @@
+/** `npm run bench`: side by side with peers on this machine. Prints what falls short; an absent peer is never a pass. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { markdownTable } from "markdown-table";
+import { thisMachine } from "../src/adapters/machine/machine.ts";
+import { callOverheadContest } from "./contests/call-overhead.ts";
+import { digestContest } from "./contests/digest.ts";
+import { gateContest } from "./contests/gate.ts";
+import { parityContest } from "./contests/parity.ts";
+import { compare, type Contest } from "./side-by-side.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+const scratch = mkdtempSync(join(tmpdir(), "modelgate-bench-"));
+
+const CONTESTS: Readonly<Record<string, () => Contest>> = {
+  parity: () => parityContest(root),
+  "call-overhead": () => callOverheadContest(root),
+  digest: () => digestContest(root, scratch),
+  gate: () => gateContest(root, scratch),
+};
+
+const asked = process.argv.slice(2);
+const names = Object.keys(CONTESTS).filter((name) => asked.length === 0 || asked.includes(name));
+try {
+  const rows = names.map((name) => {
+    process.stderr.write(`${name} …\n`);
+    return compare((CONTESTS[name] as () => Contest)());
+  });
+  const { cpu_model: cpu, cores, os, node } = thisMachine().fingerprint(null);
+  process.stdout.write(
+    `${cpu}, ${cores} cores, ${os}, Node ${node}. Medians; the ratio is ours over the peer's.\n\n`,
+  );
+  const cells = rows.map((row) => [row.result, row.title, row.ours, row.peer, row.ratio, row.goal]);
+  process.stdout.write(`${markdownTable([["", "contest", "ours", "peer", "ratio", "goal"], ...cells])}\n`);
+  process.exitCode = rows.every((row) => row.result === "met") ? 0 : 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
