@@ -29,7 +29,7 @@ const BINARY_PICKLE = /^\x80(?:[\x04\x05]\x95[^]{4}\x00{4}|[\x02-\x05][\]})(cXKM
 /** Protocols 0 and 1: a mark with a container, or a global `cmodule\nname\n`. */
 const TEXT_PICKLE = /^(?:\([dl]p\d+\n|\(i?[A-Za-z_][\w.]*\n[A-Za-z_]\w*\n|c[A-Za-z_][\w.]*\n[A-Za-z_]\w*\n)/;
 /** `descr` of a NumPy header that says Python objects (numpy.lib.format). */
-const NUMPY_OBJECTS = /^\x93NUMPY[^]*?'descr':[^}]*?'[|<>=]?O/;
+const NUMPY_OBJECTS = /^\x93NUMPY[^]*?'descr':[^}]*?'[|<>=]?O\d*'/;
 
 /**
  * What may not be in a version folder, by name and by the first bytes: MANIFEST_FILE_LFS_POINTER, MANIFEST_FILE_PICKLE,

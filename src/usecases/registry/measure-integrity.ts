@@ -7,7 +7,7 @@ import { checkVersion, type RegistryPorts } from "./check-version.ts";
 import type { ModelVersion } from "./load-version.ts";
 
 export interface IntegrityPorts extends RegistryPorts {
-  readonly machine: Machine;
+  readonly machine: Pick<Machine, "fingerprint">;
 }
 
 /** For people: each problem with its place and remedy. */
