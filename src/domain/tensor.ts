@@ -2,7 +2,7 @@
  * Element types that can be replayed and compared, with their storage. float16 is kept as its bits, bool as 0 and 1,
  * and 64-bit integers as BigInt, so that nothing is rounded on the way.
  */
-export interface TensorArrays {
+interface TensorArrays {
   readonly float32: Float32Array;
   readonly float64: Float64Array;
   readonly float16: Uint16Array;

@@ -44,7 +44,7 @@ export interface ParityDetails {
   readonly claim: ParityClaim | null;
 }
 
-export const PARITY_LIMITS: RunLimits = { timeoutMs: 120_000, memoryMiB: 4096, outputMiB: 256 };
+const PARITY_LIMITS: RunLimits = { timeoutMs: 120_000, memoryMiB: 4096, outputMiB: 256 };
 
 /**
  * Replays every stored case in one fresh child process and compares the outputs with the references. What the model

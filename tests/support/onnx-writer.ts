@@ -34,7 +34,7 @@ export const bytes = (field: number, value: Bytes): Bytes =>
   concat(varint(field * 8 + 2), varint(value.length), value);
 export const text = (field: number, value: string): Bytes => bytes(field, new TextEncoder().encode(value));
 
-export function dtypeNumber(dtype: string | number): number {
+function dtypeNumber(dtype: string | number): number {
   const number = typeof dtype === "number" ? dtype : NUMBERS[dtype];
   if (number === undefined) throw new TypeError(`no dtype ${dtype}`);
   return number;
@@ -78,13 +78,13 @@ export function typedTensor(tensor: Tensor): Bytes {
   );
 }
 
-export interface ValueSpec {
+interface ValueSpec {
   readonly name: string;
   readonly dtype: string | number;
   readonly shape?: readonly (number | string)[];
 }
 
-export function valueInfo(spec: ValueSpec): Bytes {
+function valueInfo(spec: ValueSpec): Bytes {
   const dims = (spec.shape ?? []).map((dim) =>
     bytes(1, typeof dim === "number" ? int(1, dim) : text(2, dim)),
   );
@@ -116,8 +116,6 @@ export function node(spec: NodeSpec): Bytes {
   );
 }
 
-export const intAttribute = (name: string, value: number): Bytes =>
-  concat(text(1, name), int(3, value), int(20, 2));
 export const tensorAttribute = (name: string, tensor: Bytes): Bytes =>
   concat(text(1, name), bytes(5, tensor), int(20, 4));
 export const graphAttribute = (name: string, value: Bytes): Bytes =>
@@ -132,7 +130,7 @@ export interface GraphSpec {
 
 const infoOf = (value: ValueSpec | Bytes): Bytes => (value instanceof Uint8Array ? value : valueInfo(value));
 
-export function graph(spec: GraphSpec): Bytes {
+function graph(spec: GraphSpec): Bytes {
   return concat(
     ...spec.nodes.map((one) => bytes(1, one)),
     text(2, "graph"),

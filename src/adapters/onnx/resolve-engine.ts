@@ -21,7 +21,7 @@ export interface FoundEngine {
   readonly isGoverned: boolean;
 }
 
-export const ENGINE_VERSION = "1.30.0";
+const ENGINE_VERSION = "1.30.0";
 const BINDING = "onnxruntime_binding.node";
 const INSIDE = join("bin", "napi-v6", process.platform, process.arch, BINDING);
 

@@ -46,9 +46,3 @@ export function packedBytes(type: number, count: number): number | undefined {
   const bits = TYPES.get(type)?.[1];
   return bits ? Math.ceil((count * bits) / 8) : undefined;
 }
-
-/** Number of a dtype in TensorProto.DataType. */
-export function dtypeNumber(dtype: DType): number {
-  for (const [number, [name]] of TYPES) if (name === dtype) return number;
-  throw new TypeError(`There is no ONNX element type ${dtype}.`);
-}

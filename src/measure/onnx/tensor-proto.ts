@@ -206,7 +206,7 @@ function typedCount(type: number, count: number, bytes: number | undefined): num
 }
 
 /** Number of elements in a typed field. */
-export function countTyped(typed: NonNullable<TensorProto["typed"]>): number {
+function countTyped(typed: NonNullable<TensorProto["typed"]>): number {
   if (typed.field === "string_data") return typed.chunks.length;
   const width = { float_data: 4, double_data: 8, int32_data: 0, int64_data: 0, uint64_data: 0 }[typed.field];
   const bytes = (chunk: Uint8Array) => (width === 0 ? countVarints(chunk) : chunk.length / width);

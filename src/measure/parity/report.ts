@@ -34,14 +34,14 @@ export interface OutputReport {
   readonly mismatches: readonly CaseMismatch[];
 }
 
-export interface WorstElement {
+interface WorstElement {
   readonly case: string;
   readonly index: readonly number[];
   readonly expected: Scalar;
   readonly actual: Scalar;
 }
 
-export interface CaseMismatch extends Mismatch {
+interface CaseMismatch extends Mismatch {
   readonly case: string;
 }
 

@@ -13,7 +13,7 @@ export interface NativeTensor {
 export type NativeData = ArrayBufferView | readonly string[];
 
 /** What the binding says about an input or output; `type` is TensorProto.DataType, a dim of -1 is symbolic. */
-export interface NativeValueInfo {
+interface NativeValueInfo {
   readonly name: string;
   readonly isTensor: boolean;
   readonly type: number;
@@ -34,7 +34,7 @@ export interface NativeSession {
   dispose(): void;
 }
 
-export interface NativeOptions {
+interface NativeOptions {
   readonly graphOptimizationLevel: string;
   readonly intraOpNumThreads: number;
   readonly interOpNumThreads: number;
