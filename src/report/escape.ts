@@ -22,9 +22,12 @@ export function plainText(text: string): string {
   return withoutCommands(line);
 }
 
-/** The runner reads `::name …` at the start of a line and `##[name]` anywhere as its own commands. */
+/**
+ * The runner reads `::name …` at the start of a line and `##[name]` anywhere as its own commands. Text may be wrapped, so
+ * every word may come to start a line.
+ */
 function withoutCommands(line: string): string {
-  return line.replace(/^(\s*):(?=:)/, "$1: ").replaceAll("##[", "# #[");
+  return line.replaceAll(/(?<!\S):{2,}/g, (colons) => [...colons].join(" ")).replaceAll("##[", "# #[");
 }
 
 const MARKUP = /[\\`*|~$]|\](?=[([:])|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;

@@ -19,8 +19,14 @@ export function wrap(text: string, width: number): readonly string[] {
   return [...lines, line.trimEnd()].filter((text, index) => text !== "" || index > 0);
 }
 
+/** The pieces of a word; none begins with `::`, which a GitHub runner would take for a command. */
 function breakWord(word: string, width: number): readonly string[] {
   if (stringWidth(word) <= width) return [word];
+  const calm = word.replaceAll(/:{2,}/g, (colons) => [...colons].join(" "));
+  return calm.split(" ").flatMap((part) => cut(part, width));
+}
+
+function cut(word: string, width: number): readonly string[] {
   const pieces: string[] = [];
   let piece = "";
   for (const character of word) {

@@ -312,7 +312,7 @@ describe("policies that apply", () => {
     [{ event: "PROMOTE_TO_CANARY" as const, phase: "5%" }, []],
   ])("a request with %o", (more, reasons) => {
     const { refusals } = evaluate(inputWith({ request: { ...REQUEST, ...more } }));
-    expect(refusals.map(({ reason }) => reason).sort()).toEqual(reasons);
+    expect(new Set(refusals.map(({ reason }) => reason))).toEqual(new Set(reasons));
   });
 
   test("an environment may allow some models only, and come after another; the way back stays open", () => {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Evidence, Interval, Measurement } from "../../../src/domain/evidence.ts";
 import { METRICS } from "../../../src/domain/metrics.ts";
@@ -20,7 +20,7 @@ const LOWER = [
 /** A limit `<= number`, absolute or relative to live: small numbers, so that values fall on both sides and on it. */
 const limit: fc.Arbitrary<Limit> = fc
   .record({ kind: fc.constantFrom("absolute", "offset", "factor"), number: fc.integer({ min: 0, max: 8 }) })
-  .map(({ kind, number }) => limitOf(kind as Limit["bound"]["kind"], number));
+  .map(({ kind, number }) => limitOf(kind, number));
 
 function limitOf(kind: Limit["bound"]["kind"], number: number): Limit {
   const bound =
@@ -46,7 +46,6 @@ const objective = (id: string): fc.Arbitrary<Objective> =>
     .map((drawn): Objective => ({
       ...drawn,
       id,
-      judge: drawn.judge as Objective["judge"],
       group: null,
       line: 1,
       hard: drawn.hard ?? (drawn.soft ? null : limitOf("absolute", 4)),
@@ -72,7 +71,7 @@ const policy = (name: string): fc.Arbitrary<GatePolicy> =>
       match: { events: ["PROMOTE_TO_PRODUCTION"], environments: ["prod"], models: ["*"] },
       requires: { soak: null, streak: null, approvals: null, freshness: [], reason: false },
       objectives,
-      noIncumbent: noIncumbent as GatePolicy["noIncumbent"],
+      noIncumbent,
       score:
         score === null
           ? null
@@ -120,7 +119,7 @@ const measured = (metric: string): fc.Arbitrary<Measurement> =>
     .map(({ value, state, ...drawn }) =>
       measurement(metric, value, {
         ...drawn,
-        state: state as Measurement["state"],
+        state,
         ...(state === "measured" ? {} : { value: null, interval: null, note: "note", reason: "SOME_REASON" }),
       }),
     );

@@ -104,14 +104,14 @@ test.each(SCHEMAS)("%s-v1 bounds every text, list and object, and describes ever
 /** Pointers of sub-schemas that leave something open. */
 function looseEnds(schema: unknown, pointer = ""): readonly string[] {
   if (schema === null || typeof schema !== "object") return [];
-  const node = schema as Record<string, unknown>;
-  const open =
-    (node["type"] === "string" && node["maxLength"] === undefined && node["const"] === undefined) ||
-    (node["type"] === "array" && node["maxItems"] === undefined) ||
-    (node["type"] === "object" && node["additionalProperties"] !== false) ||
-    (node["type"] !== undefined && node["description"] === undefined);
-  return [
-    ...(open && typeof node["type"] === "string" ? [pointer] : []),
-    ...Object.entries(node).flatMap(([key, child]) => looseEnds(child, `${pointer}/${key}`)),
-  ];
+  const below = Object.entries(schema).flatMap(([key, child]) => looseEnds(child, `${pointer}/${key}`));
+  return isLoose(schema as Record<string, unknown>) ? [pointer, ...below] : below;
+}
+
+function isLoose(node: Record<string, unknown>): boolean {
+  if (typeof node["type"] !== "string") return false;
+  const bound = { string: "maxLength", array: "maxItems" }[node["type"]];
+  const unbounded = bound !== undefined && node[bound] === undefined && node["const"] === undefined;
+  const open = node["type"] === "object" && node["additionalProperties"] !== false;
+  return unbounded || open || node["description"] === undefined;
 }

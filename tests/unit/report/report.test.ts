@@ -1,0 +1,273 @@
+import * as fc from "fast-check";
+import stringWidth from "fast-string-width";
+import { stripVTControlCharacters } from "node:util";
+import { describe, expect, test } from "vitest";
+import type { Measurement } from "../../../src/domain/evidence.ts";
+import type { Verdict } from "../../../src/domain/verdict.ts";
+import { gateError, type Problem } from "../../../src/errors.ts";
+import { evaluate, type EvaluateInput } from "../../../src/policy/evaluate.ts";
+import { parsePolicies } from "../../../src/policy/parse-policies.ts";
+import { annotationsOf } from "../../../src/report/annotations.ts";
+import { headlineOf } from "../../../src/report/headline.ts";
+import { renderMarkdown } from "../../../src/report/markdown.ts";
+import { renderSarif, renderSarifProblems } from "../../../src/report/sarif.ts";
+import { renderTerminal } from "../../../src/report/terminal.ts";
+import { renderValidation, renderValidationMarkdown } from "../../../src/report/validation.ts";
+import {
+  EMPTY_LEDGER,
+  ENVIRONMENTS,
+  evidenceWith,
+  gateSource,
+  goodMeasurements,
+  inputWith,
+  measurement,
+  REQUEST,
+} from "../../support/judging.ts";
+
+function verdictWith(
+  changes: Readonly<Record<string, Measurement | null>> = {},
+  more: Partial<EvaluateInput> = {},
+): Verdict {
+  const measured = goodMeasurements().flatMap((one) => {
+    const change = changes[one.metric];
+    return change === null ? [] : [change ?? one];
+  });
+  return evaluate(inputWith({ evidence: evidenceWith(measured), ...more }));
+}
+
+const SLOW = measurement("benchmark.latency_ratio", 9.3, { interval: { low: 9.1, high: 9.5, level: 0.9 } });
+const WRONG = measurement("parity.max_abs_diff", 0.0031);
+
+describe("headline", () => {
+  test.each<[Verdict, string]>([
+    [
+      verdictWith(),
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: PASS. May merge; all 8 objectives passed.",
+    ],
+    [
+      verdictWith({ "benchmark.latency_ratio": SLOW }),
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: WARN. May merge; 1 soft limit missed.",
+    ],
+    [
+      verdictWith({ "parity.max_abs_diff": WRONG, "parity.cases": null }),
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: FAIL. Must not merge: parity, max abs diff is 0.0031 (hard <= 1e-5); parity cases was not measured.",
+    ],
+    [
+      verdictWith({
+        "parity.max_abs_diff": measurement("parity.max_abs_diff", 0, {
+          state: "inconclusive",
+          value: null,
+          note: "The child was stopped.",
+        }),
+      }),
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: INCONCLUSIVE. Must not merge yet, it could not be told: The child was stopped.",
+    ],
+    [
+      evaluate(inputWith({ evidence: [] })),
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: FAIL. Must not merge: integrity problems was not measured; parity, max abs diff was not measured; outputs failed was not measured; and 5 more.",
+    ],
+    [
+      evaluate(inputWith({ request: { ...REQUEST, event: "PROMOTE_TO_CANARY", phase: "5%" } })),
+      "Promote flight-delay 1.1.0 to CANARY (5%) in prod: PASS. May merge; all 6 objectives passed.",
+    ],
+    [
+      evaluate(inputWith({ request: { ...REQUEST, event: "ROLLBACK" } })),
+      "Roll back flight-delay to 1.1.0 in prod: PASS. May merge; its objective passed.",
+    ],
+    [
+      evaluate(inputWith({ request: { ...REQUEST, event: "DISABLE" } })),
+      "Disable flight-delay 1.1.0 in prod: PASS. May merge; all requirements are met.",
+    ],
+    [
+      evaluate(inputWith({ request: { ...REQUEST, event: "REVOKE", environment: null, reason: "" } })),
+      "Revoke flight-delay 1.1.0: FAIL. Must not merge: No reason was given.",
+    ],
+  ])("%#", (verdict, expected) => {
+    expect(headlineOf(verdict)).toBe(expected);
+  });
+});
+
+test("the same words on a terminal and on GitHub", () => {
+  const verdict = verdictWith({ "parity.max_abs_diff": WRONG, "benchmark.latency_ratio": SLOW });
+  const words = (text: string): string =>
+    text
+      .replaceAll(/^[|\s-]+$/gm, "")
+      .replaceAll(/[|`\\]/g, " ")
+      .replaceAll(/\s+/g, " ")
+      .trim();
+  expect(words(renderTerminal(verdict, { width: 1000 }))).toBe(words(renderMarkdown(verdict)));
+});
+
+describe("terminal", () => {
+  const verdict = verdictWith({ "parity.max_abs_diff": WRONG, "benchmark.latency_ratio": SLOW });
+
+  test.each([60, 80, 120])("fits into %i columns", (width) => {
+    const lines = renderTerminal(verdict, { width }).split("\n");
+    expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(width);
+  });
+
+  test("colours only when told", () => {
+    expect(renderTerminal(verdict)).not.toContain("\u001B");
+    const painted = renderTerminal(verdict, { color: true });
+    expect(painted).toContain("\u001B[31mFAIL\u001B[39m");
+    expect(stripVTControlCharacters(painted)).toBe(renderTerminal(verdict));
+  });
+});
+
+describe("length", () => {
+  const many = gateSource(
+    `objectives:\n${Array.from({ length: 120 }, (_, index) => `  - { id: o${index}, metric: parity.max_abs_diff, hard: "<= 1e-5", why: ${"w".repeat(500)}, fix: f }\n`).join("")}`,
+  );
+  const verdict = verdictWith(
+    { "parity.max_abs_diff": WRONG },
+    { policies: parsePolicies([many, ENVIRONMENTS]) },
+  );
+
+  test("a short report is whole", () => {
+    expect(renderMarkdown(verdict, { maxBytes: 1_000_000 })).not.toContain("Left out");
+  });
+
+  test.each([60_000, 20_000, 2_000])(
+    "whole sections go to stay below %i bytes, and are named",
+    (maxBytes) => {
+      const text = renderMarkdown(verdict, { maxBytes });
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(maxBytes);
+      expect(text).toMatch(/^Promote flight-delay 1\.1\.0 to PRODUCTION in prod: FAIL\./);
+      expect(text).toMatch(/Left out for length: .*what to do.* Everything is in verdict\.json\.\n$/);
+      const rows = text.split("\n").filter((line) => line.startsWith("|"));
+      expect([0, 122]).toContain(rows.length);
+    },
+  );
+});
+
+describe("hostile text", () => {
+  const PAYLOAD = "x|<img src=x>\n::error::pwned ![a](http://e.example) @octocat \u202E `b` \u001B[31m";
+  const hostile = verdictWith(
+    {
+      "parity.max_abs_diff": measurement("parity.max_abs_diff", 0, {
+        state: "undefined",
+        value: null,
+        note: PAYLOAD,
+        reason: PAYLOAD,
+      }),
+    },
+    { history: { since: null, refusedBefore: [{ version: PAYLOAD, objectives: [PAYLOAD] }] } },
+  );
+
+  test("stays text in Markdown", () => {
+    const text = renderMarkdown(hostile);
+    expect(text).not.toMatch(/(?<!\\)<img|(?<!\\)\]\(|@octocat|[\p{Cf}--\u200B]|^\s*::/mv);
+  });
+
+  test("stays text on a terminal, in annotations and in SARIF", () => {
+    const rest = [
+      renderTerminal(hostile),
+      ...annotationsOf(hostile).flatMap(({ title, message }) => [title, message]),
+      renderSarif(hostile),
+    ];
+    for (const text of rest) expect(text).not.toMatch(/[\p{Cc}--\n]|[\p{Cf}--\u200B]|^\s*::/mv);
+  });
+
+  test("never breaks a table", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 60 }), (note) => {
+        const verdict = verdictWith({}, { baseline: { ...inputWith().baseline!, version: note } });
+        const rows = renderMarkdown(verdict)
+          .split("\n")
+          .filter((line) => line.startsWith("|"));
+        expect(rows).toHaveLength(10);
+        expect(new Set(rows.map((row) => row.replaceAll(/\\[\\|]/g, "").split("|").length))).toEqual(
+          new Set([8]),
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+test("annotations: errors first, on the policy's line, ten of each level at most", () => {
+  const verdict = verdictWith({ "parity.max_abs_diff": WRONG, "benchmark.latency_ratio": SLOW });
+  expect(annotationsOf(verdict).map(({ level, title, where }) => [level, title, where?.file])).toEqual([
+    ["error", "GATE_HARD_LIMIT_MISSED: production/onnx-parity", "policies/gates/production.yaml"],
+    ["warning", "GATE_SOFT_LIMIT_MISSED: production/not-slower-than-live", "policies/gates/production.yaml"],
+  ]);
+  const findings = Array.from({ length: 30 }, (_, index) => ({
+    code: "SOME_FINDING",
+    message: `${index} ${"x".repeat(5000)}`,
+    file: null,
+  }));
+  const annotations = annotationsOf({ ...verdict, findings });
+  expect(annotations.map(({ level }) => level)).toEqual(["error", ...Array<string>(10).fill("warning")]);
+  expect(Math.max(...annotations.map(({ message }) => message.length))).toBe(4096);
+});
+
+test("SARIF has one rule for each objective, and no result for what passed", () => {
+  const log = JSON.parse(
+    renderSarif(verdictWith({ "parity.max_abs_diff": WRONG, "benchmark.latency_ratio": SLOW })),
+  ) as {
+    version: string;
+    runs: { tool: { driver: { rules: { id: string }[] } }; results: { ruleId: string; level: string }[] }[];
+  };
+  expect(log.version).toBe("2.1.0");
+  expect(log.runs[0]!.tool.driver.rules.map(({ id }) => id)).toEqual([
+    "production/not-slower-than-live",
+    "production/onnx-parity",
+  ]);
+  expect(log.runs[0]!.results.map(({ ruleId, level }) => [ruleId, level])).toEqual([
+    ["production/onnx-parity", "error"],
+    ["production/not-slower-than-live", "warning"],
+  ]);
+});
+
+test("the way back is named when there is one", () => {
+  const cold = { ledger: EMPTY_LEDGER, baseline: null };
+  const last = (more: Partial<EvaluateInput>): string =>
+    /Roll back with: (.*)/.exec(renderMarkdown(evaluate(inputWith(more))))?.[1] ?? "none";
+  expect([
+    last({}),
+    last({ request: { ...REQUEST, event: "PROMOTE_TO_SHADOW" } }),
+    last({ ...cold, request: { ...REQUEST, event: "ROLLBACK" } }),
+    last({ evidence: [] }),
+  ]).toEqual([
+    '`modelgate rollback flight-delay --env prod --reason "…"`',
+    '`modelgate disable flight-delay@1.1.0 --env prod --reason "…"`',
+    "none",
+    "none",
+  ]);
+});
+
+describe("lists of problems", () => {
+  const problems: readonly Problem[] = [
+    ...gateError("POLICY_EMPTY", "There is no gate policy.").problems,
+    ...gateError("POLICY_METRIC_UNKNOWN", 'There is no metric "b".', {
+      where: { file: "b.yaml", line: 10, column: 2 },
+      fix: "Did you mean c?",
+    }).problems,
+    ...gateError("POLICY_METRIC_UNKNOWN", 'There is no metric "a|".', {
+      where: { file: "b.yaml", line: 9, column: 2 },
+      fix: "Fix it.",
+    }).problems,
+  ];
+
+  test("are sorted by place, each with its remedy", () => {
+    expect(renderValidation(problems)).toBe(`POLICY_EMPTY  There is no gate policy.
+  Add a GatePolicy under policies/gates/; \`modelgate init\` writes one for every event.
+
+b.yaml:9:2  POLICY_METRIC_UNKNOWN  There is no metric "a|".
+  Fix it.
+
+b.yaml:10:2  POLICY_METRIC_UNKNOWN  There is no metric "b".
+  Did you mean c?
+`);
+  });
+
+  test("are a table on GitHub and results in SARIF", () => {
+    expect(renderValidationMarkdown(problems.slice(2)))
+      .toBe(`| where      | code                  | what                      | fix     |
+| ---------- | --------------------- | ------------------------- | ------- |
+| b.yaml:9:2 | POLICY_METRIC_UNKNOWN | There is no metric "a\\|". | Fix it. |
+`);
+    const log = JSON.parse(renderSarifProblems(problems)) as { runs: { results: unknown[] }[] };
+    expect(log.runs[0]!.results).toHaveLength(3);
+  });
+});
