@@ -97,9 +97,9 @@ async function publishError(error: unknown, prefix: string): Promise<ExitCode> {
 }
 
 function problemsOf(error: unknown): readonly Problem[] {
-  if (error instanceof GateError) return error.problems;
   if (isInterrupt(error))
     return [problem("HOST_INTERRUPTED", "The run was stopped before it had an answer.")];
+  if (error instanceof GateError) return error.problems;
   return [problem("HOST_CRASHED", error instanceof Error ? error.message : String(error))];
 }
 

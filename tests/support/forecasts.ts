@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type GitRepo, gitRepo, temporaryFolder } from "./git-repo.ts";
-import type { With } from "./runner/environment.ts";
+import type { Job, With } from "./runner/environment.ts";
 import { installAction, makeJob } from "./runner/job.ts";
 import { runAction, type Step } from "./runner/run-action.ts";
 import type { StepResult } from "./runner/step-result.ts";
@@ -14,6 +14,9 @@ const FOUNDATION = ["policies", "deployed.json", ".gitattributes", "models/fligh
 /** ONNX Runtime as this project installed it: what a job would name with `ort-dir`. */
 export const ORT_DIR = join(PROJECT, "node_modules");
 
+/** What a test changes about a step or its job. */
+export type UsesOptions = Partial<Pick<Step, "env" | "cancelOn">> & Partial<Pick<Job, "workspace" | "ref">>;
+
 /** A team's repository with real models, checked out in a job, and the built actions installed beside it. */
 export interface Forecasts extends Disposable {
   /** The job's folder: `workspace`, `actions`, `_temp`. */
@@ -22,7 +25,7 @@ export interface Forecasts extends Disposable {
   /** Copies a registered version of this project into the work tree, without committing it. */
   add(model: string, version: string): void;
   /** Runs a built action on the checkout. */
-  uses(action: string, given: With, more?: Partial<Step>): Promise<StepResult>;
+  uses(action: string, given: With, more?: UsesOptions): Promise<StepResult>;
 }
 
 /** `versions` are committed: `flight-delay@1.0.0`. */
@@ -31,7 +34,11 @@ export function forecasts(versions: readonly string[]): Forecasts {
   const workspace = join(folder, "workspace");
   mkdirSync(workspace);
   const repo = gitRepo(workspace);
-  for (const [key, value] of [["name", "Ada"], ["email", "ada@example.org"]]) repo.git("config", `user.${key}`, value ?? "");
+  for (const [key, value] of [
+    ["name", "Ada"],
+    ["email", "ada@example.org"],
+  ])
+    repo.git("config", `user.${key}`, value ?? "");
   const copy = (path: string): void => {
     mkdirSync(dirname(join(workspace, path)), { recursive: true });
     cpSync(join(PROJECT, path), join(workspace, path), { recursive: true });
@@ -43,10 +50,10 @@ export function forecasts(versions: readonly string[]): Forecasts {
     folder,
     repo,
     add: (model, version) => copy(`models/${model}/${version}`),
-    uses: async (action, given, more = {}) => {
+    uses: async (action, given, { env, cancelOn, ...about } = {}) => {
       const actionFolder = await installAction(action, folder);
-      const job = makeJob(folder, { workspace, actionFolder, sha: repo.git("rev-parse", "HEAD") });
-      return runAction({ job, with: given, ...more });
+      const job = makeJob(folder, { workspace, actionFolder, sha: repo.git("rev-parse", "HEAD"), ...about });
+      return runAction({ job, with: given, ...(env && { env }), ...(cancelOn && { cancelOn }) });
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
