@@ -3,10 +3,16 @@ import { median } from "../src/measure/quantiles.ts";
 import { bootstrapMedian } from "../src/measure/bootstrap.ts";
 import { seededRandom } from "../src/measure/random.ts";
 
-/** One way to do a job: how long it took, and what came out. */
+/** How long a job took, and what came out. */
+export interface Run {
+  readonly ms: number;
+  readonly answer: string;
+}
+
+/** One way to do a job. */
 export interface Side {
   readonly name: string;
-  readonly run: () => { readonly ms: number; readonly answer: string };
+  readonly run: () => Run | Promise<Run>;
 }
 
 export interface Contest {
@@ -31,31 +37,31 @@ export interface Row {
 }
 
 /** Runs both sides in turn, in seeded random order within each pair. Equal answers come first: a fast wrong one fails. */
-export function compare(contest: Contest): Row {
+export async function compare(contest: Contest): Promise<Row> {
   const { title, ours, peer } = contest;
   const goal = `<= ${contest.goal.toFixed(2)}`;
   if ("missing" in ours) return notRun(title, goal, ours.missing);
   if ("missing" in peer) return notRun(title, goal, peer.missing);
-  const [first, second] = [ours.run(), peer.run()];
+  const [first, second] = [await ours.run(), await peer.run()];
   const same = contest.same ?? ((a: string, b: string) => a === b);
   const names = { title, ours: ours.name, peer: peer.name, goal };
   if (!same(first.answer, second.answer)) {
     return { ...names, ratio: `${first.answer} is not ${second.answer}`, result: "WRONG ANSWER" };
   }
-  return { ...names, ...timed(contest, { ours, peer }) };
+  return { ...names, ...(await timed(contest, { ours, peer })) };
 }
 
-function timed(
+async function timed(
   contest: Contest,
   { ours, peer }: { ours: Side; peer: Side },
-): Pick<Row, "ours" | "peer" | "ratio" | "result"> {
+): Promise<Pick<Row, "ours" | "peer" | "ratio" | "result">> {
   const random = seededRandom(1);
   const times = { candidate: new Float64Array(contest.pairs), live: new Float64Array(contest.pairs) };
   for (let i = 0; i < contest.pairs; i += 1) {
     const oursFirst = random.below(2) === 0;
-    if (oursFirst) times.candidate[i] = ours.run().ms;
-    times.live[i] = peer.run().ms;
-    if (!oursFirst) times.candidate[i] = ours.run().ms;
+    if (oursFirst) times.candidate[i] = (await ours.run()).ms;
+    times.live[i] = (await peer.run()).ms;
+    if (!oursFirst) times.candidate[i] = (await ours.run()).ms;
   }
   const logs = times.candidate.map((time, i) => Math.log(time / (times.live[i] ?? Number.NaN)));
   // Processes do not remember each other, so that a block is one pair.
@@ -84,7 +90,7 @@ export function processSide(
   },
   read: (stdout: string) => string = (stdout) => stdout.trim(),
 ): Side {
-  const run = (): { ms: number; answer: string } => {
+  const run = (): Run => {
     const start = performance.now();
     const { status, stdout, stderr, error } = spawnSync(of.command, of.args, {
       cwd: of.cwd,
