@@ -5,7 +5,7 @@ import type { Progress } from "../ports.ts";
 export type ProgressStyle = "bar" | "lines" | "silent";
 
 /** Where progress is shown: a stream for people, never the one that carries the answer. */
-export interface ProgressStream extends NodeJS.WritableStream {
+interface ProgressStream extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
@@ -96,7 +96,7 @@ export function formatBar(step: Step, color: boolean): string {
 }
 
 /** `benchmark: 12 of 24   50 %  8 s left`. */
-export function formatLine(step: Step): string {
+function formatLine(step: Step): string {
   return `${step.phase}: ${formatCount(step)}`;
 }
 

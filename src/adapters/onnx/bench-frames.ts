@@ -1,6 +1,12 @@
 import type { EngineFingerprint } from "../../domain/evidence.ts";
 import { gateError } from "../../errors.ts";
-import type { ColdStart, ProcessTimes } from "../../measure/latency/samples.ts";
+import {
+  type BatchRefusal,
+  type BatchTimes,
+  type ColdStart,
+  isRefusal,
+  type ProcessTimes,
+} from "../../measure/latency/samples.ts";
 import type { ColdStartRequest, PairsRequest } from "../../ports.ts";
 import {
   type ColdHeader,
@@ -10,6 +16,7 @@ import {
   type PairsHeader,
 } from "./child/bench-wire.ts";
 import type { Frame } from "./child/protocol.ts";
+import { printable } from "./printable.ts";
 import { encodeModel } from "./replay-frames.ts";
 import type { ModelProcess } from "./run-child.ts";
 
@@ -46,7 +53,14 @@ export async function askPairs(
     stream,
   };
   const frames = await answersOf(child, { header, blobs });
-  return decoded(frames, (answers) => decodeTimes(answers, request.plan.batches.length));
+  const times = decoded(frames, (answers) => decodeTimes(answers, request.plan.batches.length));
+  return { ...times, batches: times.batches.map(withPrintableText) };
+}
+
+/** What the engine says quotes names out of the model. */
+function withPrintableText(batch: BatchTimes | BatchRefusal): BatchTimes | BatchRefusal {
+  if (isRefusal(batch)) return { failure: printable(batch.failure) };
+  return { ...batch, liveFailure: batch.liveFailure === null ? null : printable(batch.liveFailure) };
 }
 
 async function answersOf(child: ModelProcess, request: Frame): Promise<Frame[]> {

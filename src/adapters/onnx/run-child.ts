@@ -6,6 +6,7 @@ import type { RunLimits } from "../../ports.ts";
 import { encodeFrame, type Frame } from "./child/protocol.ts";
 import { FAILURES, type FailureCode } from "./child/failure.ts";
 import { FrameReader } from "./frame-reader.ts";
+import { printable } from "./printable.ts";
 import { residentMiB } from "./resident-memory.ts";
 
 /** What to start: a program, the engine's native binding, and what bounds it. */
@@ -162,11 +163,6 @@ export class ModelProcess {
     this.#settled.reject(error);
     this.stop();
   }
-}
-
-/** Foreign text on one line, without control characters. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").slice(0, 1000);
 }
 
 function spawnChild(options: ChildOptions): ChildProcess {

@@ -57,7 +57,7 @@ export function noiseDoubt(noise: Noise): Absence | null {
 }
 
 /** Why a number without bounds on both sides cannot be trusted. */
-export function sizeDoubt(interval: Interval | null, samples: number): Absence | null {
+function sizeDoubt(interval: Interval | null, samples: number): Absence | null {
   if (interval !== null && interval.high !== null) return null;
   const note = `${samples} observations are too few to bound this number from both sides.`;
   return { state: "inconclusive", reason: "BENCHMARK_TOO_FEW_RUNS", note };

@@ -27,14 +27,14 @@ export interface BenchmarkDetails {
   readonly batches: readonly BatchDetails[];
 }
 
-export interface BatchDetails {
+interface BatchDetails {
   readonly rows: number;
   readonly candidate: LatencySummary;
   readonly live: LatencySummary | null;
   readonly ratio: RatioDetails | null;
 }
 
-export interface RatioDetails {
+interface RatioDetails {
   readonly process_medians: readonly number[];
   /** Largest over smallest process median. */
   readonly spread: number;

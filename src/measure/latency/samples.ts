@@ -39,8 +39,6 @@ export interface BatchRefusal {
   readonly failure: string;
 }
 
-export type ModelRole = "candidate" | "live";
-
 /** What one fresh process measured warm. */
 export interface ProcessTimes {
   /** One entry a batch size, in the order of the plan. */

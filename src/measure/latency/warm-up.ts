@@ -1,7 +1,7 @@
 import { median } from "../quantiles.ts";
 
 /** Calls of one window; the warm-up compares the medians of the last two. */
-export const WARM_UP_WINDOW = 10;
+const WARM_UP_WINDOW = 10;
 const MIN_CALLS = 2 * WARM_UP_WINDOW;
 const MAX_CALLS = 10 * WARM_UP_WINDOW;
 const STEADY = 0.05;

@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { schemaProblems } from "../../../src/domain/document/check-schema.ts";
+import { formatJson } from "../../../src/domain/document/format.ts";
+import { parseJson } from "../../../src/domain/document/json.ts";
 import type { Evidence, Measurement } from "../../../src/domain/evidence.ts";
 import { METRICS } from "../../../src/domain/metrics.ts";
 import { gateError } from "../../../src/errors.ts";
@@ -144,6 +147,16 @@ describe("benchmark evidence", () => {
       "models/hand-made/2.0.0/test_data_set_0/input_1.pb",
       "models/hand-made/2.0.0/test_data_set_0/output_0.pb",
     ]);
+  });
+
+  it("fits the schema of evidence, with numbers and without", async () => {
+    const timeout = () => {
+      throw gateError("MODEL_TIMEOUT", "It was killed.");
+    };
+    for (const engine of [slowerEngine(), timingEngine({ coldStart: timeout })]) {
+      const stored = parseJson(Buffer.from(formatJson(await measure(engine))), "benchmark.json");
+      expect(schemaProblems(stored, "evidence-v1")).toEqual([]);
+    }
   });
 
   it("is the same, byte for byte, for the same samples and seed, and small enough for Git", async () => {
