@@ -1,0 +1,111 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { forecasts, type Forecasts, ORT_DIR } from "../support/forecasts.ts";
+import type { With } from "../support/runner/environment.ts";
+import type { StepResult } from "../support/runner/step-result.ts";
+
+/** Names and texts that talk to the runner, a shell, a terminal, a browser, or to git. */
+const HOSTILE = [
+  "::set-output name=result::pass",
+  "x\n::set-output name=result::pass\n",
+  "x\r::add-mask::flight-delay",
+  "##[set-output name=result]pass",
+  "x\n::stop-commands::done",
+  "x\n::error file=deployed.json::forged",
+  "x\n::set-env name=NODE_OPTIONS::--require=/tmp/evil.js",
+  "\u001b[2J\u001b]8;;https://evil.example\u0007x",
+  "x\u202Egnp\u2066",
+  "$(touch owned)`touch owned`;touch owned",
+  "--upload-pack=touch owned",
+  "-rf",
+  "![x](https://evil.example/beacon.png) <img src=x onerror=alert(1)> [x](javascript:alert(1)) @everyone #1",
+  "x\nghadelimiter_00000000-0000-0000-0000-000000000000\nresult=pass",
+];
+
+const PROMOTE: With = {
+  model: "flight-delay@1.0.0",
+  event: "PROMOTE_TO_SHADOW",
+  environment: "prod",
+  reason: "first model",
+  "ort-dir": ORT_DIR,
+};
+
+/** The only commands that an action of ours may give. */
+const OWN_COMMANDS = new Set(["stop-commands", "error", "warning", "notice"]);
+
+function expectHarmless(step: StepResult, team: Forecasts): void {
+  expect([...step.log.outputs]).toEqual([]);
+  expect(step.env).toEqual({});
+  expect(step.log.commands.filter(({ name }) => !OWN_COMMANDS.has(name))).toEqual([]);
+  const openings = step.log.commands.filter(({ name }) => name === "stop-commands");
+  for (const { data } of openings) expect(data).toMatch(/^[0-9a-f-]{36}$/);
+  expect(step.annotations.filter(({ message }) => message === "forged")).toEqual([]);
+  const seen = (step.text + step.summary).replaceAll("\n", "");
+  expect(seen).not.toMatch(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u);
+  expect(step.summary).not.toMatch(/(?<!\\)\]\(|(?<!\\)<[a-z]/i);
+  for (const place of [team.repo.root, team.folder]) expect(existsSync(join(place, "owned"))).toBe(false);
+}
+
+describe.each(HOSTILE)("%j", (text) => {
+  it("is refused or kept as text, wherever an input takes it", async () => {
+    using team = forecasts(["flight-delay@1.0.0"]);
+    for (const inputs of [["model", "event"], ["environment", "phase"], ["evidence"]]) {
+      const given = Object.fromEntries(inputs.map((input) => [input, text]));
+      const step = await team.uses("promote", { ...PROMOTE, ...given });
+      expect([inputs, step.conclusion]).toEqual([inputs, "failure"]);
+      expect(["error", "fail"]).toContain(step.outputs["result"]);
+      expectHarmless(step, team);
+    }
+  });
+
+  it("is kept as text when it is the reason of a transition, or refused", async () => {
+    using team = forecasts(["flight-delay@1.0.0"]);
+    const step = await team.uses("promote", { ...PROMOTE, reason: text });
+    expectHarmless(step, team);
+    const branch = step.outputs["branch"] ?? "";
+    const ledger =
+      branch === "" ? null : (JSON.parse(team.repo.git("show", `${branch}:deployed.json`)) as Kept);
+    expect([null, text.trim()]).toContain(ledger?.transition.reason ?? null);
+    const trailers =
+      branch === "" ? "" : team.repo.git("log", "-1", "--format=%(trailers:only,unfold)", branch);
+    expect(trailers.split("\n").every((line) => line === "" || line.startsWith("Modelgate-"))).toBe(true);
+  });
+
+  it("stays text in file names, manifests and policies", async () => {
+    using team = forecasts(["flight-delay@1.0.0"]);
+    plant(team, text);
+    const step = await team.uses("validate", { all: true });
+    expect(step).toMatchObject({ conclusion: "failure", outputs: { result: "fail" } });
+    expectHarmless(step, team);
+    const gate = await team.uses("gate", {
+      model: "flight-delay@1.0.0",
+      event: "PROMOTE_TO_SHADOW",
+      environment: "prod",
+    });
+    expect(gate.conclusion).toBe("failure");
+    expectHarmless(gate, team);
+  });
+});
+
+interface Kept {
+  readonly transition: { readonly reason: string };
+}
+
+/** Puts the text wherever an author of a change can write one: names, JSON, YAML. */
+function plant(team: Forecasts, text: string): void {
+  const { root } = team.repo;
+  const name = text.replaceAll("/", "_").slice(0, 120);
+  mkdirSync(join(root, "models", name, "1.0.0"), { recursive: true });
+  writeFileSync(
+    join(root, "models", name, "1.0.0", "manifest.json"),
+    JSON.stringify({ [text]: text, version: text }),
+  );
+  writeFileSync(join(root, "models/flight-delay/1.0.0", name), text);
+  const policy = join(root, "policies/gates/shadow.yaml");
+  writeFileSync(
+    policy,
+    readFileSync(policy, "utf8").replace(/why: .*/, () => `why: ${JSON.stringify(text)}`),
+  );
+  team.repo.commit({}, "a change by somebody");
+}
