@@ -24,7 +24,7 @@ interface Trap {
   readonly repo: GitRepo;
   readonly folder: string;
   /** The trap's program ran. */
-  sprung(): boolean;
+  readonly sprung: () => boolean;
 }
 
 const HOOKS = [
@@ -52,7 +52,10 @@ function trap(): Trap {
     for (const hook of HOOKS) execFileSync("cp", [evil, join(place, hook)]);
   }
   writeFileSync(join(folder, "attributes"), "* filter=evil diff=evil\n");
-  writeFileSync(join(repo.root, ".git/info/attributes"), "* filter=e=vil diff=evil\n");
+  writeFileSync(
+    join(repo.root, ".git/info/attributes"),
+    "* diff=evil\ndeployed.json filter=e=vil\nmodels/** filter=plain\n",
+  );
   for (const [key, value] of hostileConfig(folder, evil)) repo.git("config", "--add", key, value);
   return { repo, folder, sprung: () => existsSync(mark) };
 }
@@ -73,6 +76,7 @@ function hostileConfig(folder: string, evil: string): [string, string][] {
     ["filter.evil.clean", run],
     ["filter.evil.smudge", run],
     ["filter.evil.required", "true"],
+    ["filter.plain.clean", run],
     ["filter.e=vil.clean", run],
     ["filter.e=vil.process", evil],
     ["gpg.program", evil],
@@ -304,6 +308,7 @@ describe("hostile names", () => {
       expect(Buffer.from((await git.show(head, path))!).toString()).toBe(content);
     writeFileSync(join(repo.root, "m/*"), "changed");
     expect(await git.dirty(["m/*"])).toEqual(["m/*"]);
+    expect(await git.dirty(["m/?"])).toEqual([]);
     expect(readFileSync(join(repo.root, "m/*"), "utf8")).toBe("changed");
   });
 });
