@@ -27,7 +27,7 @@ export function plainText(text: string): string {
  * every word may come to start a line.
  */
 function withoutCommands(line: string): string {
-  return line.replaceAll(/(?<!\S):{2,}/g, (colons) => [...colons].join(" ")).replaceAll("##[", "# #[");
+  return line.replaceAll(/(?<!\S):{2,}/g, (colons) => colons.split("").join(" ")).replaceAll("##[", "# #[");
 }
 
 const MARKUP = /[\\`*|~$]|\](?=[([:])|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;

@@ -22,7 +22,7 @@ export function wrap(text: string, width: number): readonly string[] {
 /** The pieces of a word; none begins with `::`, which a GitHub runner would take for a command. */
 function breakWord(word: string, width: number): readonly string[] {
   if (stringWidth(word) <= width) return [word];
-  const calm = word.replaceAll(/:{2,}/g, (colons) => [...colons].join(" "));
+  const calm = word.replaceAll(/:{2,}/g, (colons) => colons.split("").join(" "));
   return calm.split(" ").flatMap((part) => cut(part, width));
 }
 

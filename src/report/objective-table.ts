@@ -20,7 +20,14 @@ const UNITS: Readonly<Record<string, string>> = { ms: " (ms)", MiB: " (MiB)", "r
 export function objectiveTable(policy: PolicyVerdict, verdict: Verdict): readonly Block[] {
   if (policy.objectives.length === 0) return [];
   const live = verdict.baseline === null ? "live (none)" : `live ${verdict.baseline.version}`;
-  const header = ["", "objective", live, `candidate ${verdict.subject.version}`, "change", "limit"];
+  const header = [
+    "",
+    "objective",
+    live,
+    `${verdict.event === "ROLLBACK" ? "target" : "candidate"} ${verdict.subject.version}`,
+    "change",
+    "limit",
+  ];
   const rows = policy.objectives
     .toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome))
     .map(rowOf);

@@ -1,5 +1,6 @@
 import type { Evidence, Interval, Measurement } from "../../domain/evidence.ts";
 import { METRICS, type Metric } from "../../domain/metrics.ts";
+import { type ReasonCode, reasons } from "../../domain/reasons/catalogue.ts";
 import type { ObjectiveVerdict } from "../../domain/verdict.ts";
 import type { GatePolicy, Objective } from "../policy.ts";
 import type { Incumbent } from "./incumbent.ts";
@@ -40,8 +41,16 @@ export function judgeObjective(
     judge: objective.judge,
     weight: objective.weight,
     why: objective.why,
-    fix: objective.fix,
+    fix: remedyOf(objective, softened.reason),
   };
+}
+
+/** The policy knows how to mend a missed limit; why there is nothing to compare, the reason code does. */
+function remedyOf(objective: Objective, reason: string | null): string {
+  const missed =
+    reason === null || reason === "GATE_HARD_LIMIT_MISSED" || reason === "GATE_SOFT_LIMIT_MISSED";
+  if (missed || !Object.hasOwn(reasons, reason)) return objective.fix;
+  return reasons[reason as ReasonCode].fix;
 }
 
 interface Case {
