@@ -18,10 +18,10 @@ export interface PolicySource {
 }
 
 const SCHEMAS = { GatePolicy: "policy-v1", Environments: "environments-v1", Waivers: "waivers-v1" } as const;
-export type PolicyKind = keyof typeof SCHEMAS;
+type PolicyKind = keyof typeof SCHEMAS;
 
 /** A policy file that could be read; its meaning may still be wrong. */
-export interface PolicyFile {
+interface PolicyFile {
   readonly kind: PolicyKind;
   readonly source: PolicySource;
   readonly root: Reader;

@@ -2,8 +2,7 @@ import type { Digest } from "../domain/digest.ts";
 import type { EvidenceKind } from "../domain/evidence.ts";
 import type { LifecycleEvent, State } from "../domain/lifecycle.ts";
 
-export const OPERATORS = ["<=", ">=", "==", "<", ">"] as const;
-export type Operator = (typeof OPERATORS)[number];
+export type Operator = "<=" | "<" | ">=" | ">" | "==";
 
 /**
  * The number that a value is compared with, in the metric's unit.

@@ -6,7 +6,7 @@ import { METRICS } from "../../src/domain/metrics.ts";
 import type { EvaluateInput, GateRequest } from "../../src/policy/evaluate.ts";
 import { parsePolicies, type PolicySource } from "../../src/policy/parse-policies.ts";
 
-export const NOW = new Date("2026-11-20T12:00:00Z");
+const NOW = new Date("2026-11-20T12:00:00Z");
 
 export function digest(letter: string): Digest {
   return `sha256:${letter.repeat(64)}`;
@@ -35,7 +35,7 @@ export const EMPTY_LEDGER: Ledger = {
 };
 
 /** A ledger in which LIVE serves production in prod. */
-export const LIVE_LEDGER: Ledger = {
+const LIVE_LEDGER: Ledger = {
   ...EMPTY_LEDGER,
   models: {
     "flight-delay": {

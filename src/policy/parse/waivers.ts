@@ -3,7 +3,7 @@ import type { Waiver } from "../policy.ts";
 import { at, elements, readDate, report, textOr, type Reader } from "./reader.ts";
 
 /** 90 days: a waiver that is needed for longer is a change of policy. */
-export const MAX_WAIVER_MS = 90 * 86_400_000;
+const MAX_WAIVER_MS = 90 * 86_400_000;
 
 const EPOCH = new Date(0);
 
