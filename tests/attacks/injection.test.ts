@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { forecasts, type Forecasts, ORT_DIR } from "../support/forecasts.ts";
 import type { With } from "../support/runner/environment.ts";
 import type { StepResult } from "../support/runner/step-result.ts";
@@ -28,7 +28,7 @@ const PROMOTE: With = {
   event: "PROMOTE_TO_SHADOW",
   environment: "prod",
   reason: "first model",
-  "ort-dir": ORT_DIR,
+  evidence: "stored",
 };
 
 /** The only commands that an action of ours may give. */
@@ -47,28 +47,37 @@ function expectHarmless(step: StepResult, team: Forecasts): void {
   for (const place of [team.repo.root, team.folder]) expect(existsSync(join(place, "owned"))).toBe(false);
 }
 
+let shared: Forecasts;
+
+beforeAll(async () => {
+  shared = forecasts(["flight-delay@1.0.0"]);
+  const { evidence, reason: _, ...asked } = PROMOTE;
+  const step = await shared.uses("gate", { ...asked, out: evidence!, "ort-dir": ORT_DIR });
+  if (step.outputs["result"] !== "pass") throw new Error(step.text);
+});
+
+afterAll(() => shared[Symbol.dispose]());
+
 describe.each(HOSTILE)("%j", (text) => {
   it("is refused or kept as text, wherever an input takes it", async () => {
-    using team = forecasts(["flight-delay@1.0.0"]);
     for (const inputs of [["model", "event"], ["environment", "phase"], ["evidence"]]) {
       const given = Object.fromEntries(inputs.map((input) => [input, text]));
-      const step = await team.uses("promote", { ...PROMOTE, ...given });
+      const step = await shared.uses("promote", { ...PROMOTE, ...given });
       expect([inputs, step.conclusion]).toEqual([inputs, "failure"]);
       expect(["error", "fail"]).toContain(step.outputs["result"]);
-      expectHarmless(step, team);
+      expectHarmless(step, shared);
     }
   });
 
   it("is kept as text when it is the reason of a transition, or refused", async () => {
-    using team = forecasts(["flight-delay@1.0.0"]);
-    const step = await team.uses("promote", { ...PROMOTE, reason: text });
-    expectHarmless(step, team);
+    const step = await shared.uses("promote", { ...PROMOTE, reason: text });
+    expectHarmless(step, shared);
     const branch = step.outputs["branch"] ?? "";
     const ledger =
-      branch === "" ? null : (JSON.parse(team.repo.git("show", `${branch}:deployed.json`)) as Kept);
+      branch === "" ? null : (JSON.parse(shared.repo.git("show", `${branch}:deployed.json`)) as Kept);
     expect([null, text.trim()]).toContain(ledger?.transition.reason ?? null);
     const trailers =
-      branch === "" ? "" : team.repo.git("log", "-1", "--format=%(trailers:only,unfold)", branch);
+      branch === "" ? "" : shared.repo.git("log", "-1", "--format=%(trailers:only,unfold)", branch);
     expect(trailers.split("\n").every((line) => line === "" || line.startsWith("Modelgate-"))).toBe(true);
   });
 
