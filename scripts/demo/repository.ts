@@ -10,13 +10,13 @@ const PROJECT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 export interface DemoRepository {
   readonly root: string;
   /** Runs a verb as a user would, and stops the demo when it ends otherwise than told. */
-  modelgate(words: readonly string[], expected?: { exit: number }): void;
+  readonly modelgate: (words: readonly string[], expected?: { exit: number }) => void;
   /** Puts a version folder into the work tree as its author would: without a manifest. */
-  add(model: string, version: string): void;
-  commit(message: string): void;
+  readonly add: (model: string, version: string) => void;
+  readonly commit: (message: string) => void;
   /** What the release manager does with a proposal. */
-  merge(branch: string): void;
-  log(): void;
+  readonly merge: (branch: string) => void;
+  readonly log: () => void;
 }
 
 /** A new Git repository in a temporary folder, with this project's policies and an empty ledger; signs if it can. */
