@@ -1,0 +1,149 @@
+import { describe, expect, test } from "vitest";
+import { type Ledger } from "../../../src/domain/ledger.ts";
+import { apply } from "../../../src/ledger/apply.ts";
+import { GENESIS } from "../../../src/ledger/ledger-text.ts";
+import { type PlanRequest, planTransition } from "../../../src/ledger/plan.ts";
+import {
+  codesOf,
+  ENVIRONMENTS,
+  launch,
+  manifestOf,
+  revoke,
+  toCanary,
+  toShadow,
+} from "../../support/transitions.ts";
+
+const two: Ledger = [...launch("1.0.0"), ...launch("1.1.0")].reduce(
+  (l, t) => apply(l, t, ENVIRONMENTS),
+  GENESIS,
+);
+
+function ask(of: Partial<PlanRequest>): PlanRequest {
+  return {
+    event: "PROMOTE_TO_SHADOW",
+    model: "m",
+    version: null,
+    environment: "prod",
+    phase: null,
+    reason: "because",
+    ...of,
+  };
+}
+
+const plan = (ledger: Ledger, of: Partial<PlanRequest>) => planTransition(ledger, ask(of), ENVIRONMENTS);
+const refused = (ledger: Ledger, of: Partial<PlanRequest>): string[] => codesOf(() => plan(ledger, of));
+
+describe("planTransition", () => {
+  test("a first version of a model that the ledger does not know", () => {
+    expect(plan(GENESIS, { version: "1.0.0" })).toEqual({
+      ...{
+        event: "PROMOTE_TO_SHADOW",
+        model: "m",
+        version: "1.0.0",
+        environment: "prod",
+        from: "REGISTERED",
+        to: "SHADOW",
+      },
+      ...{ phase: null, reason: "because", displaces: null, knownManifest: null },
+    });
+  });
+
+  test("says what would be displaced, and which manifest the ledger knows", () => {
+    const ready = [toShadow("1.2.0"), toCanary("1.2.0")].reduce((l, t) => apply(l, t, ENVIRONMENTS), two);
+    expect(plan(ready, { event: "PROMOTE_TO_PRODUCTION", version: "1.2.0" })).toMatchObject({
+      from: "CANARY",
+      to: "PRODUCTION",
+      displaces: "1.1.0",
+      knownManifest: manifestOf("m", "1.2.0"),
+    });
+    expect(plan(ready, { event: "PROMOTE_TO_CANARY", version: "1.2.0", phase: "50%" })).toMatchObject({
+      from: "CANARY",
+      displaces: null,
+      phase: "50%",
+    });
+  });
+
+  test("ROLLBACK takes the newest target by itself", () => {
+    expect(plan(two, { event: "ROLLBACK" })).toMatchObject({
+      version: "1.0.0",
+      from: "PRODUCTION",
+      to: "REGISTERED",
+      displaces: "1.1.0",
+      knownManifest: manifestOf("m", "1.0.0"),
+    });
+  });
+
+  test("the kill switch means the live version unless another is named", () => {
+    expect(plan(two, { event: "DISABLE" })).toMatchObject({
+      version: "1.1.0",
+      from: "PRODUCTION",
+      to: "PRODUCTION",
+    });
+    const shadow = apply(two, toShadow("1.2.0"), ENVIRONMENTS);
+    expect(plan(shadow, { event: "DISABLE", version: "1.2.0" })).toMatchObject({
+      version: "1.2.0",
+      from: "SHADOW",
+      to: "SHADOW",
+    });
+  });
+
+  test("REVOKE comes from the state nearest to users", () => {
+    expect(plan(two, { event: "REVOKE", environment: null, version: "1.1.0" })).toMatchObject({
+      from: "PRODUCTION",
+      to: "REVOKED",
+    });
+    expect(plan(two, { event: "REVOKE", environment: null, version: "1.0.0" })).toMatchObject({
+      from: "REGISTERED",
+    });
+  });
+
+  test.each<[string, Ledger, Partial<PlanRequest>, string[]]>([
+    ["a promotion without a version", two, {}, ["LEDGER_VERSION_NEEDED"]],
+    ["a rollback of an unknown model", two, { event: "ROLLBACK", model: "n" }, ["LEDGER_MODEL_UNKNOWN"]],
+    [
+      "a rollback where nothing is live",
+      two,
+      { event: "ROLLBACK", environment: "staging" },
+      ["LEDGER_NOTHING_LIVE"],
+    ],
+    [
+      "a rollback when every target is revoked",
+      apply(two, revoke("1.0.0", "REGISTERED"), ENVIRONMENTS),
+      { event: "ROLLBACK" },
+      ["LEDGER_NO_TARGET"],
+    ],
+    [
+      "a kill switch where nothing is live",
+      two,
+      { event: "DISABLE", environment: "staging" },
+      ["LEDGER_NOTHING_LIVE"],
+    ],
+    [
+      "no reason and an unknown model at once",
+      two,
+      { event: "ENABLE", model: "n", reason: "" },
+      ["LEDGER_MODEL_UNKNOWN", "LEDGER_REASON_MISSING"],
+    ],
+    [
+      "names that cannot be",
+      two,
+      { model: "../m", version: "one" },
+      ["LEDGER_NAME_INVALID", "LEDGER_NAME_INVALID"],
+    ],
+    [
+      "a model called like what objects inherit",
+      two,
+      { event: "ROLLBACK", model: "constructor" },
+      ["LEDGER_MODEL_UNKNOWN"],
+    ],
+    ["REGISTER", two, { event: "REGISTER", version: "1.0.0" }, ["LEDGER_EVENT_NOT_RECORDED"]],
+    [
+      "a canary without a phase",
+      apply(two, toShadow("1.2.0"), ENVIRONMENTS),
+      { event: "PROMOTE_TO_CANARY", version: "1.2.0" },
+      ["LEDGER_PHASE_UNKNOWN"],
+    ],
+  ])("refuses %s", (_name, ledger, of, codes) => {
+    expect(refused(ledger, of)).toEqual(codes);
+  });
+});
