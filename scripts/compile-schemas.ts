@@ -26,7 +26,9 @@ const equal = (a, b) => {
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]));
 };
-const note = (all, error) => {
+const note = (all, at, keyword, params, schema, propertyName) => {
+  const error = { at, keyword, params, schema };
+  if (propertyName !== undefined) error.propertyName = propertyName;
   if (all === null) return [error];
   all.push(error);
   return all;
@@ -72,6 +74,7 @@ function moduleOf(schemas: Map<string, AnySchemaObject>): string {
     ownProperties: true,
     discriminator: true,
     messages: false,
+    loopRequired: 1,
     verbose: true,
     code: { source: true, esm: true },
   });
@@ -90,7 +93,8 @@ function compact(code: string): string {
     .replaceAll(NOTE_ERROR, (...found: readonly (string | undefined)[]) => {
       const [, , path, keyword, params, parent, propertyName] = found;
       const at = path?.slice(1) ?? "instancePath";
-      return `vErrors=note(vErrors,{at:${at},keyword:${keyword},params:${params},schema:${parent}${propertyName}});errors++;`;
+      const more = propertyName ? [propertyName.slice(",propertyName:".length)] : [];
+      return `vErrors=note(vErrors,${[at, keyword, params, parent, ...more].join()});errors++;`;
     });
   if (standalone.includes("vErrors.push"))
     throw new Error("An error site of ajv has another form than expected.");
