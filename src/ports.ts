@@ -183,11 +183,6 @@ export interface Progress {
   end(): void;
 }
 
-export interface Log {
-  info(text: string): void;
-  warn(text: string): void;
-}
-
 export interface Machine {
   fingerprint(engine: EngineFingerprint | null): RunnerFingerprint;
   /** CPU time since boot over all cores; null where the system does not tell. Two readings give the share of steal. */

@@ -29,8 +29,3 @@ export function canonicalJson(value: unknown): string {
 export function sameDigest(a: Digest, b: Digest): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
-
-/** First eight hex digits, for people. */
-export function shortDigest(digest: Digest): string {
-  return digest.slice(7, 15);
-}
