@@ -3,7 +3,6 @@ import type { ReasonCode } from "../reasons/catalogue.ts";
 import { childPointer, isExact, lineAndColumn, MAX_PROBLEMS, type Spot } from "./document.ts";
 
 const MAX_DEPTH = 64;
-const SPACE = /[ \t\n\r]*/y;
 // A string may hold any character but these: RFC 8259 section 7 wants control characters escaped.
 // oxlint-disable-next-line no-control-regex
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
@@ -60,9 +59,11 @@ export class JsonReader {
     this.#spots?.set(this.#pointer(), { value: this.#at, key });
     switch (this.#text.charAt(this.#at)) {
       case "{":
-        return this.#nested(() => this.#object());
+        this.#enter();
+        return this.#object();
       case "[":
-        return this.#nested(() => this.#array());
+        this.#enter();
+        return this.#array();
       case '"':
         return this.#string();
       default:
@@ -70,13 +71,12 @@ export class JsonReader {
     }
   }
 
-  #nested<T>(read: () => T): T {
+  #enter(): void {
     if (this.#path.length >= MAX_DEPTH) {
       this.#note("DOCUMENT_TOO_DEEP", `Nested deeper than ${MAX_DEPTH} levels.`, this.#at);
       throw new Stop();
     }
     this.#at += 1;
-    return read();
   }
 
   #object(): Record<string, unknown> {
@@ -195,16 +195,14 @@ export class JsonReader {
   }
 
   #run(pattern: RegExp): string {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text)?.[0] ?? "";
-    this.#at += found.length;
-    return found;
+    const start = this.#at;
+    pattern.lastIndex = start;
+    if (pattern.test(this.#text)) this.#at = pattern.lastIndex;
+    return this.#text.slice(start, this.#at);
   }
 
   #space(): void {
-    SPACE.lastIndex = this.#at;
-    SPACE.test(this.#text);
-    this.#at = SPACE.lastIndex;
+    while (isSpace(this.#text.charCodeAt(this.#at))) this.#at += 1;
   }
 
   #stop(what: string): never {
@@ -225,6 +223,11 @@ export class JsonReader {
     for (const key of this.#path) pointer = childPointer(pointer, key);
     return pointer;
   }
+}
+
+/** Space, tab, line feed, carriage return: RFC 8259 section 2. */
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
 function clip(text: string): string {
