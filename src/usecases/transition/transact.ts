@@ -3,7 +3,7 @@ import { planTransition } from "../../ledger/plan.ts";
 import type { Git } from "../../ports.ts";
 import type { Decision } from "../decision.ts";
 import { type Proposal, proposeTransition } from "../propose.ts";
-import type { TransitionRequest } from "../run-context.ts";
+import type { AskedTransition, TransitionRequest } from "../run-context.ts";
 import { readEnvironments, readLedger, readyBase } from "./base.ts";
 import { recordRefusal, type Refusal } from "./refusals.ts";
 
@@ -22,9 +22,6 @@ export interface TransactionOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What somebody asks for; a version that is left out is found in the ledger where that can be told. */
-export type TransitionAsk = Omit<TransitionRequest, "version"> & { readonly version: string | null };
-
 export type TransitionResult =
   | { readonly kind: "proposed"; readonly decision: Decision; readonly proposal: Proposal }
   | { readonly kind: "refused"; readonly decision: Decision; readonly refusal: Refusal };
@@ -35,7 +32,7 @@ export type TransitionResult =
  */
 export async function transact(
   ports: TransitionPorts,
-  ask: TransitionAsk,
+  ask: AskedTransition,
   options: TransactionOptions,
 ): Promise<TransitionResult> {
   const decision = await judgeTransition(ports, ask);
@@ -44,9 +41,9 @@ export async function transact(
 }
 
 /** Plans and judges, and writes nothing. Nothing is measured for a move that the ledger forbids. */
-export async function judgeTransition(
+async function judgeTransition(
   ports: Pick<TransitionPorts, "git" | "judge">,
-  ask: TransitionAsk,
+  ask: AskedTransition,
 ): Promise<Decision> {
   const base = await readyBase(ports.git);
   const { ledger } = await readLedger(ports.git, base.commit);
@@ -55,7 +52,7 @@ export async function judgeTransition(
 }
 
 /** Writes what was decided: a proposal when it may merge, else the refusal. */
-export async function settle(
+async function settle(
   ports: Pick<TransitionPorts, "git" | "describe">,
   decision: Decision,
   options: TransactionOptions,

@@ -36,15 +36,16 @@ const refused = (ledger: Ledger, of: Partial<PlanRequest>): string[] => codesOf(
 describe("planTransition", () => {
   test("a first version of a model that the ledger does not know", () => {
     expect(plan(GENESIS, { version: "1.0.0" })).toEqual({
-      ...{
-        event: "PROMOTE_TO_SHADOW",
-        model: "m",
-        version: "1.0.0",
-        environment: "prod",
-        from: "REGISTERED",
-        to: "SHADOW",
-      },
-      ...{ phase: null, reason: "because", displaces: null, knownManifest: null },
+      event: "PROMOTE_TO_SHADOW",
+      model: "m",
+      version: "1.0.0",
+      environment: "prod",
+      from: "REGISTERED",
+      to: "SHADOW",
+      phase: null,
+      reason: "because",
+      displaces: null,
+      knownManifest: null,
     });
   });
 

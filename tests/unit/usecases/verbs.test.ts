@@ -1,23 +1,53 @@
 import { describe, expect, test } from "vitest";
 import { liveVersion, type Transition } from "../../../src/domain/ledger.ts";
 import type { Outcome } from "../../../src/domain/outcome.ts";
-import { disable } from "../../../src/usecases/disable.ts";
-import { enable } from "../../../src/usecases/enable.ts";
 import { live } from "../../../src/usecases/live.ts";
-import { promote } from "../../../src/usecases/promote.ts";
-import { retire } from "../../../src/usecases/retire.ts";
-import { revoke } from "../../../src/usecases/revoke.ts";
-import { rollback } from "../../../src/usecases/rollback.ts";
 import { status } from "../../../src/usecases/status.ts";
 import { readLedger } from "../../../src/usecases/transition/base.ts";
-import type { TransitionPorts, TransitionResult } from "../../../src/usecases/transition/transact.ts";
-import type { TransitionRequest } from "../../../src/usecases/run-context.ts";
+import {
+  transact,
+  type TransitionPorts,
+  type TransitionResult,
+} from "../../../src/usecases/transition/transact.ts";
+import { SLOT_EVENT, type TransitionRequest } from "../../../src/usecases/run-context.ts";
+import type { LifecycleEvent, SlotName } from "../../../src/domain/lifecycle.ts";
 import { decide, NOW, START } from "../../support/decisions.ts";
 import { MemoryGit } from "../../support/memory-git.ts";
 import { manifestOf } from "../../support/transitions.ts";
 
 const WHO = { reason: "because", requestedBy: "Ada <ada@example.org>" };
 const IN_PROD = { model: "m", environment: "prod", ...WHO };
+
+type Verb = (
+  ports: TransitionPorts,
+  ask: { model: string; version: string | null; environment?: string; reason: string; requestedBy: string },
+  options: { now: Date },
+) => Promise<TransitionResult>;
+
+const verb =
+  (event: LifecycleEvent): Verb =>
+  (ports, ask, options) =>
+    transact(ports, { environment: null, phase: null, ...ask, event }, options);
+
+const [rollback, disable, enable] = [verb("ROLLBACK"), verb("DISABLE"), verb("ENABLE")];
+const [retire, revoke] = [verb("RETIRE"), verb("REVOKE")];
+
+function promote(
+  ports: TransitionPorts,
+  {
+    ref,
+    to,
+    ...ask
+  }: {
+    ref: { id: string; version: string };
+    to: SlotName;
+    environment: string;
+    phase: string | null;
+  } & typeof WHO,
+  options: { now: Date },
+): Promise<TransitionResult> {
+  return transact(ports, { ...ask, event: SLOT_EVENT[to], model: ref.id, version: ref.version }, options);
+}
 
 /** A registry in memory whose judge says what the test tells it to. */
 class Scene {
