@@ -9,28 +9,18 @@ import { callOverheadContest } from "./contests/call-overhead.ts";
 import { digestContest } from "./contests/digest.ts";
 import { gateContest } from "./contests/gate.ts";
 import { parityContest } from "./contests/parity.ts";
+import { validateContest } from "./contests/validate.ts";
 import { compare, type Contest, type Row } from "./side-by-side.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 const scratch = mkdtempSync(join(tmpdir(), "modelgate-bench-"));
-
-const NOT_WRITTEN = { missing: "not written yet" };
-
-/** 1,000 models with 10,000 versions, one of them changed, against a registry of one version. */
-const VALIDATE: Contest = {
-  title: "validate one change of 10,000 versions",
-  goal: 2,
-  pairs: 0,
-  ours: NOT_WRITTEN,
-  peer: NOT_WRITTEN,
-};
 
 const CONTESTS: Readonly<Record<string, () => Contest>> = {
   parity: () => parityContest(root),
   "call-overhead": () => callOverheadContest(root),
   digest: () => digestContest(scratch),
   gate: () => gateContest(root, scratch),
-  validate: () => VALIDATE,
+  validate: () => validateContest(root, scratch),
 };
 
 const asked = process.argv.slice(2);

@@ -4,12 +4,12 @@ import type { ActionReport } from "./action.ts";
 import { annotationOfProblem } from "./annotations.ts";
 
 /** A validation as log, job summary and one annotation for each problem. */
-export function reportValidation({ checked, skipped, problems }: ValidationReport): ActionReport {
+export function reportValidation({ checked, problems }: ValidationReport): ActionReport {
   const found =
     problems.length === 0
       ? "no problem"
       : `${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
-  const headline = `Checked ${count(checked.length)}, left out ${skipped} as unchanged: ${found}.`;
+  const headline = `Checked ${count(checked.length)}: ${found}.`;
   const table = problems.length === 0 ? "" : `\n${renderValidationMarkdown(problems)}`;
   return {
     outcome: problems.length === 0 ? "PASS" : "FAIL",

@@ -26,14 +26,13 @@ export async function run(
   return valid ? 0 : 1;
 }
 
-function summary({ checked, skipped, files, problems, base }: ValidationReport): string {
-  const compared = base === null ? "" : `, as in ${base.slice(0, 12)}`;
-  const rest = skipped > 0 ? `; ${skipped} not looked at${compared}` : "";
+function summary({ checked, files, problems, base }: ValidationReport): string {
+  const compared = base === null ? "" : ` ${base.slice(0, 12)}`;
   if (problems.length > 0)
-    return `${counted(problems.length, "problem")} in ${counted(checked.length, "version")}${rest}.`;
-  if (checked.length === 0) return `Nothing to check: no version differs from the base${rest}.`;
+    return `${counted(problems.length, "problem")} in ${counted(checked.length, "version")}.`;
+  if (checked.length === 0) return `Nothing to check: no version differs from the base${compared}.`;
   const names = checked.length <= 5 ? `: ${checked.map(formatModelRef).join(", ")}` : "";
-  return `Valid: ${counted(checked.length, "version")}, ${counted(files, "file")} verified${rest}${names}.`;
+  return `Valid: ${counted(checked.length, "version")}, ${counted(files, "file")} verified${names}.`;
 }
 
 function counted(count: number, noun: string): string {

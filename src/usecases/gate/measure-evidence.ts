@@ -28,9 +28,10 @@ export interface MeasureTask {
 /** The kinds of evidence that the matching policies ask for, in the order in which they are measured. */
 export function neededKinds(base: GateBase, request: TransitionRequest): EvidenceKind[] {
   const policies = matchingPolicies(base.policies.policies, request);
-  const kinds = policies.flatMap((policy) =>
-    policy.objectives.map(({ metric }) => METRICS.get(metric)?.kind),
-  );
+  const kinds = policies.flatMap(({ objectives, requires }) => [
+    ...objectives.map(({ metric }) => METRICS.get(metric)?.kind),
+    ...requires.freshness.map(({ kind }) => kind),
+  ]);
   return ORDER.filter((kind) => kinds.includes(kind));
 }
 

@@ -31,11 +31,6 @@ export async function versionsBelow(files: Files, paths: readonly string[]): Pro
   return { ...select(folders), changed: null };
 }
 
-/** How many version folders there are. */
-export async function countVersions(files: Files): Promise<number> {
-  return select(await registryFolders(files, [])).versions.length;
-}
-
 async function registryFolders(files: Files, paths: readonly string[]): Promise<readonly string[]> {
   const folders: string[] = [];
   for (const id of await files.folders("models")) {

@@ -1,9 +1,9 @@
 import { isModelId, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { duplicateVersionProblems } from "../../domain/registry/version-paths.ts";
 import { fileNameProblems } from "../../domain/registry/file-names.ts";
-import { formatPlace, GateError, problem, type Problem } from "../../errors.ts";
+import { formatPlace, problem, type Problem } from "../../errors.ts";
 import { baseCommit } from "./base-commit.ts";
-import { changedVersions, countVersions, type Selection, versionsBelow } from "./changed-versions.ts";
+import { changedVersions, type Selection, versionsBelow } from "./changed-versions.ts";
 import { immutableProblems } from "./check-immutable.ts";
 import { checkVersion, type RegistryPorts } from "./check-version.ts";
 
@@ -20,8 +20,6 @@ export interface ValidationReport {
   /** Commit that was compared with; null in a repository without commits. */
   readonly base: string | null;
   readonly checked: readonly ModelRef[];
-  /** Versions that were left out because they are as on the base branch, or not asked for. */
-  readonly skipped: number;
   /** Files whose digest was taken. */
   readonly files: number;
   readonly problems: readonly Problem[];
@@ -51,8 +49,7 @@ export async function validate(
     checked.push(ref);
   }
   problems.push(...(await neighbourProblems(ports, selection)));
-  const skipped = (await countVersions(ports.files)) - checked.length;
-  return { base, checked, skipped, files, problems: unique(problems) };
+  return { base, checked, files, problems: unique(problems) };
 }
 
 async function selectVersions(
@@ -110,10 +107,4 @@ function unique(problems: readonly Problem[]): readonly Problem[] {
   const key = (one: Problem) =>
     [one.code, one.where && formatPlace(one.where), one.where?.pointer, one.message].join("\0");
   return [...new Map(problems.map((one) => [key(one), one])).values()];
-}
-
-/** Throws all problems of a report as one GateError; returns when there are none. */
-export function refuseProblems(report: ValidationReport): void {
-  const [first, ...rest] = report.problems;
-  if (first) throw new GateError([first, ...rest]);
 }
