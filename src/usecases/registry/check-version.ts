@@ -1,3 +1,4 @@
+import { type Digest, digestOf } from "../../domain/digest.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import type { Document } from "../../domain/document/document.ts";
 import { parseJson } from "../../domain/document/json.ts";
@@ -21,6 +22,8 @@ export interface RegistryPorts {
 /** What is wrong with one version, and what of it was verified. */
 export interface VersionCheck {
   readonly ref: ModelRef;
+  /** Digest of the manifest that was checked; null when it could not be read. */
+  readonly manifestDigest: Digest | null;
   readonly problems: readonly Problem[];
   /** Null when the manifest or the folder could not be read. */
   readonly facts: VersionFacts | null;
@@ -37,7 +40,7 @@ export async function checkVersion(ports: RegistryPorts, ref: ModelRef): Promise
     return await checkManifest(ports, ref, bytes);
   } catch (error) {
     if (!(error instanceof GateError)) throw error;
-    return { ref, problems: error.problems, facts: null };
+    return { ref, manifestDigest: null, problems: error.problems, facts: null };
   }
 }
 
@@ -60,7 +63,7 @@ export async function checkManifest(
     ...manifestAgainst(manifest, document, reading),
     ...(await sourceProblems(ports, reading.facts)),
   ];
-  return { ref, problems, facts: reading.facts };
+  return { ref, manifestDigest: digestOf(bytes), problems, facts: reading.facts };
 }
 
 function manifestAgainst(manifest: Manifest, document: Document, reading: VersionReading): Problem[] {

@@ -1,6 +1,6 @@
 import type { Evidence, Finding, Measurement } from "../../domain/evidence.ts";
 import type { VersionFacts } from "../../domain/registry/version-facts.ts";
-import type { Problem } from "../../errors.ts";
+import { problem, type Problem } from "../../errors.ts";
 import type { Machine } from "../../ports.ts";
 import { type RunContext, timestampOf } from "../run-context.ts";
 import { checkVersion, type RegistryPorts } from "./check-version.ts";
@@ -22,6 +22,7 @@ export async function measureIntegrity(
   run: RunContext,
 ): Promise<Evidence<IntegrityDetails>> {
   const check = await checkVersion(ports, version.ref);
+  const problems = [...check.problems, ...swapProblems(version, check.manifestDigest)];
   const files = check.facts?.files.length ?? 0;
   return {
     schema_version: "modelgate/evidence/v1",
@@ -36,12 +37,19 @@ export async function measureIntegrity(
     runner: ports.machine.fingerprint(null),
     seed: null,
     measurements: [
-      measured("integrity.problems", check.problems.length, files),
+      measured("integrity.problems", problems.length, files),
       measured("integrity.files", files, files),
     ],
-    findings: check.problems.map(toFinding),
-    details: { problems: check.problems },
+    findings: problems.map(toFinding),
+    details: { problems },
   };
+}
+
+/** The evidence is about the version that was loaded, so that very manifest must have been checked. */
+function swapProblems(version: ModelVersion, checked: string | null): Problem[] {
+  if (checked === null || checked === version.manifestDigest) return [];
+  const where = { file: `${version.folder}/manifest.json` };
+  return [problem("FILE_CHANGED", "The manifest changed while the version was checked.", { where })];
 }
 
 function inputsOf(version: ModelVersion, facts: VersionFacts | null): Evidence["inputs"] {

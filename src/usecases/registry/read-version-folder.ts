@@ -1,10 +1,11 @@
+import { digestOf } from "../../domain/digest.ts";
 import { checkSchema, type SchemaName } from "../../domain/document/check-schema.ts";
-import { parseJson } from "../../domain/document/json.ts";
+import { JSON_SIZE_LIMIT, parseJson } from "../../domain/document/json.ts";
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { fileNameProblems } from "../../domain/registry/file-names.ts";
 import { contentProblem } from "../../domain/registry/forbidden-content.ts";
 import type { FolderFile, Typed, VersionFacts } from "../../domain/registry/version-facts.ts";
-import { GateError, problem, type Problem } from "../../errors.ts";
+import { GateError, gateError, problem, type Problem } from "../../errors.ts";
 import { externalDataProblems } from "../../measure/onnx/external-data.ts";
 import { inspectModel, type ModelFacts } from "../../measure/onnx/inspect-model.ts";
 import type { FileEntry, Files } from "../../ports.ts";
@@ -35,8 +36,10 @@ export async function readVersionFolder(
   ).map((p) => inFolder(p, folder));
   const read = new Reading(files, folder, problems);
   const present = await read.digests(entries, of.expected);
-  const has = (path: string) => present.some((file) => file.path === path);
-  const json = async <T>(path: string, schema: SchemaName) => (has(path) ? read.json<T>(path, schema) : null);
+  const json = async <T>(path: string, schema: SchemaName) => {
+    const found = present.find((file) => file.path === path);
+    return found ? read.json<T>(found, schema) : null;
+  };
   await json("evaluation.json", "evaluation-v1");
   await json("reference.json", "reference-v1");
   await json("bench.json", "bench-claim-v1");
@@ -47,7 +50,7 @@ export async function readVersionFolder(
     sidecar: await json("sidecar.json", "sidecar-v1"),
     training: await json("training.json", "training-v1"),
     parity: await json("parity.json", "parity-claim-v1"),
-    model: has(of.artifact) ? await read.model(of.artifact, listedOf(present, of.expected)) : null,
+    model: await read.model(of.artifact, listedOf(present, of.expected)),
   };
   return { facts, problems, unreadable: read.unreadable };
 }
@@ -78,10 +81,10 @@ class Reading {
     return present;
   }
 
-  async json<T>(path: string, schema: SchemaName): Promise<Typed<T> | null> {
-    const file = `${this.#folder}/${path}`;
+  async json<T>(found: FolderFile, schema: SchemaName): Promise<Typed<T> | null> {
+    const file = `${this.#folder}/${found.path}`;
     return this.#tried(async () => {
-      const document = parseJson(await this.#files.read(file), file);
+      const document = parseJson(await this.#same(found, JSON_SIZE_LIMIT), file);
       return { document, value: checkSchema<T>(document, schema) };
     });
   }
@@ -92,11 +95,19 @@ class Reading {
     const head = listed.find((one) => one.path === artifact);
     if (!head || contentProblem(head)) return null;
     return this.#tried(async () => {
-      const facts = inspectModel(await this.#files.read(file, MODEL_LIMIT), file);
+      const facts = inspectModel(await this.#same(head, MODEL_LIMIT), file);
       const beside = listed.map((one) => ({ ...one, path: relativeTo(artifact, one.path) }));
       this.#problems.push(...externalDataProblems(facts.externalData, beside, file));
       return facts;
     });
+  }
+
+  /** The bytes that were hashed: what is parsed must be what the manifest names. */
+  async #same(found: FolderFile, limit: number): Promise<Uint8Array> {
+    const file = `${this.#folder}/${found.path}`;
+    const bytes = await this.#files.read(file, limit);
+    if (digestOf(bytes) === found.digest) return bytes;
+    throw gateError("FILE_CHANGED", "The file changed while the version was checked.", { where: { file } });
   }
 
   async #tried<T>(read: () => Promise<T>): Promise<T | null> {

@@ -7,9 +7,10 @@ import type { RunnerFingerprint } from "../../../../src/domain/evidence.ts";
 import { METRICS } from "../../../../src/domain/metrics.ts";
 import { loadVersion } from "../../../../src/usecases/registry/load-version.ts";
 import { measureIntegrity } from "../../../../src/usecases/registry/measure-integrity.ts";
+import type { Files } from "../../../../src/ports.ts";
 import type { RunContext } from "../../../../src/usecases/run-context.ts";
 import { utf8 } from "../../../support/problems.ts";
-import { FOLDER, registryRepo } from "../../../support/registry.ts";
+import { editManifest, FOLDER, registryRepo } from "../../../support/registry.ts";
 
 const RUNNER: RunnerFingerprint = {
   cpu_model: "test",
@@ -59,6 +60,34 @@ describe("integrity", () => {
     ]);
   });
 
+  it("of a manifest that is swapped after it was loaded says so", async () => {
+    using registry = await registryRepo();
+    const loaded = await loadVersion(registry.ports.files, { id: "flight-delay", version: "1.0.0" });
+    editManifest(registry, (manifest) => (manifest["created_at"] = "2020-01-01T00:00:00Z"));
+    const evidence = await measureIntegrity(
+      loaded,
+      { ...registry.ports, machine: { fingerprint: () => RUNNER } },
+      RUN,
+    );
+    expect(evidence.findings.map(({ code }) => code)).toEqual(["FILE_CHANGED"]);
+  });
+
+  it("of a file that is swapped between hashing and reading says so", async () => {
+    using registry = await registryRepo();
+    const version = await loadVersion(registry.ports.files, { id: "flight-delay", version: "1.0.0" });
+    const { files } = registry.ports;
+    const swapping: Files = {
+      ...files,
+      read: async (path, limit) => swapped(path, await files.read(path, limit)),
+    };
+    const ports = { ...registry.ports, files: swapping, machine: { fingerprint: () => RUNNER } };
+    const evidence = await measureIntegrity(version, ports, RUN);
+    expect(evidence.findings).toEqual([
+      { code: "FILE_CHANGED", message: expect.any(String), file: `${FOLDER}/sidecar.json` },
+      { code: "FILE_CHANGED", message: expect.any(String), file: `${FOLDER}/model.onnx` },
+    ]);
+  });
+
   it("is evidence that fits its schema, with metrics of the catalogue", async () => {
     const { evidence } = await measure((at) => appendFileSync(at("CHANGES.md"), "x"));
     expect(schemaProblems(parseJson(utf8(formatJson(evidence)), "integrity.json"), "evidence-v1")).toEqual(
@@ -69,3 +98,10 @@ describe("integrity", () => {
     );
   });
 });
+
+/** Other bytes of the same length for the files that a check parses. */
+function swapped(path: string, bytes: Uint8Array): Uint8Array {
+  return /sidecar.json$|model.onnx$/.test(path)
+    ? bytes.map((byte, at) => (at === 0 ? byte ^ 1 : byte))
+    : bytes;
+}

@@ -53,7 +53,7 @@ describe("which versions are checked", () => {
     await addVersion();
     expect(await outcome({ all: true })).toEqual({
       checked: ["flight-delay@1.0.0", "flight-delay@1.0.1"],
-     
+
       codes: [],
     });
   });
@@ -114,7 +114,7 @@ describe("a version that is on the base branch already", () => {
     registry.repo.commit({});
     expect(await outcome()).toEqual({
       checked: ["flight-delay@1.0.0"],
-     
+
       codes: ["MANIFEST_VERSION_IMMUTABLE", "MANIFEST_VERSION_IMMUTABLE"],
     });
   });
