@@ -18,10 +18,6 @@ export const EVENTS = [
 ] as const;
 export type LifecycleEvent = (typeof EVENTS)[number];
 
-export function isLifecycleEvent(text: string): text is LifecycleEvent {
-  return (EVENTS as readonly string[]).includes(text);
-}
-
 /** What the lifecycle machine needs to know of an environment: its name and its canary phases, rising. */
 export interface EnvironmentPhases {
   readonly name: string;

@@ -2,7 +2,7 @@ import type { Ledger } from "../domain/ledger.ts";
 import type { EnvironmentPhases } from "../domain/lifecycle.ts";
 import { GateError, problem } from "../errors.ts";
 import { parseLedger } from "./ledger-text.ts";
-import { verifyTransition } from "./verify.ts";
+import { verifyNext } from "./verify.ts";
 
 /** One commit of the base line that changed deployed.json. */
 export interface Revision {
@@ -28,16 +28,16 @@ export interface ProvenRevision {
  */
 export function replay(revisions: readonly Revision[]): ProvenRevision[] {
   const proven: ProvenRevision[] = [];
-  revisions.forEach((revision, n) => {
-    const last = revisions[n - 1];
-    const ledger = atCommit(revision.commit, () =>
-      last
-        ? verifyTransition(last.bytes, revision.bytes, revision.environments).head
-        : genesis(revision.bytes),
+  let last: { ledger: Ledger; bytes: Uint8Array } | undefined;
+  for (const { commit, at, bytes, environments } of revisions) {
+    const before = last;
+    const ledger = atCommit(commit, () =>
+      before ? verifyNext(before, bytes, environments).head : genesis(bytes),
     );
-    const before = proven.at(-1)?.since ?? revision.at;
-    proven.push({ commit: revision.commit, since: revision.at > before ? revision.at : before, ledger });
-  });
+    const since = proven.at(-1)?.since ?? at;
+    proven.push({ commit, since: at > since ? at : since, ledger });
+    last = { ledger, bytes };
+  }
   return proven;
 }
 

@@ -22,7 +22,16 @@ export function verifyTransition(
   headBytes: Uint8Array,
   environments: readonly EnvironmentPhases[],
 ): VerifiedTransition {
-  const [base, head] = [parseLedger(baseBytes), parseLedger(headBytes)];
+  return verifyNext({ ledger: parseLedger(baseBytes), bytes: baseBytes }, headBytes, environments);
+}
+
+/** The same for a base revision that was read already. */
+export function verifyNext(
+  { ledger: base, bytes: baseBytes }: { readonly ledger: Ledger; readonly bytes: Uint8Array },
+  headBytes: Uint8Array,
+  environments: readonly EnvironmentPhases[],
+): VerifiedTransition {
+  const head = parseLedger(headBytes);
   const { transition } = head;
   if (!transition) throw mismatch("/transition", "the head is revision 0, which follows from nothing");
   if (head.revision !== base.revision + 1) {
