@@ -11,7 +11,7 @@ export type { SchemaName } from "../../generated/validators.js";
  * Throws one GateError that lists every mismatch with its place: DOCUMENT_KEY_UNKNOWN and DOCUMENT_VALUE_UNKNOWN with the
  * nearest known name, DOCUMENT_KEY_MISSING, DOCUMENT_TYPE_WRONG, DOCUMENT_VALUE_INVALID, DOCUMENT_VERSION_UNKNOWN.
  */
-// The caller names the type that belongs to the schema; a test compares both.
+// The caller names the type that belongs to the schema.
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function checkSchema<T>(document: Document, name: SchemaName): T {
   refuse(schemaProblems(document, name));
