@@ -2,6 +2,7 @@ import { documentsReasons } from "./documents.ts";
 import { engineReasons } from "./engine.ts";
 import { evidenceReasons } from "./evidence.ts";
 import { filesReasons } from "./files.ts";
+import { forgeReasons } from "./forge.ts";
 import { gateReasons } from "./gate.ts";
 import { gitReasons } from "./git.ts";
 import { hostReasons } from "./host.ts";
@@ -22,6 +23,7 @@ const all = {
   ...gateReasons,
   ...ledgerReasons,
   ...gitReasons,
+  ...forgeReasons,
   ...measureReasons,
   ...engineReasons,
   ...hostReasons,

@@ -1,0 +1,33 @@
+/** An account on the forge. `kind` tells people from programs; `login` is compared without case. */
+export interface ForgePerson {
+  readonly id: number;
+  readonly login: string;
+  readonly kind: "person" | "bot";
+}
+
+export type ReviewState = "APPROVED" | "CHANGES_REQUESTED" | "COMMENTED" | "DISMISSED" | "PENDING";
+
+/** A review of a pull request, bound to the commit that was looked at. */
+export interface ApprovalReview {
+  /** Null when the account is gone. */
+  readonly reviewer: ForgePerson | null;
+  readonly state: ReviewState;
+  /** Head of the pull request when it was reviewed. */
+  readonly commit: string;
+}
+
+/** What is known about the approvals of one head of a change, read from the forge and never from the change itself. */
+export interface ApprovalFacts {
+  /** The head commit; reviews of any other do not count. */
+  readonly head: string;
+  /** Who made the change: author of the pull request, authors and co-authors of its commits, who asked for it. */
+  readonly authors: readonly ForgePerson[];
+  /** Logins that are authors by a claim in the change: `Co-authored-by` and the requester that the ledger names. */
+  readonly claimedAuthors: readonly string[];
+  /** Null when nobody can say who pushed the head. */
+  readonly lastPusher: ForgePerson | null;
+  /** Oldest first. */
+  readonly reviews: readonly ApprovalReview[];
+  /** Role -> logins that hold it, from the base side; null when nobody told. */
+  readonly roles: Readonly<Record<string, readonly string[]>> | null;
+}
