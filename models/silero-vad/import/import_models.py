@@ -57,6 +57,7 @@ def training(source: Source, files: list[dict], metrics: dict, torch_version: st
     return {
         "schema_version": "modelgate/training/v1",
         "code": sealed_code(),
+        "licence": "MIT",
         "dataset": {"snapshot_id": SNAPSHOT, "source": f"npm:{NPM_SPEC}", "licence": "MIT", "files": files},
         "window": window(0, len(CLIPS)),
         "features": [],

@@ -175,7 +175,7 @@ export const manifestReasons = {
     exit: 2,
   },
   MANIFEST_LICENCE_MISMATCH: {
-    meaning: "licence differs from training.json.",
+    meaning: "The manifest states another licence than training.json states for the model.",
     fix: REGISTER_AGAIN,
     exit: 2,
   },

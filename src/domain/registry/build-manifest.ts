@@ -43,7 +43,7 @@ export function buildManifest(source: ManifestSource): Manifest {
     training_window: training.window,
     cv_scheme: cvSchemeText(training.cv_scheme),
     features: sidecar.columns.map((column) => column.name),
-    licence: training.dataset.licence,
+    licence: training.licence,
     created_at: source.createdAt,
     files: source.files.map(({ path, digest, size }) => ({ path, sha256: digest, size })).sort(byPath),
   } as const satisfies Omit<Manifest, "manifest_hash" | "signature">;

@@ -126,7 +126,7 @@ function trainingClaims(manifest: Manifest, facts: VersionFacts): Claim[] {
     ["dataset_snapshot_id", "MANIFEST_DATASET_SNAPSHOT_MISMATCH", training.dataset.snapshot_id],
     ["training_window", "MANIFEST_TRAINING_WINDOW_MISMATCH", training.window],
     ["cv_scheme", "MANIFEST_CV_SCHEME_MISMATCH", cvSchemeText(training.cv_scheme)],
-    ["licence", "MANIFEST_LICENCE_MISMATCH", training.dataset.licence],
+    ["licence", "MANIFEST_LICENCE_MISMATCH", training.licence],
     ["features", "MANIFEST_FEATURES_MISMATCH", training.features],
   ];
   const source = "training.json";

@@ -5,9 +5,10 @@ import type { InferenceRuntime } from "../manifest.ts";
 export interface Training {
   /** Files of the repository, relative to its root. */
   readonly code: readonly ListedSource[];
+  /** SPDX licence expression of the model; the data has one of its own. */
+  readonly licence: string;
   readonly dataset: {
     readonly snapshot_id: string;
-    readonly licence: string;
     /** Relative to the repository's root where they are in it; most data lies elsewhere. */
     readonly files: readonly ListedSource[];
   };

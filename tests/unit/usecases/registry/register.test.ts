@@ -54,7 +54,7 @@ describe("a complete folder", () => {
       training_window: training.window,
       cv_scheme: "expanding-blocks, 5 folds, gap P1D",
       features: training.features,
-      licence: "CC0-1.0",
+      licence: "Apache-2.0",
       created_at: REGISTERED_AT,
     });
     expect(manifest_hash).toBe(manifestHash(manifest));
