@@ -184,6 +184,8 @@ export interface Forge {
   updateComment(id: number, body: string): Promise<ForgeComment>;
   /** Reviews, oldest first; a person may have given many. */
   reviews(number: number): Promise<readonly ApprovalReview[]>;
+  /** Whether somebody may push to the repository. */
+  mayWrite(login: string): Promise<boolean>;
   /** All commits of a pull request, oldest first, at most 250. */
   pullRequestCommits(number: number): Promise<readonly ForgeCommit[]>;
   /** The last push to a branch; null when the forge kept none. */

@@ -28,6 +28,8 @@ export interface ApprovalFacts {
   readonly lastPusher: ForgePerson | null;
   /** Oldest first. */
   readonly reviews: readonly ApprovalReview[];
+  /** Ids of the reviewers who may write to the repository: on a public one, anybody may leave a review. */
+  readonly writers: readonly number[];
   /** Role -> logins that hold it, from the base side; null when nobody told. */
   readonly roles: Readonly<Record<string, readonly string[]>> | null;
 }

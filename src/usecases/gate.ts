@@ -1,3 +1,4 @@
+import type { ApprovalFacts } from "../domain/approvals.ts";
 import type { Digest } from "../domain/digest.ts";
 import type { Evidence, Subject } from "../domain/evidence.ts";
 import type { Verdict } from "../domain/verdict.ts";
@@ -19,13 +20,25 @@ import {
 import { readStoredEvidence } from "./gate/stored-evidence.ts";
 import { loadCandidate, loadLive, readSubject } from "./gate/subjects.ts";
 import type { ModelVersion } from "./registry/load-version.ts";
-import { type AskedTransition, type RunStart, runOf, type TransitionRequest } from "./run-context.ts";
+import {
+  type AskedTransition,
+  type RunStart,
+  runOf,
+  timestampOf,
+  type TransitionRequest,
+} from "./run-context.ts";
 
 export interface GateOptions {
   readonly start: RunStart;
+  /** Commit that policies, ledger and registered versions are read from; HEAD when it is left out. */
+  readonly base?: string;
+  /** Evidence that is proven to be about this candidate: what it covers is not measured again. */
+  readonly carried?: readonly Evidence[];
   /** Folder of stored evidence, relative to the repository's root; without it everything is measured now. */
   readonly evidence?: string;
   readonly enforcedElsewhere?: EnforcedElsewhere;
+  /** What the forge knows about reviews of the change, where the change has a pull request. */
+  readonly approvals?: ApprovalFacts;
   readonly benchmark?: NonNullable<MeasureTask["benchmark"]>;
   readonly signal?: AbortSignal;
 }
@@ -40,7 +53,7 @@ export async function gate(
   asked: AskedTransition,
   options: GateOptions,
 ): Promise<Decision> {
-  const { commit } = await ports.git.head();
+  const commit = options.base ?? (await ports.git.head()).commit;
   const base = await readBase(ports.git, commit);
   const request = settle(base, asked);
   const subject = await readSubject(ports, base, request);
@@ -79,8 +92,12 @@ async function collectEvidence(
       ledgerDigest: base.ledgerDigest,
     });
   }
+  const carried = (options.carried ?? []).filter(({ kind }) => kinds.includes(kind));
+  const left = kinds.filter((kind) => !carried.some((one) => one.kind === kind));
+  if (left.length === 0) return carried;
   const candidate = await loadCandidate(ports.files, subject);
-  return measureEvidence(ports, kinds, { ...options, run: runOf(options.start, request), candidate, live });
+  const run = runOf(options.start, request);
+  return [...carried, ...(await measureEvidence(ports, left, { ...options, run, candidate, live }))];
 }
 
 async function decide(
@@ -100,7 +117,9 @@ async function decide(
     baseline,
     history: await readHistory(ports.git, base, request),
     enforcedElsewhere: options.enforcedElsewhere ?? [],
-    now: run.now,
+    ...(options.approvals ? { approvals: options.approvals } : {}),
+    // Whole seconds, as `decided_at` tells them: a replay from the record must come to the same bytes.
+    now: new Date(timestampOf(run.now)),
     runId: run.runId,
     baseCommit: base.commit,
   });

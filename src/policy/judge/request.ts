@@ -1,3 +1,4 @@
+import type { ApprovalFacts } from "../../domain/approvals.ts";
 import type { Evidence, Subject } from "../../domain/evidence.ts";
 import type { Ledger } from "../../domain/ledger.ts";
 import type { LifecycleEvent, State } from "../../domain/lifecycle.ts";
@@ -38,6 +39,8 @@ export interface EvaluateInput {
   readonly baseline: Subject | null;
   readonly history: History;
   readonly enforcedElsewhere: EnforcedElsewhere;
+  /** What the forge knows about reviews of the change; without it approvals cannot be judged here. */
+  readonly approvals?: ApprovalFacts;
   readonly now: Date;
   readonly runId: string;
   readonly baseCommit: string;

@@ -4,6 +4,7 @@ import { reasons } from "../../domain/reasons/catalogue.ts";
 import type { RequirementVerdict } from "../../domain/verdict.ts";
 import { formatDuration } from "../durations.ts";
 import type { Requirements } from "../policy.ts";
+import { countApprovals } from "./approvals.ts";
 import type { EvaluateInput } from "./request.ts";
 
 /** Clocks of two machines may differ by this much before evidence counts as from the future. */
@@ -80,6 +81,13 @@ function judgeApprovals(
   input: EvaluateInput,
 ): RequirementVerdict {
   const asks = describeApprovals(approvals);
+  if (input.approvals) {
+    const { outcome, reason, says } = countApprovals(approvals, input.approvals);
+    const text = `${asks}: ${says}`;
+    return outcome === "PASS" || reason === null
+      ? met("approvals", text)
+      : blocked("approvals", reason, text, outcome);
+  }
   return input.enforcedElsewhere.includes("approvals")
     ? elsewhere("approvals", `${asks}: checked by the required check on GitHub.`)
     : blocked("approvals", "GATE_APPROVALS_UNKNOWN", `${asks}: cannot be seen from here.`, "INCONCLUSIVE");
