@@ -64,6 +64,16 @@ export interface CommitFacts {
   readonly message: string;
 }
 
+/**
+ * One path that differs between two commits; a rename is one path gone and one path new. Modes are those of tree entries
+ * (100644, 100755, 120000 a symlink, 160000 a submodule); null where the path is not there.
+ */
+export interface PathChange {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
 /** A local branch, without `refs/heads/`, and the commit that it points to. */
 export interface Branch {
   readonly name: string;
@@ -91,8 +101,14 @@ export interface Git {
     commit: string,
     folder: string,
   ): Promise<readonly { path: string; mode: string; blob: string; size: number }[]>;
+  /** Names of the direct sub-folders of a folder in a commit, sorted; none when the folder is missing. */
+  folders(commit: string, folder: string): Promise<readonly string[]>;
   /** Paths that differ between two commits. */
   changed(base: string, head: string): Promise<readonly string[]>;
+  /** What differs between two commits; the cost follows the difference, not the tree. GIT_UNKNOWN_REVISION. */
+  diff(base: string, head: string): Promise<readonly PathChange[]>;
+  /** The best common ancestor of two commits; undefined when they have none. */
+  mergeBase(one: string, other: string): Promise<string | undefined>;
   /** Commits of the first-parent line that changed a path, newest first. GIT_SHALLOW when the history is cut. */
   history(revision: string, path: string): Promise<readonly string[]>;
   /** The message of a commit. */

@@ -1,4 +1,5 @@
 import { createFiles } from "../adapters/fs/files.ts";
+import { commitFiles } from "../adapters/git/commit-files.ts";
 import { openGit } from "../adapters/git/open.ts";
 import { thisMachine } from "../adapters/machine/machine.ts";
 import type { Engine, Files, Git, Machine, Progress } from "../ports.ts";
@@ -20,6 +21,8 @@ export interface Surroundings {
 export interface Ports {
   readonly files: Files;
   readonly git: Git;
+  /** The files of a commit, instead of those of the work tree. */
+  readonly filesAt: (commit: string) => Files;
   readonly engine: Engine;
   readonly machine: Machine;
   readonly progress: Progress;
@@ -32,9 +35,11 @@ export interface Ports {
  */
 export async function openPorts(around: Surroundings): Promise<Ports> {
   const git = await openGit(around.repo);
+  const files = createFiles(git.root);
   return {
     git,
-    files: createFiles(git.root),
+    files,
+    filesAt: (commit) => commitFiles(git, commit, files),
     engine: lazyEngine(() => openEngine(around, git.root)),
     machine: thisMachine(),
     progress: lazyProgress(() => openProgress(around)),

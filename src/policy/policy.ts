@@ -55,6 +55,8 @@ export interface Requirements {
     readonly text: string;
   }[];
   readonly reason: boolean;
+  /** Kinds that the required check measures again; null: all that the objectives need, but benchmark. */
+  readonly remeasure: readonly EvidenceKind[] | null;
 }
 
 export type NoIncumbent = "pass" | "fail" | "inconclusive";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { pathParts, safeBranch, safeRevision } from "../../src/adapters/git/names.ts";
 import { gateError } from "../../src/errors.ts";
-import type { Branch, CommitFacts, CommitRequest, Git } from "../../src/ports.ts";
+import type { Branch, CommitFacts, CommitRequest, Git, PathChange } from "../../src/ports.ts";
 
 type Tree = ReadonlyMap<string, Uint8Array>;
 
@@ -97,6 +97,30 @@ export class MemoryGit implements Git {
 
   async changed(base: string, head: string): Promise<readonly string[]> {
     return difference((await this.#known(base)).tree, (await this.#known(head)).tree);
+  }
+
+  async folders(commit: string, folder: string): Promise<readonly string[]> {
+    const depth = pathParts(folder).length;
+    const below = (await this.tree(commit, folder)).map(({ path }) => path.split("/").slice(depth));
+    return [...new Set(below.filter((parts) => parts.length > 1).map(([name = ""]) => name))].toSorted(byBytes);
+  }
+
+  async diff(base: string, head: string): Promise<readonly PathChange[]> {
+    const [before, after] = [(await this.#known(base)).tree, (await this.#known(head)).tree];
+    return difference(before, after).map((path) => ({
+      path,
+      before: before.has(path) ? "100644" : null,
+      after: after.has(path) ? "100644" : null,
+    }));
+  }
+
+  async mergeBase(one: string, other: string): Promise<string | undefined> {
+    const left = [(await this.#known(one)).facts.commit];
+    for (let at = left.shift(); at !== undefined; at = left.shift()) {
+      if (await this.isAncestor(at, other)) return at;
+      left.push(...this.#get(at).facts.parents);
+    }
+    return undefined;
   }
 
   async history(revision: string, path: string): Promise<readonly string[]> {

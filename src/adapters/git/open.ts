@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { GateError, gateError } from "../../errors.ts";
-import type { CommitFacts, Git } from "../../ports.ts";
+import type { CommitFacts, Git, PathChange } from "../../ports.ts";
 import { parseCommit } from "./commit-object.ts";
 import { printable } from "./failures.ts";
 import { pathParts, safeRevision } from "./names.ts";
@@ -10,7 +10,10 @@ import {
   branchesBelow,
   changedPaths,
   committer,
+  commonAncestor,
   dirtyPaths,
+  folderNames,
+  pathChanges,
   pathHistory,
   reaches,
   treeEntries,
@@ -101,6 +104,18 @@ class LocalGit implements Git {
 
   async changed(base: string, head: string): Promise<readonly string[]> {
     return changedPaths(this.#place, await this.#known(base), await this.#known(head));
+  }
+
+  async folders(commit: string, folder: string): Promise<readonly string[]> {
+    return folderNames(this.#place, await this.#known(commit), folder);
+  }
+
+  async diff(base: string, head: string): Promise<readonly PathChange[]> {
+    return pathChanges(this.#place, await this.#known(base), await this.#known(head));
+  }
+
+  async mergeBase(one: string, other: string): Promise<string | undefined> {
+    return commonAncestor(this.#place, await this.#known(one), await this.#known(other));
   }
 
   async history(revision: string, path: string): Promise<readonly string[]> {

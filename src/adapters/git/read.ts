@@ -1,5 +1,5 @@
 import { gateError } from "../../errors.ts";
-import type { Branch } from "../../ports.ts";
+import type { Branch, PathChange } from "../../ports.ts";
 import { readConfiguration, withoutLocalFilters } from "./configuration.ts";
 import { printable } from "./failures.ts";
 import { pathParts, safeBranch } from "./names.ts";
@@ -47,6 +47,54 @@ export async function changedPaths(place: GitPlace, base: string, head: string):
   const flags = ["-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv"];
   const { stdout } = await runGit(place, ["diff-tree", ...flags, base, head, "--"]);
   return splitZ(stdout);
+}
+
+/** Names of the folders directly below a folder, without reading what is in them. */
+export async function folderNames(place: GitPlace, commit: string, folder: string): Promise<string[]> {
+  const path = pathParts(folder).join("/");
+  const { stdout } = await runGit(place, [
+    "ls-tree",
+    "-d",
+    "-z",
+    "--name-only",
+    "--full-tree",
+    commit,
+    "--",
+    `${path}/`,
+  ]);
+  return splitZ(stdout).map((name) => name.slice(path.length + 1));
+}
+
+/** What differs between two commits, as raw modes, git-diff-tree(1): nothing is read but trees that differ. */
+export async function pathChanges(place: GitPlace, base: string, head: string): Promise<PathChange[]> {
+  const flags = ["-r", "-z", "--raw", "--no-renames", "--no-ext-diff", "--no-textconv"];
+  const { stdout } = await runGit(place, ["diff-tree", ...flags, base, head, "--"]);
+  const fields = splitZ(stdout);
+  const changes: PathChange[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2)
+    changes.push(pathChange(fields[at] ?? "", fields[at + 1] ?? ""));
+  return changes;
+}
+
+/** `:<mode> <mode> <id> <id> <letter>`; mode 000000 stands for a path that is not there. */
+function pathChange(raw: string, path: string): PathChange {
+  const [, before, after] = /^:(\d{6}) (\d{6}) [0-9a-f]+ [0-9a-f]+ [A-Z]$/.exec(raw) ?? [];
+  if (before === undefined || after === undefined)
+    throw gateError("GIT_FAILED", `git diff-tree gave an unreadable line: ${printable(raw)}`);
+  return { path, before: modeOf(before), after: modeOf(after) };
+}
+
+function modeOf(mode: string): string | null {
+  return mode === "000000" ? null : mode;
+}
+
+export async function commonAncestor(
+  place: GitPlace,
+  one: string,
+  other: string,
+): Promise<string | undefined> {
+  const { exit, stdout } = await runGit(place, ["merge-base", one, other], { answers: [1] });
+  return exit === 0 ? stdout.toString("utf8").trim() : undefined;
 }
 
 /** First-parent commits that changed a path against their first parent, newest first. */

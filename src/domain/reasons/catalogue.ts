@@ -1,3 +1,4 @@
+import { checkReasons } from "./check.ts";
 import { documentsReasons } from "./documents.ts";
 import { engineReasons } from "./engine.ts";
 import { evidenceReasons } from "./evidence.ts";
@@ -23,6 +24,7 @@ const all = {
   ...gateReasons,
   ...ledgerReasons,
   ...gitReasons,
+  ...checkReasons,
   ...forgeReasons,
   ...measureReasons,
   ...engineReasons,

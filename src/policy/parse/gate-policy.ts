@@ -108,7 +108,14 @@ function readRequirements(requires: Reader): Requirements {
     approvals: isPresent(approvals) ? readApprovals(approvals) : null,
     freshness: readFreshness(at(requires, "freshness")),
     reason: at(requires, "reason").value === true,
+    remeasure: readRemeasure(at(requires, "remeasure")),
   };
+}
+
+function readRemeasure(remeasure: Reader): Requirements["remeasure"] {
+  if (!isPresent(remeasure)) return null;
+  const named = texts(remeasure);
+  return EVIDENCE_KINDS.filter((kind) => named.includes(kind));
 }
 
 function readSoak(soak: Reader): Requirements["soak"] {

@@ -60,6 +60,7 @@ score: { hard: ">= 90 %" }
         match: { events: ["PROMOTE_TO_PRODUCTION"], environments: ["prod"], models: ["*"] },
         requires: {
           reason: true,
+          remeasure: null,
           soak: { state: "CANARY", atLeast: 86_400_000, text: "24h" },
           streak: { check: "nightly-parity", consecutive: 7 },
           approvals: { atLeast: 2, role: "release-manager", not: ["author", "last-pusher"] },

@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import { digestOf } from "../../domain/digest.ts";
+import { GateError, gateError } from "../../errors.ts";
+import type { FileDigest, FileEntry, Files, Git } from "../../ports.ts";
+
+const READ_LIMIT = 64 * 1024 * 1024;
+const HEAD = 512;
+const LFS_POINTER =
+  /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:ext-\d-[^\n]*\n)*oid sha256:([0-9a-f]{64})\nsize (\d{1,15})\n$/;
+
+/**
+ * `Files` over one commit instead of the work tree, so that a change is measured as it will be, whatever is checked out.
+ * The work tree serves only bytes that the commit names by their digest: what a Git LFS pointer stands for, and files too
+ * large to come out of Git at once. It is never written to. FILE_* and GIT_* codes.
+ */
+export function commitFiles(git: Git, commit: string, workTree: Files | null): Files {
+  const source = new CommitFiles(git, commit, workTree);
+  return {
+    root: git.root,
+    read: (path, limit = READ_LIMIT) => source.read(path, limit),
+    readIfExists: (path, limit = READ_LIMIT) => source.readIfExists(path, limit),
+    list: (folder) => source.list(folder),
+    folders: (folder) => git.folders(commit, folder),
+    digest: (path) => source.digest(path),
+    write: (path) => Promise.reject(readOnly(path)),
+  };
+}
+
+class CommitFiles {
+  readonly #git: Git;
+  readonly #commit: string;
+  readonly #workTree: Files | null;
+
+  constructor(git: Git, commit: string, workTree: Files | null) {
+    this.#git = git;
+    this.#commit = commit;
+    this.#workTree = workTree;
+  }
+
+  async read(path: string, limit: number): Promise<Uint8Array> {
+    const bytes = await this.readIfExists(path, limit);
+    if (bytes) return bytes;
+    throw gateError("FILE_MISSING", "There is no such file.", { where: { file: path } });
+  }
+
+  async readIfExists(path: string, limit: number): Promise<Uint8Array | undefined> {
+    const bytes = await this.#bytes(path, limit);
+    if (bytes === undefined || bytes.length <= limit) return bytes;
+    throw gateError("FILE_TOO_LARGE", `${bytes.length} bytes; at most ${limit} are read.`, {
+      where: { file: path },
+    });
+  }
+
+  async list(folder: string): Promise<readonly FileEntry[]> {
+    const entries = await this.#git.tree(this.#commit, folder);
+    return entries
+      .map(({ path, mode, size }) => ({ path, kind: kindOf(mode), size, links: 1 }))
+      .sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  }
+
+  async digest(path: string): Promise<FileDigest> {
+    const bytes = await this.read(path, Number.MAX_SAFE_INTEGER);
+    return { digest: digestOf(bytes), size: bytes.length, head: bytes.slice(0, HEAD) };
+  }
+
+  async #bytes(path: string, limit: number): Promise<Uint8Array | undefined> {
+    try {
+      const bytes = await this.#git.show(this.#commit, path);
+      return bytes && (await this.#behindPointer(path, bytes, limit));
+    } catch (error) {
+      if (!(error instanceof GateError)) throw error;
+      if (error.code === "GIT_TOO_LARGE") return this.#largeBlob(path, limit, error);
+      if (error.code !== "GIT_NOT_A_FILE") throw error;
+      throw gateError("FILE_NOT_REGULAR", error.problems[0].message, {
+        where: { file: path },
+        cause: error,
+      });
+    }
+  }
+
+  /** The real bytes when they were fetched, else the pointer itself, which whoever reads it will refuse by name. */
+  async #behindPointer(path: string, pointer: Uint8Array, limit: number): Promise<Uint8Array> {
+    const [, oid, size] = (pointer.length < 1024 && LFS_POINTER.exec(Buffer.from(pointer).toString())) || [];
+    if (oid === undefined || !this.#workTree || Number(size) > limit) return pointer;
+    const bytes = await this.#workTree.readIfExists(path, limit).catch(() => undefined);
+    return bytes && digestOf(bytes) === `sha256:${oid}` ? bytes : pointer;
+  }
+
+  /** Git names a blob by the SHA-1 or SHA-256 of its bytes, so equal ids are equal bytes. */
+  async #largeBlob(path: string, limit: number, refusal: GateError): Promise<Uint8Array> {
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    const entry = (await this.#git.tree(this.#commit, folder)).find((each) => each.path === path);
+    const bytes = await this.#workTree?.readIfExists(path, limit);
+    if (!entry || !bytes || blobId(bytes, entry.blob.length) !== entry.blob) throw refusal;
+    return bytes;
+  }
+}
+
+function blobId(bytes: Uint8Array, width: number): string {
+  const hash = createHash(width === 40 ? "sha1" : "sha256");
+  return hash.update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+}
+
+function kindOf(mode: string): FileEntry["kind"] {
+  if (mode === "100644" || mode === "100755") return "file";
+  return mode === "120000" ? "symlink" : "other";
+}
+
+function readOnly(path: string): Error {
+  return gateError("FILE_READ_ONLY", "A commit cannot be written to.", { where: { file: path } });
+}
