@@ -23,7 +23,11 @@ export function formatPlace(place: Place): string {
 }
 
 /** Builds a problem; the remedy defaults to the one in the catalogue of reason codes. */
-export function problem(code: ReasonCode, message: string, more: { where?: Place; fix?: string } = {}): Problem {
+export function problem(
+  code: ReasonCode,
+  message: string,
+  more: { where?: Place; fix?: string } = {},
+): Problem {
   const fix = more.fix ?? reasons[code].fix;
   return more.where ? { code, message, where: more.where, fix } : { code, message, fix };
 }

@@ -17,7 +17,8 @@ const verdicts = {
     exit: 1,
   },
   GATE_LIVE_VERSION_EDITED: {
-    meaning: "The manifest of the live version is not the one that the ledger put live, so nothing can be compared with it.",
+    meaning:
+      "The manifest of the live version is not the one that the ledger put live, so nothing can be compared with it.",
     fix: "Restore the folder of the live version with git checkout.",
     exit: 1,
   },
