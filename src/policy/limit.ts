@@ -1,6 +1,6 @@
 import type { Metric, Unit } from "../domain/metrics.ts";
 import type { ReasonCode } from "../domain/reasons/catalogue.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean } from "../domain/nearest-name.ts";
 import { holds } from "./operators.ts";
 import type { Bound, Limit, Operator } from "./policy.ts";
 

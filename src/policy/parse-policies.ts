@@ -8,7 +8,7 @@ import { readEnvironments } from "./parse/environments.ts";
 import { readGatePolicy } from "./parse/gate-policy.ts";
 import { at, readerOf, report, textOr, type Reader } from "./parse/reader.ts";
 import { readWaivers } from "./parse/waivers.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean } from "../domain/nearest-name.ts";
 import type { PolicySet } from "./policy.ts";
 
 export interface PolicySource {

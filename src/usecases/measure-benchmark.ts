@@ -2,7 +2,7 @@ import type { Evidence, Finding, Measurement } from "../domain/evidence.ts";
 import { benchmarkMeasurements, noMeasurements } from "../measure/latency/benchmark-measurements.ts";
 import { batchRun, type BenchmarkRun, missingBatch } from "../measure/latency/benchmark-run.ts";
 import { type BenchmarkDetails, benchmarkDetails } from "../measure/latency/details.ts";
-import type { Absence } from "../measure/latency/measurement.ts";
+import type { Absence } from "../domain/measurement.ts";
 import type { Files } from "../ports.ts";
 import { benchClaimFindings } from "./benchmark/claims.ts";
 import { type Candidate, type Contestant, loadCandidate, loadContestant } from "./benchmark/contestant.ts";

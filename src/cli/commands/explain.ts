@@ -1,6 +1,6 @@
-import { distance } from "fastest-levenshtein";
 import { METRICS } from "../../domain/metrics.ts";
 import { type ReasonCode, reasons } from "../../domain/reasons/catalogue.ts";
+import { didYouMean } from "../../domain/nearest-name.ts";
 import { gateError } from "../../errors.ts";
 import type { CommandContext } from "../context.ts";
 
@@ -50,12 +50,6 @@ function listOf(rows: readonly (readonly [string, string])[]): Answer {
 }
 
 function unknownTopic(topic: string): Error {
-  const names = [...METRICS.keys(), ...Object.keys(reasons)];
-  const nearest = names.reduce((a, b) =>
-    distance(topic.toUpperCase(), b.toUpperCase()) < distance(topic.toUpperCase(), a.toUpperCase()) ? b : a,
-  );
-  return gateError(
-    "HOST_UNKNOWN_TOPIC",
-    `There is no reason code or metric "${topic}". Did you mean ${nearest}?`,
-  );
+  const near = didYouMean(topic, [...METRICS.keys(), ...Object.keys(reasons)]);
+  return gateError("HOST_UNKNOWN_TOPIC", `There is no reason code or metric "${topic}". ${near}`.trim());
 }

@@ -2,7 +2,7 @@ import { formatJson } from "../../domain/document/format.ts";
 import type { Evidence, EvidenceKind } from "../../domain/evidence.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { startRun } from "../../host/start.ts";
-import { renderMeasurements } from "../../report/measurements.ts";
+import { renderEvidence } from "../../report/evidence.ts";
 import { measureKind } from "../../usecases/gate/measure-evidence.ts";
 import { loadVersion } from "../../usecases/registry/load-version.ts";
 import { runOf } from "../../usecases/run-context.ts";
@@ -39,6 +39,6 @@ async function show({ console }: CommandContext, evidence: Evidence, out: string
   const text = formatJson(evidence);
   if (out !== undefined) await writeFolder(out, new Map([[`${evidence.kind}.json`, Buffer.from(text)]]));
   console.data(evidence);
-  console.text(renderMeasurements(evidence, console.width));
+  console.text(renderEvidence(evidence, console.width));
   if (out !== undefined) console.note(`Evidence: ${out}/${evidence.kind}.json`);
 }

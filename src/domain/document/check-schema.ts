@@ -2,7 +2,7 @@ import { type SchemaError, type SchemaName, validators } from "../../generated/v
 import { problem, refuse, type Problem } from "../../errors.ts";
 import type { ReasonCode } from "../reasons/catalogue.ts";
 import { childPointer, MAX_PROBLEMS, pointerKeys, type Document } from "./document.ts";
-import { nearestName } from "./nearest-name.ts";
+import { nearestName } from "../nearest-name.ts";
 
 export type { SchemaName } from "../../generated/validators.js";
 

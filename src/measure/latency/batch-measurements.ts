@@ -3,7 +3,8 @@ import type { Noise } from "../noise.ts";
 import { MAX_CALIBRATION_CV, MAX_STEAL_SHARE } from "../noise.ts";
 import { sorted } from "../quantiles.ts";
 import type { BatchRun } from "./benchmark-run.ts";
-import { type Absence, absent, doubted, measured } from "./measurement.ts";
+import { type Absence, absent } from "../../domain/measurement.ts";
+import { doubted, measured } from "./measurement.ts";
 import { type Percentile, percentileOf } from "./percentile.ts";
 
 const PERCENTILES = [

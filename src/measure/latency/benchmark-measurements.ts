@@ -4,7 +4,8 @@ import type { Noise } from "../noise.ts";
 import { sorted } from "../quantiles.ts";
 import { batchMeasurements, noiseDoubt, throughput } from "./batch-measurements.ts";
 import type { BatchRun, BatchSize, BenchmarkRun } from "./benchmark-run.ts";
-import { type Absence, absent, doubted, measured } from "./measurement.ts";
+import { type Absence, absent } from "../../domain/measurement.ts";
+import { doubted, measured } from "./measurement.ts";
 import { percentileOf } from "./percentile.ts";
 import { ratioMeasurement, ratioOf } from "./ratio-measurement.ts";
 

@@ -1,5 +1,5 @@
 import type { Noise } from "../noise.ts";
-import type { Absence } from "./measurement.ts";
+import type { Absence } from "../../domain/measurement.ts";
 import { type BatchTimes, type ColdStart, isRefusal, type ProcessTimes } from "./samples.ts";
 
 export const BATCH_SIZES = [1, 32] as const;

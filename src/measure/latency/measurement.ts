@@ -1,13 +1,5 @@
 import type { Interval, Measurement } from "../../domain/evidence.ts";
-import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
-
-/** Why there is no number, or none that can be trusted. */
-export interface Absence {
-  readonly state: Exclude<Measurement["state"], "measured">;
-  readonly reason: ReasonCode;
-  /** One sentence for people. */
-  readonly note: string;
-}
+import { type Absence, measured as record } from "../../domain/measurement.ts";
 
 export interface Numbers {
   readonly value: number;
@@ -19,21 +11,12 @@ export interface Numbers {
 /** A number that was measured. Values keep six decimals, which is a nanosecond where they are milliseconds. */
 export function measured(metric: string, numbers: Numbers): Measurement {
   const { value, interval, baseline, samples } = numbers;
-  return {
-    metric,
-    state: "measured",
+  return record(metric, {
     value: rounded(value),
+    samples,
     interval: interval && roundedInterval(interval),
     baseline: baseline === null ? null : rounded(baseline),
-    samples,
-    note: null,
-    reason: null,
-  };
-}
-
-/** No number at all. */
-export function absent(metric: string, absence: Absence): Measurement {
-  return { metric, value: null, interval: null, baseline: null, samples: 0, ...absence };
+  });
 }
 
 /** A number that people may look at and no rule may trust: the first doubt counts. */

@@ -2,7 +2,8 @@ import type { Measurement } from "../../domain/evidence.ts";
 import { type PairRatio, pairRatio } from "../pairs.ts";
 import { type Random, seededRandom } from "../random.ts";
 import type { BatchRun } from "./benchmark-run.ts";
-import { type Absence, absent, doubted, measured } from "./measurement.ts";
+import { type Absence, absent } from "../../domain/measurement.ts";
+import { doubted, measured } from "./measurement.ts";
 
 /** Fewer processes than this cannot show the effect of memory layout. */
 const MIN_PROCESSES = 3;

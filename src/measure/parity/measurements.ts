@@ -1,3 +1,4 @@
+import { absent, measured } from "../../domain/measurement.ts";
 import type { Measurement } from "../../domain/evidence.ts";
 import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
 import { quote } from "../onnx/quote.ts";
@@ -144,19 +145,9 @@ function number(
   const isKnown = typeof value === "number" && Number.isFinite(value);
   const why = cause ?? { reason: "PARITY_NOTHING_COMPARED", note: "There is no finite value." };
   if (!isKnown || (cause && cause !== NO_SCALE)) return blank(metric, why, samples);
-  return {
-    metric,
-    state: "measured",
-    value,
-    interval: null,
-    baseline: null,
-    samples,
-    note: null,
-    reason: null,
-  };
+  return measured(metric, { value, samples });
 }
 
 function blank(metric: string, cause: Cause, samples: number): Measurement {
-  const { note, reason } = cause;
-  return { metric, state: "undefined", value: null, interval: null, baseline: null, samples, note, reason };
+  return absent(metric, { state: "undefined", ...cause }, samples);
 }

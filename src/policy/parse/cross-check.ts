@@ -1,4 +1,4 @@
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../../domain/nearest-name.ts";
 import type { Environment, GatePolicy, Waiver } from "../policy.ts";
 import { at, elements, report, reportDuplicates, textOr, type Reader } from "./reader.ts";
 

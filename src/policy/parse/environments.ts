@@ -1,4 +1,4 @@
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../../domain/nearest-name.ts";
 import type { Environment } from "../policy.ts";
 import { checkGlob } from "./gate-policy.ts";
 import { at, elements, report, reportDuplicates, textOr, texts, type Reader } from "./reader.ts";

@@ -3,7 +3,7 @@ import { EVIDENCE_KINDS, type EvidenceKind } from "../../domain/evidence.ts";
 import { EVENTS, type LifecycleEvent, type State } from "../../domain/lifecycle.ts";
 import type { Metric } from "../../domain/metrics.ts";
 import { holdsEverywhere, isModelGlob } from "../match.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../../domain/nearest-name.ts";
 import type { GatePolicy, NoIncumbent, Requirements } from "../policy.ts";
 import { comparesWithLive, readLimit, readObjectives } from "./objectives.ts";
 import {

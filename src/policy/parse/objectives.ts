@@ -1,5 +1,5 @@
 import { METRICS, type Metric } from "../../domain/metrics.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../../domain/nearest-name.ts";
 import { isStricterOrEqual, parseLimit } from "../limit.ts";
 import type { Limit, Objective } from "../policy.ts";
 import {

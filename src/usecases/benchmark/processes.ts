@@ -1,5 +1,5 @@
 import { liveFailed } from "../../measure/latency/benchmark-run.ts";
-import type { Absence } from "../../measure/latency/measurement.ts";
+import type { Absence } from "../../domain/measurement.ts";
 import { enoughQuiet, type Round, selectRounds, type Selection } from "../../measure/latency/rounds.ts";
 import type { BatchPlan, ColdStart, ProcessTimes } from "../../measure/latency/samples.ts";
 import { GateError, gateError } from "../../errors.ts";

@@ -1,4 +1,5 @@
 import type { Evidence, EvidenceKind, Measurement } from "../../domain/evidence.ts";
+import { absent } from "../../domain/measurement.ts";
 import { METRICS } from "../../domain/metrics.ts";
 import type { GateError } from "../../errors.ts";
 import type { Machine } from "../../ports.ts";
@@ -44,14 +45,5 @@ function metricsOf(kind: EvidenceKind): string[] {
 function withoutValue(metric: string, error: GateError): Measurement {
   const [{ code, message }] = error.problems;
   const state = error.exitCode === 3 ? "inconclusive" : "undefined";
-  return {
-    metric,
-    state,
-    value: null,
-    interval: null,
-    baseline: null,
-    samples: 0,
-    note: message,
-    reason: code,
-  };
+  return absent(metric, { state, reason: code, note: message });
 }

@@ -1,4 +1,5 @@
-import type { Evidence, Finding, Measurement } from "../../domain/evidence.ts";
+import type { Evidence, Finding } from "../../domain/evidence.ts";
+import { measured } from "../../domain/measurement.ts";
 import type { VersionFacts } from "../../domain/registry/version-facts.ts";
 import { problem, type Problem } from "../../errors.ts";
 import type { Machine } from "../../ports.ts";
@@ -37,8 +38,8 @@ export async function measureIntegrity(
     runner: ports.machine.fingerprint(null),
     seed: null,
     measurements: [
-      measured("integrity.problems", problems.length, files),
-      measured("integrity.files", files, files),
+      measured("integrity.problems", { value: problems.length, samples: files }),
+      measured("integrity.files", { value: files, samples: files }),
     ],
     findings: problems.map(toFinding),
     details: { problems },
@@ -59,19 +60,6 @@ function inputsOf(version: ModelVersion, facts: VersionFacts | null): Evidence["
     digest: file.digest,
   }));
   return [manifest, ...files].sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
-}
-
-function measured(metric: string, value: number, samples: number): Measurement {
-  return {
-    metric,
-    state: "measured",
-    value,
-    interval: null,
-    baseline: null,
-    samples,
-    note: null,
-    reason: null,
-  };
 }
 
 function toFinding(one: Problem): Finding {
