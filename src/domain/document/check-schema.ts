@@ -1,10 +1,11 @@
-import { type SchemaError, type SchemaName, validators } from "../../generated/validators.js";
+import type { SchemaName } from "../../generated/schemas.js";
 import { problem, refuse, type Problem } from "../../errors.ts";
 import type { ReasonCode } from "../reasons/catalogue.ts";
 import { childPointer, MAX_PROBLEMS, pointerKeys, type Document } from "./document.ts";
+import { type SchemaError, schemaErrors } from "./json-schema.ts";
 import { nearestName } from "../nearest-name.ts";
 
-export type { SchemaName } from "../../generated/validators.js";
+export type { SchemaName } from "../../generated/schemas.js";
 
 /**
  * The document's value as the type that its schema (`schemas/<name>.schema.json`) describes.
@@ -20,16 +21,14 @@ export function checkSchema<T>(document: Document, name: SchemaName): T {
 
 /** The same problems as a list, empty when the document fits; at most 100. */
 export function schemaProblems(document: Document, name: SchemaName): readonly Problem[] {
-  const validate = validators[name];
-  if (validate(document.value)) return [];
-  return telling(validate.errors ?? [])
+  return telling(schemaErrors(name, document.value))
     .slice(0, MAX_PROBLEMS)
     .map((error) => toProblem(document, error));
 }
 
 /** Leaves out errors that only repeat others: the sum of an alternative, the shell of a key's own error. */
 function telling(errors: readonly SchemaError[]): readonly SchemaError[] {
-  const summaries = new Set(["anyOf", "oneOf", "allOf", "if", "propertyNames"]);
+  const summaries = new Set<string>(["anyOf", "propertyNames"]);
   const details = errors.filter((error) => !summaries.has(error.keyword));
   const unique = new Map(
     details.map((error) => [`${error.at}\0${error.keyword}\0${JSON.stringify(error.params)}`, error]),
@@ -39,12 +38,10 @@ function telling(errors: readonly SchemaError[]): readonly SchemaError[] {
 
 function toProblem(document: Document, error: SchemaError): Problem {
   if (error.propertyName !== undefined) return keyProblem(document, error, error.propertyName);
-  switch (error.keyword) {
+  switch (error.keyword as string) {
     case "additionalProperties":
-    case "unevaluatedProperties":
       return unknownKey(document, error);
     case "required":
-    case "dependentRequired":
       return at(
         document,
         error,
@@ -76,8 +73,8 @@ function keyProblem(document: Document, error: SchemaError, key: string): Proble
 }
 
 function unknownKey(document: Document, error: SchemaError): Problem {
-  const key = String(error.params["additionalProperty"] ?? error.params["unevaluatedProperty"]);
-  const known = Object.keys((error.schema["properties"] as object | undefined) ?? {});
+  const key = String(error.params["additionalProperty"]);
+  const known = Object.keys(error.schema.properties ?? {});
   const where = document.keyPlace(childPointer(error.at, key));
   return problem("DOCUMENT_KEY_UNKNOWN", `There is no key ${show(key)} here.`, {
     where,
@@ -125,8 +122,7 @@ function demand(error: SchemaError): string {
 }
 
 function describe(error: SchemaError): string {
-  const description = error.schema["description"];
-  return typeof description === "string" ? description : `of the form ${String(error.params["pattern"])}`;
+  return error.schema.description ?? `of the form ${String(error.params["pattern"])}`;
 }
 
 function typeNames(type: unknown): string {
