@@ -126,7 +126,10 @@ function runOf(
   let index = 0;
   const batches = planned.map((batch) => {
     if ("absence" in batch) return missingBatch(batch.rows, batch.absence);
-    return batchRun({ rows: batch.rows, index: index++, noRatio }, processes);
+    return batchRun(
+      { rows: batch.rows, inputs: batch.plan.feeds.length, index: index++, noRatio },
+      processes,
+    );
   });
   return { cold: { candidate, live }, batches, noise: found.noise, seed: of.seed };
 }

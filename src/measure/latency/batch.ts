@@ -5,7 +5,7 @@ import type { BatchPlan, Feeds } from "./samples.ts";
 export type BatchAxes = ReadonlyMap<string, number | null>;
 
 /** Distinct calls that are kept for one batch size: enough to meet slow inputs, few enough for the cache to warm. */
-const MAX_FEEDS: ReadonlyMap<number, number> = new Map([[1, 16]]);
+const MAX_FEEDS: ReadonlyMap<number, number> = new Map([[1, 32]]);
 const OTHER_FEEDS = 4;
 
 /**

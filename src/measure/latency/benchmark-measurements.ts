@@ -7,7 +7,7 @@ import type { BatchRun, BatchSize, BenchmarkRun } from "./benchmark-run.ts";
 import { type Absence, absent } from "../../domain/measurement.ts";
 import { doubted, measured } from "./measurement.ts";
 import { percentileOf } from "./percentile.ts";
-import { ratioMeasurement, ratioOf } from "./ratio-measurement.ts";
+import { ratioMeasurement, ratioOf, tailMeasurement } from "./ratio-measurement.ts";
 
 /** Every metric of the benchmark, once each. */
 export function benchmarkMeasurements(run: BenchmarkRun): Measurement[] {
@@ -22,6 +22,7 @@ export function benchmarkMeasurements(run: BenchmarkRun): Measurement[] {
     noiseMeasurement(run.noise),
     ratioMeasurement("benchmark.latency_ratio", single, ratioOf(single, run.seed)),
     ratioMeasurement("benchmark.latency_ratio_batch32", many, ratioOf(many, run.seed)),
+    tailMeasurement("benchmark.tail_ratio", single, run.seed),
   ];
 }
 

@@ -16,6 +16,8 @@ export interface BenchmarkRun {
 /** One batch size: the times of each process, or why there are none; and why there is no ratio, if so. */
 export interface BatchRun {
   readonly rows: BatchSize;
+  /** Distinct calls that the pairs took in turn. */
+  readonly inputs: number;
   readonly times: readonly BatchTimes[];
   readonly absence: Absence | null;
   readonly noRatio: Absence | null;
@@ -23,13 +25,13 @@ export interface BatchRun {
 
 /** Picks one batch size out of all processes. A refusal in any process is a refusal: the inputs were the same. */
 export function batchRun(
-  of: { rows: BatchSize; index: number; noRatio: Absence | null },
+  of: { rows: BatchSize; inputs: number; index: number; noRatio: Absence | null },
   processes: readonly ProcessTimes[],
 ): BatchRun {
   const results = processes.flatMap((process) => process.batches[of.index] ?? []);
   const refusal = results.find(isRefusal);
   const times = results.filter((result): result is BatchTimes => !isRefusal(result));
-  const { rows } = of;
+  const { rows, inputs } = of;
   if (refusal) {
     const note = `With ${rows} ${rows === 1 ? "row" : "rows"} the engine says: ${refusal.failure}`;
     return missingBatch(rows, { state: "undefined", reason: "BENCHMARK_BATCH_REFUSED", note });
@@ -37,6 +39,7 @@ export function batchRun(
   const liveFailure = times.find((one) => one.liveFailure !== null)?.liveFailure ?? null;
   return {
     rows,
+    inputs,
     times,
     absence: null,
     noRatio: of.noRatio ?? (liveFailure === null ? null : liveFailed(liveFailure)),
@@ -45,7 +48,7 @@ export function batchRun(
 
 /** A batch size that has no times. */
 export function missingBatch(rows: BatchSize, absence: Absence): BatchRun {
-  return { rows, times: [], absence, noRatio: absence };
+  return { rows, inputs: 0, times: [], absence, noRatio: absence };
 }
 
 export function liveFailed(message: string): Absence {

@@ -93,9 +93,16 @@ describe("benchmark evidence", () => {
     const evidence = await measure(slowerEngine(), { pairs: 100 });
     const metrics = [...METRICS].filter(([, metric]) => metric.kind === "benchmark").map(([id]) => id);
     expect(evidence.measurements.map(({ metric }) => metric).toSorted()).toEqual(metrics.toSorted());
-    for (const measurement of evidence.measurements) {
+    for (const measurement of evidence.measurements.filter(
+      ({ metric }) => metric !== "benchmark.tail_ratio",
+    )) {
       expect(measurement).toMatchObject({ state: "measured", reason: null, note: null });
     }
+    // The stored cases of this fixture hold too few distinct inputs for a tail across them.
+    expect(of(evidence, "tail_ratio")).toMatchObject({
+      state: "inconclusive",
+      reason: "BENCHMARK_TOO_FEW_RUNS",
+    });
     const p95 = of(evidence, "p95_batch1_ms");
     expect(p95).toMatchObject({ samples: 300, interval: { level: 0.9 } });
     expect(p95.value).toBeGreaterThan(1.3);

@@ -66,11 +66,11 @@ describe("a batch out of stored cases", () => {
     expect(numbers(plan.feeds[0]![0])).toEqual([1, 2, 8, 9]);
   });
 
-  it("keeps up to 16 different single rows and 4 different batches", () => {
+  it("keeps up to 32 different single rows and 4 different batches", () => {
     const rows = Array.from({ length: 400 }, (_, i) => [i]);
     const cases = [[matrix("x", rows)]];
     const single = planBatch(cases, axes({ x: 0 }), 1)!;
-    expect(single.feeds.map((feed) => numbers(feed[0]))).toEqual(rows.slice(0, 16));
+    expect(single.feeds.map((feed) => numbers(feed[0]))).toEqual(rows.slice(0, 32));
     expect(planBatch(cases, axes({ x: 0 }), 32)!.feeds.map((feed) => numbers(feed[0])[0])).toEqual([
       0, 32, 64, 96,
     ]);
