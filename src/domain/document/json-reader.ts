@@ -2,7 +2,7 @@ import { problem, type Problem } from "../../errors.ts";
 import type { ReasonCode } from "../reasons/catalogue.ts";
 import { childPointer, isExact, lineAndColumn, MAX_PROBLEMS, type Spot } from "./document.ts";
 
-const MAX_DEPTH = 64;
+export const MAX_DEPTH = 64;
 // A string may hold any character but these: RFC 8259 section 7 wants control characters escaped.
 // oxlint-disable-next-line no-control-regex
 const PLAIN = /[^"\\\u0000-\u001f]*/y;

@@ -1,6 +1,6 @@
 import { refuse } from "../../errors.ts";
 import { decodeDocument, documentOf, type Document, type Spot } from "./document.ts";
-import { JsonReader } from "./json-reader.ts";
+import { JsonReader, MAX_DEPTH } from "./json-reader.ts";
 
 /** 16 MiB: larger than any governed JSON file, small enough to read at once. */
 export const JSON_SIZE_LIMIT = 16 * 1024 * 1024;
@@ -12,10 +12,30 @@ export const JSON_SIZE_LIMIT = 16 * 1024 * 1024;
  */
 export function parseJson(bytes: Uint8Array, file: string, limit: number = JSON_SIZE_LIMIT): Document {
   const text = decodeDocument(bytes, file, limit);
+  const spots = (): ReadonlyMap<string, Spot> => spotsOf(text, file);
+  const plain = parsePlain(text);
+  if (plain !== undefined) return documentOf({ file, text, value: plain, spots });
   const reader = new JsonReader(text, file, null);
   const value = reader.read();
   refuse(reader.problems);
-  return documentOf({ file, text, value, spots: () => spotsOf(text, file) });
+  return documentOf({ file, text, value, spots });
+}
+
+/** What takes a closer look even in a text that is spelled our way; halves of surrogate pairs are escaped there. */
+const SUSPICIOUS = new RegExp(`__proto__|\\\\ud|\n {${2 * MAX_DEPTH}}`);
+
+/**
+ * The value of a text that is spelled as we write JSON, which is how nearly all of ours are: it is what it is written
+ * back to, so no key stands twice and no number was rounded. Undefined for any other text.
+ */
+function parsePlain(text: string): unknown {
+  if (SUSPICIOUS.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return `${JSON.stringify(value, null, 2)}\n` === text ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function spotsOf(text: string, file: string): ReadonlyMap<string, Spot> {

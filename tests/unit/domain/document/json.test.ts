@@ -6,6 +6,9 @@ import { placed, problemsOf, utf8 } from "../../../support/problems.ts";
 const read = (text: string) => parseJson(utf8(text), "a.json");
 const refusal = async (text: string) => placed(await problemsOf(() => read(text)));
 
+/** As many lists, one in the other. */
+const nested = (levels: number): unknown => (levels === 1 ? [] : [nested(levels - 1)]);
+
 describe("what is refused, with line and column", () => {
   const cases: readonly (readonly [name: string, text: string, problems: readonly string[]])[] = [
     ["a duplicate key", '{"a":1,\n "a":2}', ["2:2 DOCUMENT_DUPLICATE_KEY"]],
@@ -41,6 +44,17 @@ describe("what is refused, with line and column", () => {
   ];
   it.each(cases)("%s", async (_name, text, problems) => {
     expect(await refusal(text)).toEqual(problems);
+  });
+
+  it.each([
+    ["a duplicate key", '{\n  "a": 1,\n  "a": 1\n}\n', "3:3 DOCUMENT_DUPLICATE_KEY"],
+    ["a rounded number", "[\n  9007199254740993\n]\n", "2:3 DOCUMENT_NUMBER_UNSAFE"],
+    ["a number beyond the largest", "[\n  1e999\n]\n", "2:3 DOCUMENT_NUMBER_NOT_FINITE"],
+    ["half a surrogate pair", '[\n  "\\ud800"\n]\n', "2:3 DOCUMENT_SURROGATE"],
+    ["__proto__", '{\n  "__proto__": 1\n}\n', "2:3 DOCUMENT_KEY_FORBIDDEN"],
+    ["65 levels", `${JSON.stringify(nested(65), null, 2)}\n`, "65:129 DOCUMENT_TOO_DEEP"],
+  ])("%s in a text that looks like our own", async (_name, text, problem) => {
+    expect(await refusal(text)).toEqual([problem]);
   });
 
   it("several problems at once, with their pointers", async () => {
@@ -119,6 +133,23 @@ describe("what is read", () => {
     fc.assert(
       fc.property(json, (text) => {
         expect(read(text).value).toEqual(JSON.parse(text));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("64 levels in a text that looks like our own", () => {
+    expect(read(`${JSON.stringify(nested(64), null, 2)}\n`).value).toEqual(nested(64));
+  });
+
+  it("the same from every spelling, our own among them", () => {
+    const values = fc
+      .jsonValue({ noUnicodeString: false })
+      .filter((one) => !JSON.stringify(one).includes("__proto__"));
+    fc.assert(
+      fc.property(values, (value) => {
+        const own = read(`${JSON.stringify(value, null, 2)}\n`).value;
+        expect(own).toEqual(read(JSON.stringify(value, null, 1)).value);
       }),
       { numRuns: 300 },
     );
