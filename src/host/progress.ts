@@ -55,21 +55,19 @@ function barProgress({ stream, color, now }: ProgressOptions): Progress {
 }
 
 const LINE_EVERY_PERCENT = 25;
+/** Measurements shorter than this say nothing: their report is there before anybody wonders. */
+const QUIET_MS = 2000;
 
 function lineProgress({ stream, now }: ProgressOptions): Progress {
   const timer = phaseTimer(now);
-  let current: string | undefined;
-  let quarter = 0;
+  let current: { phase: string; start: number; quarter: number } | undefined;
   const step = (phase: string, done: number, total: number): void => {
     const msLeft = timer(phase, done, total);
-    const reached = Math.floor(percentOf(done, total) / LINE_EVERY_PERCENT);
-    if (phase !== current) {
-      current = phase;
-      quarter = 0;
-      stream.write(`${phase}: ${total} ${total === 1 ? "step" : "steps"}\n`);
-    }
-    if (reached > quarter) stream.write(`${formatLine({ phase, done, total, msLeft })}\n`);
-    quarter = Math.max(quarter, reached);
+    if (phase !== current?.phase) current = { phase, start: now(), quarter: 0 };
+    const quarter = Math.floor(percentOf(done, total) / LINE_EVERY_PERCENT);
+    if (quarter <= current.quarter || now() - current.start < QUIET_MS) return;
+    current.quarter = quarter;
+    stream.write(`${formatLine({ phase, done, total, msLeft })}\n`);
   };
   return { step, end: () => void (current = undefined) };
 }

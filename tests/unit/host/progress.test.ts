@@ -32,12 +32,11 @@ describe("where progress goes", () => {
 });
 
 describe("lines, for CI and files", () => {
-  it("say the start and each quarter, with the time left, and not every step", () => {
+  it("say each quarter, with the time left, and not every step", () => {
     const { run, end, text } = record("lines");
     run(20, 2);
     end();
     expect(text().split("\n")).toEqual([
-      "benchmark: 20 steps",
       "benchmark: 5 of 20   25 %  30 s left",
       "benchmark: 10 of 20   50 %  20 s left",
       "benchmark: 15 of 20   75 %  10 s left",
@@ -46,16 +45,22 @@ describe("lines, for CI and files", () => {
     ]);
   });
 
-  it("start anew with each phase", () => {
+  it("say nothing of what is over within two seconds", () => {
+    const { run, end, text } = record("lines");
+    run(8, 0.2, "parity");
+    run(0, 1, "nothing");
+    end();
+    expect(text()).toBe("");
+  });
+
+  it("begin when a measurement takes longer, with each phase anew", () => {
     const { run, text } = record("lines");
-    run(1, 1, "parity");
-    run(2, 1, "benchmark");
+    run(1, 2, "parity");
+    run(4, 0.75, "benchmark");
     expect(text().split("\n")).toEqual([
-      "parity: 1 step",
       "parity: 1 of 1  100 %",
-      "benchmark: 2 steps",
-      "benchmark: 1 of 2   50 %  1 s left",
-      "benchmark: 2 of 2  100 %",
+      "benchmark: 3 of 4   75 %  1 s left",
+      "benchmark: 4 of 4  100 %",
       "",
     ]);
   });
@@ -99,8 +104,8 @@ describe("durations", () => {
   });
 
   it("an empty phase is done at once", () => {
-    const { run, text } = record("lines");
-    run(0, 1, "nothing");
-    expect(text()).toBe("nothing: 0 steps\nnothing: 0 of 0  100 %\n");
+    expect(formatBar({ phase: "nothing", done: 0, total: 0, msLeft: undefined }, false)).toBe(
+      "nothing  ████████████████████████  0 of 0  100 %",
+    );
   });
 });
