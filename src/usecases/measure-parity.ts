@@ -1,6 +1,7 @@
 import type { Evidence, Finding, Measurement, RunnerFingerprint } from "../domain/evidence.ts";
 import { GateError, gateError } from "../errors.ts";
 import type { ModelFacts } from "../measure/onnx/inspect-model.ts";
+import { quote } from "../measure/onnx/quote.ts";
 import type { ParityClaim } from "../measure/parity/claim.ts";
 import { type Cause, failedMeasurements, parityMeasurements } from "../measure/parity/measurements.ts";
 import { type OutputPair, type OutputReport, reportOutputs } from "../measure/parity/report.ts";
@@ -145,13 +146,28 @@ function judgeless(replayed: Replayed, of: Replay): Result {
 function pairsOf(cases: readonly TestCase[], replayed: ReplayAnswer["cases"]): OutputPair[] {
   return cases.flatMap(({ name, expected }, index) => {
     const actual = new Map((replayed[index] ?? []).map((output) => [output.name, output]));
-    return [...expected].map(([output, tensor]) => ({
+    const pairs = [...expected].map(([output, tensor]) => ({
       case: name,
       name: output,
       expected: tensor,
       actual: actual.get(output),
     }));
+    // One that is missing as well is a mismatch of its own, which says more.
+    if (pairs.every((pair) => pair.actual)) refuseUnseen(name, [...actual.keys()], expected);
+    return pairs;
   });
+}
+
+/** What the engine answers and nobody stored would be an output that passes without having been looked at. */
+function refuseUnseen(
+  testCase: string,
+  answered: readonly string[],
+  expected: ReadonlyMap<string, unknown>,
+): void {
+  const unseen = answered.find((output) => !expected.has(output));
+  if (unseen === undefined) return;
+  const message = `The engine answers ${testCase} with the output ${quote(unseen)}, which has no expected file.`;
+  throw gateError("PARITY_REFERENCE_MISSING", message);
 }
 
 async function fingerprint({ engine, machine }: ParityPorts): Promise<RunnerFingerprint> {

@@ -1,5 +1,5 @@
 import type { Tensor } from "../domain/tensor.ts";
-import { gateError, GateError, type Problem, refuse } from "../errors.ts";
+import { gateError, GateError, problem, type Problem, refuse } from "../errors.ts";
 import type { ModelFacts } from "../measure/onnx/inspect-model.ts";
 import { readTensor, TENSOR_LIMITS } from "../measure/onnx/read-tensor.ts";
 import { type Binding, bindInputs, bindReferences, type StoredTensor } from "../measure/parity/bind.ts";
@@ -64,8 +64,17 @@ async function loadCase(set: TestDataSet, source: Source): Promise<TestCase> {
   const expected = await loadSide(comparable, source, (stored) =>
     bindReferences(stored, facts.outputs, folder),
   );
-  problems.push(...inputs.problems, ...expected.problems);
+  problems.push(...inputs.problems, ...expected.problems, ...twinProblems(set, version.folder));
   return { name: set.name, inputs: [...inputs.tensors.values()], expected: expected.tensors };
+}
+
+/** Which of two files for one position counts would be for the order of a list to say. */
+function twinProblems({ twins }: TestDataSet, folder: string): Problem[] {
+  return twins.map((path) =>
+    problem("PARITY_TEST_DATA_AMBIGUOUS", "Another file has the same number.", {
+      where: { file: `${folder}/${path}` },
+    }),
+  );
 }
 
 const NOTHING: Binding = { tensors: new Map(), problems: [] };

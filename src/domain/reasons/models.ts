@@ -15,6 +15,17 @@ export const modelsReasons = {
     exit: 2,
   },
   MODEL_MALFORMED: { meaning: "The bytes are not an ONNX model.", fix: RE_EXPORT, exit: 2 },
+  MODEL_ORT_FORMAT: {
+    meaning:
+      "The file is in ONNX Runtime's own format, which other tools cannot inspect, or begins as if it were.",
+    fix: "Register the .onnx file that the .ort file was made from.",
+    exit: 2,
+  },
+  MODEL_UNTYPED: {
+    meaning: "An input or output of the model declares no type, so that nobody can say what it should be.",
+    fix: RE_EXPORT,
+    exit: 2,
+  },
   MODEL_TOO_DEEP: {
     meaning: "Graphs or types are nested deeper than the limit.",
     fix: "Flatten the If, Loop and Scan bodies of the model.",

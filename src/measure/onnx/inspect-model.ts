@@ -1,9 +1,9 @@
-import { gateError, problem, type Problem, refuse } from "../../errors.ts";
+import { gateError, type Place, problem, type Problem, refuse } from "../../errors.ts";
 import { comparableDType } from "./dtypes.ts";
 import { type GraphFacts, type GraphTally, walkGraph } from "./graph.ts";
 import { quote } from "./quote.ts";
 import type { ExternalLocation } from "./tensor-proto.ts";
-import type { ValueFacts } from "./value-info.ts";
+import { UNTYPED, type ValueFacts } from "./value-info.ts";
 import { WireReader } from "./wire.ts";
 
 /** What an ONNX file says about itself. Texts are foreign: quote them before printing. */
@@ -44,9 +44,9 @@ const ALLOWED_DOMAINS: ReadonlySet<string> = new Set(["", "ai.onnx", "ai.onnx.ml
 
 /**
  * Reads an ONNX ModelProto without loading it, bounded in size, fields and depth, and refuses what must never reach
- * the engine: MODEL_EMPTY, MODEL_TOO_LARGE, MODEL_TRUNCATED, MODEL_MALFORMED, MODEL_TOO_DEEP, MODEL_TOO_COMPLEX at
- * once; MODEL_DOMAIN_UNKNOWN, MODEL_FUNCTIONS, MODEL_TRAINING_INFO, MODEL_INITIALIZER_SIZE, MODEL_DTYPE_UNSUPPORTED
- * all together. Where external data may be is for `externalDataProblems` to say.
+ * the engine: MODEL_EMPTY, MODEL_TOO_LARGE, MODEL_TRUNCATED, MODEL_MALFORMED, MODEL_TOO_DEEP, MODEL_TOO_COMPLEX,
+ * MODEL_ORT_FORMAT at once; MODEL_DOMAIN_UNKNOWN, MODEL_FUNCTIONS, MODEL_TRAINING_INFO, MODEL_UNTYPED,
+ * MODEL_INITIALIZER_SIZE, MODEL_DTYPE_UNSUPPORTED all together. Where external data may be is for `externalDataProblems` to say.
  * @param file name of the file in errors
  */
 export function inspectModel(bytes: Uint8Array, file = "model.onnx", limits = INSPECT_LIMITS): ModelFacts {
@@ -56,10 +56,19 @@ export function inspectModel(bytes: Uint8Array, file = "model.onnx", limits = IN
       where: { file },
     });
   }
+  if (isOrtFormat(bytes)) {
+    const message = "The file is in ONNX Runtime's own format, whatever else it may look like.";
+    throw gateError("MODEL_ORT_FORMAT", message, { where: { file } });
+  }
   const errors = { file, malformed: "MODEL_MALFORMED", truncated: "MODEL_TRUNCATED" } as const;
   const draft = readModel(new WireReader(bytes, errors, { left: limits.fields }), newTally(file, limits));
   refuse(problemsOf(draft));
   return factsOf(draft);
+}
+
+/** By its identifier (a flatbuffer's, at byte 4), by which the engine tells it too, before it tries protobuf. */
+function isOrtFormat(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(4, 8)).toString("latin1") === "ORTM";
 }
 
 interface Draft {
@@ -172,7 +181,14 @@ function problemsOf(draft: Draft & { graph: GraphFacts }): Problem[] {
       { where },
     ),
   );
-  return [...problems, ...types, ...tally.problems];
+  return [...problems, ...untypedProblems(graph, where), ...types, ...tally.problems];
+}
+
+/** The engine infers a missing type, so that an output would run and be compared with nothing. */
+function untypedProblems(graph: GraphFacts, where: Place): Problem[] {
+  return [...graph.inputs, ...graph.outputs]
+    .filter(({ dtype }) => dtype === UNTYPED)
+    .map(({ name }) => problem("MODEL_UNTYPED", `${quote(name)} has no type.`, { where }));
 }
 
 function isComparable(value: ValueFacts): boolean {

@@ -94,7 +94,6 @@ function scanField(reader: WireReader, field: WireField, draft: Draft): void {
       return;
     case 9:
       if (draft.raw) throw reader.malformed("A tensor has raw_data twice.");
-      reader.expect(field, 2);
       draft.raw = reader.lengthDelimited();
       return;
     case 13:

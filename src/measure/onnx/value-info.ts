@@ -20,18 +20,27 @@ const KINDS: ReadonlyMap<number, string> = new Map([
   [9, "optional"],
 ]);
 
+/** The dtype of a value without a type: the engine infers one, which nobody has compared with anything. */
+export const UNTYPED = "untyped";
+
 const MAX_RANK = 32;
 
 /** Reads a ValueInfoProto. */
 export function readValueInfo(reader: WireReader): ValueFacts {
   let name = "";
-  let type: Omit<ValueFacts, "name"> = { dtype: "untyped", shape: null, isTensor: false };
+  let type: Omit<ValueFacts, "name"> | undefined;
   for (let field = reader.next(); field; field = reader.next()) {
     if (field.number === 1) name = reader.text();
-    else if (field.number === 2) type = readType(reader.message());
+    else if (field.number === 2) type = onlyOne(reader, type, readType(reader.message()));
     else reader.skip(field);
   }
-  return { name, ...type };
+  return { name, ...(type ?? { dtype: UNTYPED, shape: null, isTensor: false }) };
+}
+
+/** Protobuf merges messages that come twice; a reader that takes the last would see another model than the engine. */
+function onlyOne<T>(reader: WireReader, before: T | null | undefined, now: T): T {
+  if (before !== undefined && before !== null) throw reader.malformed("A value has two types or two shapes.");
+  return now;
 }
 
 function readType(reader: WireReader): Omit<ValueFacts, "name"> {
@@ -42,10 +51,10 @@ function readType(reader: WireReader): Omit<ValueFacts, "name"> {
       reader.skip(field);
       continue;
     }
-    if (found) throw reader.malformed("A value has two types.");
-    found = kind === "tensor" ? readTensorType(reader.message()) : otherType(reader, field, kind);
+    const type = kind === "tensor" ? readTensorType(reader.message()) : otherType(reader, field, kind);
+    found = onlyOne(reader, found, type);
   }
-  return found ?? { dtype: "untyped", shape: null, isTensor: false };
+  return found ?? { dtype: UNTYPED, shape: null, isTensor: false };
 }
 
 function otherType(reader: WireReader, field: WireField, kind: string): Omit<ValueFacts, "name"> {
@@ -58,7 +67,7 @@ function readTensorType(reader: WireReader): Omit<ValueFacts, "name"> {
   let shape: ValueFacts["shape"] = null;
   for (let field = reader.next(); field; field = reader.next()) {
     if (field.number === 1) type = reader.integer();
-    else if (field.number === 2) shape = readShape(reader.message());
+    else if (field.number === 2) shape = onlyOne(reader, shape, readShape(reader.message()));
     else reader.skip(field);
   }
   return { dtype: dtypeName(type), shape, isTensor: true };

@@ -23,7 +23,8 @@ const MAX_DEPTH = 64;
 /**
  * Reads protobuf's wire format (protobuf.dev/programming-guides/encoding) over bytes that nobody vouches for.
  * It allocates nothing: messages and byte strings are views. Lengths beyond the end, varints over 64 bits, groups,
- * field number 0, nesting over 64 and more fields than the budget are refused with the byte offset.
+ * field number 0, values of another wire type, nesting over 64 and more fields than the budget are refused with the
+ * byte offset.
  */
 export class WireReader {
   private readonly bytes: Uint8Array;
@@ -32,6 +33,8 @@ export class WireReader {
   private readonly depth: number;
   readonly errors: WireErrors;
   private readonly budget: FieldBudget;
+  /** Wire type of the field that was announced last; null before a tag, and in packed values, which have none. */
+  private announced: WireField["type"] | null = null;
 
   constructor(bytes: Uint8Array, errors: WireErrors, budget: FieldBudget, at = { base: 0, depth: 0 }) {
     this.bytes = bytes;
@@ -56,11 +59,13 @@ export class WireReader {
     if (number === 0 || number > 0x1fffffff) throw this.malformed(`There is no field number ${number}.`);
     if (type !== 0 && type !== 1 && type !== 2 && type !== 5)
       throw this.malformed(`Wire type ${type} is not used by ONNX.`);
+    this.announced = type;
     return { number, type };
   }
 
   /** An unsigned varint of at most 64 bits. */
   varint(): bigint {
+    this.expect(0);
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = this.byte();
@@ -95,6 +100,7 @@ export class WireReader {
 
   /** A length-delimited field as a view. */
   lengthDelimited(): Uint8Array {
+    this.expect(2);
     const length = this.small();
     const start = this.advance(length);
     return this.bytes.subarray(start, start + length);
@@ -135,10 +141,10 @@ export class WireReader {
     else this.lengthDelimited();
   }
 
-  /** Refuses a field whose wire type is not the one that its definition says. */
-  expect(field: WireField, type: WireField["type"]): void {
-    if (field.type !== type)
-      throw this.malformed(`Field ${field.number} has wire type ${field.type}, not ${type}.`);
+  /** Protobuf skips a field of another wire type than its definition's: read as if, the engine would see another model. */
+  private expect(type: WireField["type"]): void {
+    if (this.announced !== null && this.announced !== type)
+      throw this.malformed(`A field has wire type ${this.announced}, not ${type}.`);
   }
 
   malformed(message: string): Error {

@@ -78,6 +78,12 @@ function causeOf(outputs: readonly OutputReport[], samples: number): Cause | und
       return { reason: first.code, note: `Output ${quote(name)} in ${first.case}: ${first.message}.` };
   }
   if (samples === 0) return { reason: "PARITY_NOTHING_COMPARED", note: "No output element was compared." };
+  const empty = outputs.find(({ elements }) => elements === 0);
+  if (empty)
+    return {
+      reason: "PARITY_NOTHING_COMPARED",
+      note: `No element of the output ${quote(empty.name)} was compared.`,
+    };
   const isOverflow = outputs.some((output) => output.elements > 0 && output.max_abs_diff === null);
   return isOverflow ? { reason: "PARITY_INFINITE", note: "A difference has no finite value." } : undefined;
 }
@@ -101,7 +107,7 @@ function isEmpty(cause: Cause | undefined): boolean {
 }
 
 function hasFailed(output: OutputReport): boolean {
-  return output.mismatches.length > 0 || output.over_tolerance > 0;
+  return output.mismatches.length > 0 || output.over_tolerance > 0 || output.elements === 0;
 }
 
 /** The output whose largest difference is larger; one without elements tells nothing. */

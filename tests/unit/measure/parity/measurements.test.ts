@@ -228,6 +228,7 @@ describe("test data sets", () => {
       "test_data_set_10/input_0.pb",
       "test_data_set_2/output_1.pb",
       "test_data_set_2/input_0.pb",
+      "test_data_set_2/input_00.pb",
       "test_data_set_2/notes.txt",
       "test_data_set_x/input_0.pb",
       "sub/test_data_set_3/input_0.pb",
@@ -238,6 +239,7 @@ describe("test data sets", () => {
       name: "test_data_set_2",
       inputs: new Map([[0, "test_data_set_2/input_0.pb"]]),
       outputs: new Map([[1, "test_data_set_2/output_1.pb"]]),
+      twins: ["test_data_set_2/input_00.pb"],
     });
   });
 });
