@@ -1,0 +1,80 @@
+import type { Forge, ForgeCommit, ForgeCommitRequest } from "../../forge-port.ts";
+import { GateError, gateError } from "../../errors.ts";
+import type { Client } from "./client.ts";
+
+const MUTATION = `mutation($input: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $input) { commit { oid } }
+}`;
+
+type Reading = Pick<Forge, "branch" | "commit">;
+
+/** Lets GitHub make and sign a commit, then reads it back from another place than the one that made it. */
+export async function commitOnBranch(
+  client: Client,
+  reading: Reading,
+  request: ForgeCommitRequest,
+): Promise<ForgeCommit> {
+  const oid = await create(client, reading, request);
+  const made = await reading.commit(oid);
+  if (!made.verified) {
+    const text = `GitHub says "${made.reason}" of the commit ${oid.slice(0, 12)} on ${request.branch}.`;
+    throw gateError("FORGE_COMMIT_UNVERIFIED", text);
+  }
+  if (!isAsked(made, request)) {
+    throw gateError(
+      "FORGE_COMMIT_UNVERIFIED",
+      `The commit ${oid.slice(0, 12)} is not the one that was asked for.`,
+    );
+  }
+  return made;
+}
+
+async function create(client: Client, reading: Reading, request: ForgeCommitRequest): Promise<string> {
+  try {
+    const answer = await client.graphql<Created>("contents: write", MUTATION, {
+      input: inputOf(client, request),
+    });
+    const oid = answer.createCommitOnBranch?.commit?.oid;
+    if (oid === undefined) throw gateError("FORGE_BAD_ANSWER", "createCommitOnBranch named no commit.");
+    return oid;
+  } catch (error) {
+    // A repeated request loses against its own first try when only the answer of that was lost.
+    const lost = error instanceof GateError && error.code === "FORGE_RACE_LOST";
+    const own = lost ? await ownCommit(reading, request) : null;
+    if (own === null) throw error;
+    return own;
+  }
+}
+
+interface Created {
+  readonly createCommitOnBranch: { readonly commit: { readonly oid: string } | null } | null;
+}
+
+async function ownCommit(reading: Reading, request: ForgeCommitRequest): Promise<string | null> {
+  const tip = await reading.branch(request.branch);
+  if (tip === null || tip === request.expectedHead) return null;
+  return isAsked(await reading.commit(tip), request) ? tip : null;
+}
+
+function isAsked(made: ForgeCommit, { expectedHead, message }: ForgeCommitRequest): boolean {
+  return (
+    made.parents.length === 1 && made.parents[0] === expectedHead && made.message.trim() === message.trim()
+  );
+}
+
+function inputOf(client: Client, { branch, expectedHead, message, change }: ForgeCommitRequest): unknown {
+  const [headline = "", ...rest] = message.split("\n");
+  const body = rest.join("\n").trim();
+  const entries = [...change];
+  return {
+    branch: { repositoryNameWithOwner: client.repository, branchName: branch },
+    expectedHeadOid: expectedHead,
+    message: { headline, ...(body === "" ? {} : { body }) },
+    fileChanges: {
+      additions: entries.flatMap(([path, bytes]) =>
+        bytes === null ? [] : [{ path, contents: Buffer.from(bytes).toString("base64") }],
+      ),
+      deletions: entries.flatMap(([path, bytes]) => (bytes === null ? [{ path }] : [])),
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import type { BranchMove, Forge, ForgeCommit } from "../../forge-port.ts";
+import { GateError, gateError } from "../../errors.ts";
+import type { Client } from "./client.ts";
+import { commitOnBranch } from "./commit-on-branch.ts";
+import { personOrNull, type Viewer } from "./people.ts";
+
+type Commits = Pick<Forge, "branch" | "createBranch" | "moveBranches" | "commit" | "file" | "commitOnBranch">;
+
+export function commits(client: Client, viewer: () => Promise<Viewer>): Commits {
+  const { rest, graphql } = client;
+  const branch = (name: string): Promise<string | null> => branchTip(client, name);
+  const commit = (id: string): Promise<ForgeCommit> => readCommit(client, id);
+  return {
+    branch,
+    commit,
+    async createBranch(name, sha) {
+      try {
+        await rest("contents: write", "POST /repos/{owner}/{repo}/git/refs", {
+          ref: `refs/heads/${name}`,
+          sha,
+        });
+      } catch (error) {
+        if (!isExisting(error)) throw error;
+        // A repeated request may find what the first one made, although its answer was lost.
+        if ((await branch(name)) !== sha)
+          throw gateError("FORGE_RACE_LOST", `The branch ${name} exists already.`);
+      }
+    },
+    async moveBranches(moves) {
+      const { repositoryId } = await viewer();
+      const refUpdates = moves.map(updateOf);
+      const mutation = `mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }`;
+      await graphql("contents: write", mutation, { input: { repositoryId, refUpdates } });
+    },
+    file: (at, path) => readFile(client, at, path),
+    commitOnBranch: (request) => commitOnBranch(client, { branch, commit }, request),
+  };
+}
+
+/** What stands for "no such branch" on either side of a move. */
+const NO_COMMIT = "0".repeat(40);
+
+function updateOf({ branch, from, to }: BranchMove): object {
+  return {
+    name: `refs/heads/${branch}`,
+    beforeOid: from ?? NO_COMMIT,
+    afterOid: to ?? NO_COMMIT,
+    force: true,
+  };
+}
+
+async function branchTip({ rest }: Client, name: string): Promise<string | null> {
+  try {
+    const route = "GET /repos/{owner}/{repo}/git/ref/{ref}";
+    return (await rest("contents: read", route, { ref: `heads/${name}` })).object.sha;
+  } catch (error) {
+    return unlessMissing(error, null);
+  }
+}
+
+async function readCommit({ rest }: Client, ref: string): Promise<ForgeCommit> {
+  return commitOf(await rest("contents: read", "GET /repos/{owner}/{repo}/commits/{ref}", { ref }));
+}
+
+/** A commit as REST tells it, in its own place or in the list of a pull request. */
+export function commitOf(data: {
+  readonly sha: string;
+  readonly parents: readonly { readonly sha: string }[];
+  readonly commit: {
+    readonly message: string;
+    readonly verification?: { readonly verified: boolean; readonly reason: string } | undefined;
+  };
+  readonly author: object | null;
+  readonly committer: object | null;
+}): ForgeCommit {
+  const { verification, message } = data.commit;
+  return {
+    commit: data.sha,
+    parents: data.parents.map(({ sha }) => sha),
+    message,
+    verified: verification?.verified === true,
+    reason: verification?.reason ?? "unknown",
+    author: personOrNull(data.author),
+    committer: personOrNull(data.committer),
+  };
+}
+
+/** Base64 in JSON keeps every byte; above 1 MB GitHub hands out the blob instead. */
+async function readFile({ rest }: Client, ref: string, path: string): Promise<Uint8Array | undefined> {
+  try {
+    const data = await rest("contents: read", "GET /repos/{owner}/{repo}/contents/{path}", { path, ref });
+    if (Array.isArray(data) || data.type !== "file" || !("content" in data)) return undefined;
+    if (data.encoding === "base64") return Buffer.from(data.content, "base64");
+    const route = "GET /repos/{owner}/{repo}/git/blobs/{file_sha}";
+    return Buffer.from((await rest("contents: read", route, { file_sha: data.sha })).content, "base64");
+  } catch (error) {
+    return unlessMissing(error, undefined);
+  }
+}
+
+function unlessMissing<T>(error: unknown, missing: T): T {
+  if (error instanceof GateError && error.code === "FORGE_NOT_FOUND") return missing;
+  throw error;
+}
+
+function isExisting(error: unknown): boolean {
+  return (
+    error instanceof GateError &&
+    error.code === "FORGE_REFUSED" &&
+    error.message.includes("Reference already exists")
+  );
+}

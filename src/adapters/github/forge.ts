@@ -1,0 +1,30 @@
+import type { Forge } from "../../forge-port.ts";
+import { type GitHubOptions, openClient } from "./client.ts";
+import { commits } from "./commits.ts";
+import { conversation } from "./conversation.ts";
+import { outcomes } from "./outcomes.ts";
+import { people, viewerOf } from "./people.ts";
+import { pullRequests } from "./pull-requests.ts";
+import { readSettings } from "./settings.ts";
+
+export type { GitHubOptions } from "./client.ts";
+export type { Patience } from "./patience.ts";
+
+/** A repository on github.com or a GitHub Enterprise Server. Nothing is asked before it is needed. FORGE_TOKEN_MISSING. */
+export function openGitHub(options: GitHubOptions): Forge {
+  const client = openClient(options);
+  const viewer = viewerOf(client);
+  return {
+    repository: client.repository,
+    async identity() {
+      const { login, kind } = await viewer();
+      return { login, kind };
+    },
+    ...commits(client, viewer),
+    ...pullRequests(client),
+    ...conversation(client),
+    ...people(client),
+    ...outcomes(client),
+    settings: () => readSettings(client),
+  };
+}
