@@ -1,7 +1,7 @@
 import type { Evidence, EvidenceKind, Measurement } from "../../domain/evidence.ts";
 import { absent } from "../../domain/measurement.ts";
 import { METRICS } from "../../domain/metrics.ts";
-import type { GateError } from "../../errors.ts";
+import type { GateError, Problem } from "../../errors.ts";
 import type { Machine } from "../../ports.ts";
 import { timestampOf } from "../run-context.ts";
 import type { MeasureTask } from "./measure-evidence.ts";
@@ -14,7 +14,7 @@ export function failedMeasurement(
   machine: Machine,
   kind: EvidenceKind,
   of: { task: MeasureTask; error: GateError },
-): Evidence<null> {
+): Evidence<{ readonly problems: readonly Problem[] }> {
   const { candidate, live, run } = of.task;
   return {
     schema_version: "modelgate/evidence/v1",
@@ -29,12 +29,8 @@ export function failedMeasurement(
     runner: machine.fingerprint(null),
     seed: run.seed,
     measurements: metricsOf(kind).map((metric) => withoutValue(metric, of.error)),
-    findings: of.error.problems.map(({ code, message, where }) => ({
-      code,
-      message,
-      file: where?.file ?? null,
-    })),
-    details: null,
+    findings: [],
+    details: { problems: of.error.problems },
   };
 }
 
