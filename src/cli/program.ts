@@ -35,6 +35,7 @@ export function createProgram(version: string, dispatch: Dispatch): Command {
   addReading(program, dispatch);
   addRegistry(program, dispatch);
   addGate(program, dispatch);
+  addCheck(program, dispatch);
   addWayBack(program, dispatch);
   return program;
 }
@@ -114,6 +115,29 @@ function addGate(program: Command, dispatch: Dispatch): void {
     .option("--evidence <dir>", "judge stored evidence instead of measuring")
     .option("--dry-run", "judge, but write nothing")
     .action((...args) => dispatch(() => import("./commands/promote.ts"), args));
+}
+
+function addCheck(program: Command, dispatch: Dispatch): void {
+  program
+    .command("check")
+    .description("the required check: proves, measures and judges a change between two revisions")
+    .requiredOption("--base <revision>", "what the change goes onto; policies and ledger come from there")
+    .requiredOption("--head <revision>", "the change")
+    .option("--evidence <dir>", "take measurements that other jobs made (see plan), instead of measuring")
+    .option("--needs <json>", "GitHub's needs context: the results of those jobs")
+    .addOption(
+      new Option("--enforced-elsewhere <names...>", "requirements that somebody else enforces").choices([
+        "approvals",
+        "streak",
+      ]),
+    )
+    .action((...args) => dispatch(() => import("./commands/check.ts"), args));
+  program
+    .command("plan")
+    .description("the measurements of a change, as a job matrix (--json)")
+    .requiredOption("--base <revision>", "what the change goes onto")
+    .requiredOption("--head <revision>", "the change")
+    .action((...args) => dispatch(() => import("./commands/plan.ts"), args));
 }
 
 const WAYS_BACK = [

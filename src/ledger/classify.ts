@@ -120,9 +120,12 @@ function hostilePaths(changes: readonly ChangedPath[]): Problem[] {
 function hostility(path: string, mode: string): string | undefined {
   if (mode === "120000") return "The path is a symbolic link.";
   if (mode === "160000") return "The path is a submodule.";
-  if (GOVERNED_ROOTS.includes(path) && path !== LEDGER_FILE) return "The path is a file, and must be a folder.";
+  if (GOVERNED_ROOTS.includes(path) && path !== LEDGER_FILE)
+    return "The path is a file, and must be a folder.";
   if (kindOfPath(path) === "promotion" && mode !== "100644") return `The path has the mode ${mode}.`;
-  return ODD_NAME.test(path) ? `The name ${JSON.stringify(path.slice(0, 200))} is not plain text.` : undefined;
+  return ODD_NAME.test(path)
+    ? `The name ${JSON.stringify(path.slice(0, 200))} is not plain text.`
+    : undefined;
 }
 
 /** New paths that a case-insensitive, normalising file system takes for a governed one, or for one another. */

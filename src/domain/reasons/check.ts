@@ -2,22 +2,26 @@ import type { Reason } from "./reason.ts";
 
 const changes = {
   CHECK_MIXTURE: {
-    meaning: "One change touches governed files of several kinds, so that one part could decide about the other.",
+    meaning:
+      "One change touches governed files of several kinds, so that one part could decide about the other.",
     fix: "Split it: one pull request for each kind, in the order policy, registration, promotion.",
     exit: 1,
   },
   CHECK_PATH_HOSTILE: {
-    meaning: "A governed path is a symbolic link, a submodule or an executable, or has a name that is not plain text.",
+    meaning:
+      "A governed path is a symbolic link, a submodule or an executable, or has a name that is not plain text.",
     fix: "Replace it by a regular file with a plain name.",
     exit: 1,
   },
   CHECK_CASE_TWIN: {
-    meaning: "Two paths are one on some file systems, and one of them is governed: which is read would depend on the machine.",
+    meaning:
+      "Two paths are one on some file systems, and one of them is governed: which is read would depend on the machine.",
     fix: "Rename or remove the one that differs in case or accents alone.",
     exit: 1,
   },
   CHECK_EVIDENCE_IMMUTABLE: {
-    meaning: "Evidence that was merged is edited or deleted; it is the proof of what was decided and stays as it is.",
+    meaning:
+      "Evidence that was merged is edited or deleted; it is the proof of what was decided and stays as it is.",
     fix: "Restore it with git checkout; a new decision brings a new evidence pack.",
     exit: 1,
   },
@@ -40,7 +44,8 @@ const changes = {
 
 const packs = {
   CHECK_STALE: {
-    meaning: "The base moved on in a way that the change is bound to: it was made and judged on something else.",
+    meaning:
+      "The base moved on in a way that the change is bound to: it was made and judged on something else.",
     fix: "Propose it again on the new base.",
     exit: 1,
   },
@@ -69,6 +74,12 @@ const packs = {
     fix: "Propose the transition again; evidence for another request cannot be used.",
     exit: 1,
   },
+  CHECK_TIME_IMPLAUSIBLE: {
+    meaning:
+      "The transition says that it was decided before its base existed, or in the future: soak times would be false.",
+    fix: "Propose the transition again on a machine with a right clock.",
+    exit: 1,
+  },
   CHECK_VERDICT_MISMATCH: {
     meaning: "The base's policies do not make this verdict of the stored evidence.",
     fix: "Propose the transition again; verdicts are never edited.",
@@ -78,12 +89,14 @@ const packs = {
 
 const policies = {
   POLICY_ROLLBACK: {
-    meaning: "A policy has a lower version than one that was merged before: an older, perhaps looser one comes back.",
+    meaning:
+      "A policy has a lower version than one that was merged before: an older, perhaps looser one comes back.",
     fix: "Give the policy a version higher than any before, also when it says what an older one said.",
     exit: 1,
   },
   POLICY_VERSION_NOT_RAISED: {
-    meaning: "A policy file was changed and its version was not raised, so that one version would mean two texts.",
+    meaning:
+      "A policy file was changed and its version was not raised, so that one version would mean two texts.",
     fix: "Raise metadata.version by one.",
     exit: 1,
   },
@@ -111,7 +124,8 @@ const legs = {
     exit: 1,
   },
   CHECK_NEED_FAILED: {
-    meaning: "A job that the check builds on did not succeed: it failed, was cancelled, or was skipped without proof that it had nothing to do.",
+    meaning:
+      "A job that the check builds on did not succeed: it failed, was cancelled, or was skipped without proof that it had nothing to do.",
     fix: "Mend the job and run it again; only success counts, and skipped only when modelgate plan has no measurements.",
     exit: 1,
   },

@@ -30,7 +30,8 @@ export async function readBase(git: Git, commit: string): Promise<GateBase> {
 const GATES = /^policies\/gates\/[^/]+\.yaml$/;
 const BESIDE = new Set(["policies/environments.yaml", "policies/waivers.yaml"]);
 
-async function policySources(git: Git, commit: string): Promise<PolicySource[]> {
+/** The policy files of a commit that the judge reads. */
+export async function policySources(git: Git, commit: string): Promise<PolicySource[]> {
   const entries = (await git.tree(commit, "policies")).filter(
     ({ path }) => GATES.test(path) || BESIDE.has(path),
   );

@@ -1,0 +1,74 @@
+import type { Digest } from "../domain/digest.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import type { Verdict } from "../domain/verdict.ts";
+import type { Problem } from "../errors.ts";
+import { markdownText, plainText } from "./escape.ts";
+import { headlineOf } from "./headline.ts";
+import { renderMarkdown, SUMMARY_BYTES } from "./markdown.ts";
+import { renderTerminal } from "./terminal.ts";
+import { renderValidation, renderValidationMarkdown } from "./validation.ts";
+
+/** What the required check found, as far as people see it. */
+export interface CheckFindings {
+  readonly kind: "registration" | "promotion" | "policy" | "trust" | "other" | "adoption";
+  readonly outcome: Outcome;
+  readonly problems: readonly Problem[];
+  readonly decisions: readonly { readonly verdict: Verdict; readonly evidenceDigest: Digest }[];
+  readonly notes: readonly string[];
+}
+
+const ABOUT: Readonly<Record<CheckFindings["kind"], string>> = {
+  registration: "Registration",
+  promotion: "Promotion",
+  policy: "Policy change",
+  trust: "Trust change",
+  other: "Unrelated change",
+  adoption: "Adoption",
+};
+
+/** The answer in one sentence. */
+export function checkHeadline({ kind, outcome, problems, decisions }: CheckFindings): string {
+  if (problems.length > 0) {
+    const codes = [...new Set(problems.map(({ code }) => code))].slice(0, 3).join(", ");
+    return `${ABOUT[kind]}: ${outcome}. Must not merge: ${codes}.`;
+  }
+  if (kind === "other") return "Nothing governed changed.";
+  const [first, ...rest] = decisions;
+  if (!first) return `${ABOUT[kind]}: ${outcome}. May merge, once those who own it agree.`;
+  const worst = [first, ...rest].find(({ verdict }) => verdict.outcome === outcome) ?? first;
+  const more = rest.length > 0 ? ` (and ${rest.length} more)` : "";
+  return `${headlineOf(worst.verdict)}${more}`;
+}
+
+/** The answer, what is wrong, each verdict, and what was looked at; for a terminal. */
+export function renderCheck(found: CheckFindings, look: { width: number; color: boolean }): string {
+  const verdicts = found.decisions.map(({ verdict, evidenceDigest }) =>
+    renderTerminal(verdict, { ...look, evidenceDigest }),
+  );
+  const headline =
+    verdicts.length === 1 && found.problems.length === 0 ? [] : [plainText(checkHeadline(found))];
+  const parts = [
+    ...headline,
+    ...(found.problems.length > 0 ? [renderValidation(found.problems)] : []),
+    ...verdicts,
+    ...(found.notes.length > 0 ? [found.notes.map(plainText).join("\n")] : []),
+  ];
+  return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
+}
+
+/** The same as Markdown, for a job summary or a comment; `maxBytes` is shared by the verdicts. */
+export function renderCheckMarkdown(found: CheckFindings, maxBytes: number = SUMMARY_BYTES): string {
+  const share = Math.floor(maxBytes / (found.decisions.length + 1));
+  const verdicts = found.decisions.map(({ verdict, evidenceDigest }) =>
+    renderMarkdown(verdict, { evidenceDigest, maxBytes: share }),
+  );
+  const headline =
+    verdicts.length === 1 && found.problems.length === 0 ? [] : [markdownText(checkHeadline(found))];
+  const parts = [
+    ...headline,
+    ...(found.problems.length > 0 ? [renderValidationMarkdown(found.problems)] : []),
+    ...verdicts,
+    ...(found.notes.length > 0 ? [found.notes.map((note) => `- ${markdownText(note)}`).join("\n")] : []),
+  ];
+  return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
+}

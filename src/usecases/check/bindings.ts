@@ -1,0 +1,137 @@
+import type { EvidencePack, Subject } from "../../domain/evidence.ts";
+import type { Transition } from "../../domain/ledger.ts";
+import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
+import { GateError, type Problem, problem, refuse } from "../../errors.ts";
+import { commandFor } from "../../ledger/command.ts";
+import { matchingPolicies } from "../../policy/match.ts";
+import { policyDigestOf } from "../../policy/policy-digest.ts";
+import type { Git } from "../../ports.ts";
+import { type GateBase, readBase } from "../gate/base.ts";
+import { timestampOf } from "../run-context.ts";
+import { requestOf } from "./remeasure.ts";
+import type { StoredPack } from "./stored-pack.ts";
+
+/** Clocks of two machines may differ by this much. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+/** What a promotion claims, and what the base says. */
+export interface Claim {
+  readonly base: GateBase;
+  readonly transition: Transition;
+  readonly stored: StoredPack;
+  /** The candidate and the live version, as the base has them. */
+  readonly subject: Subject;
+  readonly baseline: Subject | null;
+  readonly now: Date;
+}
+
+/**
+ * Checks every binding of a pack against the base: swap any one, and it is refused by its own code. Where the base moved,
+ * only what the pack is bound to counts: then it is CHECK_STALE with the command that proposes it again.
+ * EVIDENCE_SUBJECT_MISMATCH, EVIDENCE_BASELINE_MISMATCH, EVIDENCE_POLICY_MISMATCH, EVIDENCE_LEDGER_MISMATCH,
+ * EVIDENCE_BASE_MISMATCH, CHECK_RUN_MISMATCH, CHECK_REQUEST_MISMATCH, CHECK_TIME_IMPLAUSIBLE, CHECK_STALE.
+ * The pack's own base, as it was, is returned.
+ */
+export async function checkBindings(git: Git, claim: Claim): Promise<GateBase> {
+  refuse(plainProblems(claim));
+  const then = await packBase(git, claim);
+  refuse([...(await timeProblems(git, claim)), ...basedProblems(claim, then)]);
+  return then;
+}
+
+type Binding = readonly [code: ReasonCode, pointer: string, claimed: unknown, wanted: unknown];
+
+function plainProblems({ transition, stored, subject, baseline }: Claim): Problem[] {
+  const { pack } = stored;
+  const request = requestOf(transition);
+  const bindings: Binding[] = [
+    ["EVIDENCE_SUBJECT_MISMATCH", "/subject", pack.subject, subject],
+    ["EVIDENCE_BASELINE_MISMATCH", "/baseline", pack.baseline, baseline],
+    ["CHECK_RUN_MISMATCH", "/run_id", pack.run_id, transition.run_id],
+    ["CHECK_RUN_MISMATCH", "/created_at", pack.created_at, transition.decided_at],
+    ["CHECK_REQUEST_MISMATCH", "/event", pack.event, request.event],
+    ["CHECK_REQUEST_MISMATCH", "/environment", pack.environment, request.environment],
+    ["CHECK_REQUEST_MISMATCH", "/canary_phase", pack.canary_phase, request.phase],
+    ["EVIDENCE_POLICY_MISMATCH", "/policy_digest", pack.policy_digest, transition.policy_digest],
+    [
+      "EVIDENCE_SUBJECT_MISMATCH",
+      "/subject/manifest_digest",
+      transition.manifest_digest,
+      subject.manifest_digest,
+    ],
+  ];
+  return bindings
+    .filter(([, , claimed, wanted]) => text(claimed) !== text(wanted))
+    .map((one) => swapped(stored, one));
+}
+
+function swapped({ folder }: StoredPack, [code, pointer, claimed, wanted]: Binding): Problem {
+  const message = `The pack is bound to ${text(claimed)}, wanted is ${text(wanted)}.`;
+  return problem(code, message, { where: { file: `${folder}/pack.json`, pointer } });
+}
+
+function text(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function packBase(git: Git, { base, stored }: Claim): Promise<GateBase> {
+  const { base_commit: commit } = stored.pack;
+  if (commit === base.commit) return base;
+  if ((await git.resolve(commit)) !== commit || !(await git.isAncestor(commit, base.commit))) {
+    const wanted = `${base.commit} or a commit before it`;
+    throw new GateError([swapped(stored, ["EVIDENCE_BASE_MISMATCH", "/base_commit", commit, wanted])]);
+  }
+  return readBase(git, commit);
+}
+
+/** Earlier than its base or than the transition before, or in the future: then soak times would be made up. */
+async function timeProblems(git: Git, { base, transition, stored, now }: Claim): Promise<Problem[]> {
+  const decided = Date.parse(transition.decided_at);
+  const { committedAt } = await git.facts(stored.pack.base_commit);
+  const last = Date.parse(base.ledger.transition?.decided_at ?? transition.decided_at);
+  const earliest = Math.max(committedAt.getTime(), last) - CLOCK_SKEW_MS;
+  if (decided >= earliest && decided <= now.getTime() + CLOCK_SKEW_MS) return [];
+  const range = `between ${timestampOf(new Date(earliest))} and now (${timestampOf(now)})`;
+  const message = `It was decided at ${transition.decided_at}, which is not ${range}.`;
+  const where = { file: "deployed.json", pointer: "/transition/decided_at" };
+  return [problem("CHECK_TIME_IMPLAUSIBLE", message, { where })];
+}
+
+/** What was true on the pack's own base and is not any more is overtaken; what was never true is swapped. */
+function basedProblems({ base, transition, stored }: Claim, then: GateBase): Problem[] {
+  const request = requestOf(transition);
+  const policy = (of: GateBase) => policyDigestOf(matchingPolicies(of.policies.policies, request));
+  const { pack } = stored;
+  const bound = [
+    [
+      "EVIDENCE_POLICY_MISMATCH",
+      "/policy_digest",
+      pack.policy_digest,
+      policy(base),
+      policy(then),
+      "the policies",
+    ],
+    [
+      "EVIDENCE_LEDGER_MISMATCH",
+      "/ledger_digest",
+      pack.ledger_digest,
+      base.ledgerDigest,
+      then.ledgerDigest,
+      "deployed.json",
+    ],
+  ] as const;
+  return bound.flatMap(([code, pointer, claimed, wanted, before, what]) => {
+    if (claimed === wanted) return [];
+    return [claimed === before ? stale(transition, what) : swapped(stored, [code, pointer, claimed, wanted])];
+  });
+}
+
+/** CHECK_STALE: the base changed something that the decision rests on. */
+export function stale(transition: Transition, what: string): Problem {
+  const fix = `Propose it again on the new base: ${commandFor(requestOf(transition))}`;
+  return problem("CHECK_STALE", `The base changed ${what} since the transition was decided.`, {
+    where: { file: "deployed.json", pointer: "/transition" },
+    fix,
+  });
+}

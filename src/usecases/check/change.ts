@@ -1,0 +1,57 @@
+import { type Classified, classify } from "../../ledger/classify.ts";
+import { gateError, type Problem, problem } from "../../errors.ts";
+import type { Git, PathChange } from "../../ports.ts";
+import { kindOfPath } from "../../ledger/classify.ts";
+
+/** Two revisions, as somebody names them. */
+export interface Range {
+  /** What the change goes onto: everything that judges comes from there. */
+  readonly base: string;
+  /** The change: a merge with the base (pull request, merge group), or a branch that is to be merged. */
+  readonly head: string;
+}
+
+/** A change between two commits, and what it is about. */
+export interface Change extends Range, Classified {
+  /** Where the change left the base; `base` itself when it stands on it. */
+  readonly from: string;
+  readonly paths: readonly PathChange[];
+}
+
+/**
+ * Reads what a change is about: a few git calls that follow the difference alone. A head that does not stand on the base
+ * is compared with where it left it, as GitHub does; governed paths that the base changed too are CHECK_STALE.
+ * Errors: GIT_UNKNOWN_REVISION.
+ */
+export async function readChange(git: Git, range: Range): Promise<Change> {
+  const [base, head] = await Promise.all([known(git, range.base), known(git, range.head)]);
+  const from = (await git.mergeBase(base, head)) ?? base;
+  const paths = await git.diff(from, head);
+  const classified = classify(paths);
+  const overtaken =
+    from === base || classified.kind === "other" ? [] : await overlap(git, { base, from, paths });
+  return { base, head, from, paths, ...classified, problems: [...classified.problems, ...overtaken] };
+}
+
+async function known(git: Git, revision: string): Promise<string> {
+  const commit = await git.resolve(revision);
+  if (commit !== undefined) return commit;
+  throw gateError("GIT_UNKNOWN_REVISION", `There is no commit ${JSON.stringify(revision.slice(0, 120))}.`, {
+    fix: "Fetch it: actions/checkout needs fetch-depth: 0.",
+  });
+}
+
+/** The ledger is left out: what it says is compared byte for byte later, with words of its own. */
+async function overlap(
+  git: Git,
+  of: { base: string; from: string; paths: readonly PathChange[] },
+): Promise<Problem[]> {
+  const theirs = new Set(await git.changed(of.from, of.base));
+  return of.paths
+    .filter(({ path }) => theirs.has(path) && kindOfPath(path) !== "other" && path !== "deployed.json")
+    .map(({ path }) => {
+      const message = `The base changed ${path} too, since the change left it.`;
+      const fix = "Merge the base into the branch, or run the check on the merge commit.";
+      return problem("CHECK_STALE", message, { where: { file: path }, fix });
+    });
+}

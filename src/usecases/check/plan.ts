@@ -1,0 +1,80 @@
+import type { EvidenceKind } from "../../domain/evidence.ts";
+import { formatModelRef, type ModelRef } from "../../domain/model-ref.ts";
+import { liveVersion } from "../../domain/ledger.ts";
+import { GateError } from "../../errors.ts";
+import { type GateBase, readBase } from "../gate/base.ts";
+import { neededKinds } from "../gate/measure-evidence.ts";
+import type { Change } from "./change.ts";
+import { readChange, type Range } from "./change.ts";
+import type { CheckPorts } from "./check.ts";
+import { registrationOf, remeasuredKinds, requestOf } from "./remeasure.ts";
+import { provenTransition } from "./transition.ts";
+
+/** One measurement that a job of its own can make. */
+export interface Leg {
+  readonly model: string;
+  readonly version: string;
+  readonly kind: EvidenceKind;
+  /** The live version to measure alongside, `id@version`; empty when there is none. */
+  readonly live: string;
+  /** Name of the artifact and of the folder that its evidence lies in: `<model>_<version>_<kind>`. */
+  readonly evidence: string;
+}
+
+/** The measurements of a change, for a job matrix. */
+export interface MeasurementPlan {
+  readonly kind: Change["kind"];
+  readonly base: string;
+  readonly head: string;
+  readonly legs: readonly Leg[];
+}
+
+/** What `modelgate check` would measure, but integrity, which it always checks itself. Errors: GIT_*, and those of the base. */
+export async function planChecks(ports: CheckPorts, range: Range): Promise<MeasurementPlan> {
+  const change = await readChange(ports.git, range);
+  const { kind, base, head } = change;
+  return { kind, base, head, legs: await legsOf(ports, change) };
+}
+
+/** Empty for a change that the check refuses unmeasured. */
+export async function legsOf(ports: CheckPorts, change: Change): Promise<readonly Leg[]> {
+  if (change.problems.length > 0) return [];
+  if (change.kind === "registration") {
+    const base = await readBase(ports.git, change.base);
+    return change.versions.flatMap((ref) =>
+      legs(ref, neededKinds(base, registrationOf(ref)), { base, environment: null }),
+    );
+  }
+  return change.kind === "promotion" ? promotionLegs(ports, change) : [];
+}
+
+async function promotionLegs(ports: CheckPorts, change: Change): Promise<readonly Leg[]> {
+  try {
+    const request = requestOf(await provenTransition(ports.git, change));
+    const base = await readBase(ports.git, change.base);
+    const ref = { id: request.model, version: request.version };
+    return legs(ref, remeasuredKinds(base, request), { base, environment: request.environment });
+  } catch (error) {
+    if (error instanceof GateError && error.exitCode !== 3) return [];
+    throw error;
+  }
+}
+
+function legs(
+  ref: ModelRef,
+  kinds: readonly EvidenceKind[],
+  at: { base: GateBase; environment: string | null },
+): Leg[] {
+  const slot = at.environment === null ? undefined : liveVersion(at.base.ledger, ref.id, at.environment);
+  const live =
+    slot && slot.version !== ref.version ? formatModelRef({ id: ref.id, version: slot.version }) : "";
+  return kinds
+    .filter((kind) => kind !== "integrity")
+    .map((kind) => ({
+      model: ref.id,
+      version: ref.version,
+      kind,
+      live: kind === "benchmark" ? live : "",
+      evidence: `${ref.id}_${ref.version}_${kind}`,
+    }));
+}

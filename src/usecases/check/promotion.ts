@@ -1,0 +1,69 @@
+import type { Evidence } from "../../domain/evidence.ts";
+import { type Problem, problem, refuse } from "../../errors.ts";
+import { gate } from "../gate.ts";
+import { readBase } from "../gate/base.ts";
+import { readStoredEvidence } from "../gate/stored-evidence.ts";
+import { loadLive, readSubject } from "../gate/subjects.ts";
+import { checkBindings, type Claim } from "./bindings.ts";
+import type { CheckScene } from "./check.ts";
+import { rejudge } from "./rejudge.ts";
+import { remeasuredKinds, requestOf } from "./remeasure.ts";
+import type { Findings } from "./report.ts";
+import { evidenceFiles, readStoredPack } from "./stored-pack.ts";
+import { provenTransition } from "./transition.ts";
+
+/**
+ * Proves a promotion: the ledger follows byte for byte, the pack is whole and bound to the base, its verdict is what the
+ * base's policies make of it. Then measures again what the policies ask for, and judges with the clock of today.
+ * Throws CHECK_*, EVIDENCE_*, LEDGER_* and GIT_SHALLOW.
+ */
+export async function checkPromotion(scene: CheckScene): Promise<Findings> {
+  const { ports, change, options } = scene;
+  refuse(await shallowProblems(scene));
+  const transition = await provenTransition(ports.git, change);
+  const base = await readBase(ports.git, change.base);
+  const request = requestOf(transition);
+  const atBase = { git: ports.git, files: ports.filesAt(change.base) };
+  const subject = await readSubject(atBase, base, request);
+  const baseline = (await loadLive(atBase.files, base, request))?.subject ?? null;
+  const stored = await readStoredPack(ports.git, change, transition);
+  const claim: Claim = { base, transition, stored, subject, baseline, now: options.start.now };
+  const then = await checkBindings(ports.git, claim);
+  const evidence = await storedEvidence(scene, claim);
+  const told = await rejudge(ports.git, claim, { evidence, then });
+  const again = remeasuredKinds(base, request);
+  const carried = [
+    ...evidence.filter(({ kind }) => !again.includes(kind)),
+    ...(scene.handedIn ?? []).filter(({ kind }) => again.includes(kind)),
+  ];
+  const decision = await gate({ ...ports, files: atBase.files }, request, {
+    ...options,
+    base: base.commit,
+    carried,
+  });
+  const kinds = again.length === 0 ? "nothing" : again.join(", ");
+  const notes = [
+    `Derived again: the transition, byte for byte, and its verdict (${told.outcome}). Measured again: ${kinds}.`,
+  ];
+  return { problems: [], decisions: [decision], notes };
+}
+
+/** How long a state was held is read from the history. */
+async function shallowProblems({ ports }: CheckScene): Promise<Problem[]> {
+  if (!(await ports.git.isShallow())) return [];
+  const fix = "Check out the whole history: actions/checkout with fetch-depth: 0.";
+  return [problem("GIT_SHALLOW", "The clone holds a part of the history only.", { fix })];
+}
+
+/** Schema, subject and engine of each file; the bindings of the pack itself were compared before. */
+async function storedEvidence({ ports, change }: CheckScene, claim: Claim): Promise<readonly Evidence[]> {
+  const { stored, subject } = claim;
+  const { pack, folder } = stored;
+  if (evidenceFiles(stored).length === 0) return [];
+  return readStoredEvidence(ports.filesAt(change.head), folder, {
+    manifestDigest: subject.manifest_digest,
+    policyDigest: pack.policy_digest,
+    baseCommit: pack.base_commit,
+    ledgerDigest: pack.ledger_digest,
+  });
+}

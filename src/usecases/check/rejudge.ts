@@ -1,0 +1,83 @@
+import { checkSchema } from "../../domain/document/check-schema.ts";
+import { childPointer } from "../../domain/document/document.ts";
+import { formatJson } from "../../domain/document/format.ts";
+import { parseJson } from "../../domain/document/json.ts";
+import type { Evidence } from "../../domain/evidence.ts";
+import type { Verdict } from "../../domain/verdict.ts";
+import { gateError, GateError } from "../../errors.ts";
+import { evaluate } from "../../policy/evaluate.ts";
+import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
+import type { Git } from "../../ports.ts";
+import type { GateBase } from "../gate/base.ts";
+import { readHistory } from "../gate/history.ts";
+import { type Claim, stale } from "./bindings.ts";
+import { requestOf } from "./remeasure.ts";
+
+/**
+ * Judges the stored evidence again, on the base's policies and at the time of the decision: the same bytes as the stored
+ * verdict, or CHECK_VERDICT_MISMATCH with the first place that differs; CHECK_STALE when the policies of the pack's own base
+ * (`then`) still make that verdict. Earlier refusals are taken as told: nothing is judged by them.
+ */
+export async function rejudge(
+  git: Git,
+  claim: Claim,
+  of: { evidence: readonly Evidence[]; then: GateBase },
+): Promise<Verdict> {
+  const { stored, transition } = claim;
+  const file = `${stored.folder}/verdict.json`;
+  const bytes = stored.files.get("verdict.json");
+  if (!bytes) throw gateError("CHECK_PACK_INCOMPLETE", "The pack has no verdict.json.", { where: { file } });
+  const told = checkSchema<Verdict>(parseJson(bytes, file), "verdict-v1");
+  const again = await judgeAt(git, claim, { ...of, on: claim.base, told });
+  if (Buffer.from(formatJson(again)).equals(bytes) && again.outcome === transition.verdict) return again;
+  const before = await judgeAt(git, claim, { ...of, on: of.then, told });
+  if (Buffer.from(formatJson(before)).equals(bytes))
+    throw new GateError([stale(transition, "waivers or environments")]);
+  const pointer = firstDifference(told, again) ?? "";
+  const message = `The base's policies come to ${again.outcome}, the pack says ${told.outcome} and the transition ${transition.verdict}.`;
+  throw gateError("CHECK_VERDICT_MISMATCH", message, { where: { file, pointer } });
+}
+
+function judgeAt(
+  git: Git,
+  claim: Claim,
+  of: { evidence: readonly Evidence[]; then: GateBase; on: GateBase; told: Verdict },
+): Promise<Verdict> {
+  const { base, transition, stored, subject, baseline } = claim;
+  const request = requestOf(transition);
+  return readHistory(git, of.then, request).then(({ since }) =>
+    evaluate({
+      policies: of.on.policies,
+      evidence: of.evidence,
+      ledger: base.ledger,
+      request,
+      subject,
+      baseline,
+      history: { since, refusedBefore: of.told.refused_before },
+      enforcedElsewhere: enforcedThen(of.told),
+      now: new Date(transition.decided_at),
+      runId: transition.run_id,
+      baseCommit: stored.pack.base_commit,
+    }),
+  );
+}
+
+/** What the decision left to the check on GitHub, as its verdict says; that it holds now is judged anew. */
+function enforcedThen(told: Verdict): EnforcedElsewhere {
+  const left = told.policies
+    .flatMap(({ requirements }) => requirements)
+    .filter(({ outcome }) => outcome === "NOT_APPLICABLE");
+  return (["approvals", "streak"] as const).filter((name) => left.some(({ id }) => id === name));
+}
+
+/** JSON pointer of the first value that differs; undefined when none does. */
+function firstDifference(a: unknown, b: unknown, pointer = ""): string | undefined {
+  if (Object.is(a, b)) return undefined;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return pointer;
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  for (const key of [...new Set([...Object.keys(left), ...Object.keys(right)])].sort()) {
+    const found = firstDifference(left[key], right[key], childPointer(pointer, key));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

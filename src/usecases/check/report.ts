@@ -1,0 +1,47 @@
+import type { Outcome } from "../../domain/outcome.ts";
+import { worst } from "../../domain/outcome.ts";
+import { GateError, type Problem } from "../../errors.ts";
+import type { ChangeKind } from "../../ledger/classify.ts";
+import type { Decision } from "../decision.ts";
+import type { Change } from "./change.ts";
+
+/** What the required check found. */
+export interface CheckReport {
+  /** `adoption`: the first change that brings a ledger; there is no base that could judge it. */
+  readonly kind: ChangeKind | "adoption";
+  readonly base: string;
+  readonly head: string;
+  readonly outcome: Outcome;
+  /** What is wrong with the change itself, whatever policies say. */
+  readonly problems: readonly Problem[];
+  /** Verdicts made now, on the base's policies, of what the change brings. */
+  readonly decisions: readonly Decision[];
+  /** Sentences for people: what was looked at, who must agree. */
+  readonly notes: readonly string[];
+}
+
+/** What one kind of change came to. */
+export interface Findings {
+  readonly problems: readonly Problem[];
+  readonly decisions?: readonly Decision[];
+  readonly notes?: readonly string[];
+}
+
+/** The report of a change; a problem is a failure, and the worst verdict counts. */
+export function reportOn(change: Change, kind: CheckReport["kind"], found: Findings): CheckReport {
+  const { problems, decisions = [], notes = [] } = found;
+  const verdicts = decisions.map(({ verdict }) => verdict.outcome);
+  const itself: Outcome = problems.length > 0 ? "FAIL" : "PASS";
+  const { base, head } = change;
+  return { kind, base, head, outcome: worst([itself, ...verdicts]), problems, decisions, notes };
+}
+
+/** What was found, or the problems of the refusal instead: the content of a change is judged, it never breaks the check. */
+export async function foundOr(find: () => Promise<Findings>): Promise<Findings> {
+  try {
+    return await find();
+  } catch (error) {
+    if (!(error instanceof GateError) || error.exitCode === 3) throw error;
+    return { problems: error.problems };
+  }
+}

@@ -1,0 +1,95 @@
+import { digestOf, sameDigest } from "../../domain/digest.ts";
+import { checkSchema } from "../../domain/document/check-schema.ts";
+import { parseJson } from "../../domain/document/json.ts";
+import { EVIDENCE_KINDS, type Evidence, type EvidencePack } from "../../domain/evidence.ts";
+import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
+import { gateError, type Problem, problem, refuse } from "../../errors.ts";
+import { commandFor } from "../../ledger/command.ts";
+import type { Git } from "../../ports.ts";
+import { packFolder } from "../transition/branches.ts";
+import type { Change } from "./change.ts";
+import { requestOf } from "./remeasure.ts";
+
+/** The evidence pack that a promotion brings: complete, and nothing but what its pack.json lists. */
+export interface StoredPack {
+  readonly folder: string;
+  readonly pack: EvidencePack;
+  /** Path inside of the folder -> bytes, without pack.json. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/**
+ * Reads the transition's own pack from the head commit and checks that it is whole.
+ * CHECK_PACK_MISSING, CHECK_PACK_FOREIGN, CHECK_PACK_INCOMPLETE, EVIDENCE_DIGEST_MISMATCH, EVIDENCE_UNLISTED, DOCUMENT_*.
+ */
+export async function readStoredPack(git: Git, change: Change, transition: Transition): Promise<StoredPack> {
+  const folder = packFolder({ ...transition, runId: transition.run_id });
+  refuse(await foreignProblems(git, change, folder));
+  const files = await filesOf(git, change.head, folder);
+  const bytes = files.get("pack.json");
+  if (!bytes) {
+    const fix = `Let modelgate propose it: ${commandFor(requestOf(transition))}`;
+    throw gateError("CHECK_PACK_MISSING", `There is no ${folder}/pack.json.`, {
+      where: { file: folder },
+      fix,
+    });
+  }
+  files.delete("pack.json");
+  const file = `${folder}/pack.json`;
+  refuse(digestProblems(file, bytes, transition.evidence_digest));
+  const pack = checkSchema<EvidencePack>(parseJson(bytes, file), "pack-v1");
+  refuse(listingProblems({ folder, pack, files }));
+  return { folder, pack, files };
+}
+
+/** The stored evidence of every kind, parsed. */
+export function evidenceFiles({ files }: StoredPack): readonly Evidence["kind"][] {
+  return EVIDENCE_KINDS.filter((kind) => files.has(`${kind}.json`));
+}
+
+/** A promotion is deployed.json and one new folder; a run's folder is used once. */
+async function foreignProblems(git: Git, change: Change, folder: string): Promise<Problem[]> {
+  const foreign = change.paths.filter(({ path }) => path !== LEDGER_FILE && !path.startsWith(`${folder}/`));
+  const used = (await git.tree(change.base, folder)).length > 0;
+  return [
+    ...foreign.map(({ path }) =>
+      problem("CHECK_PACK_FOREIGN", `The transition's evidence is ${folder}/.`, { where: { file: path } }),
+    ),
+    ...(used
+      ? [problem("CHECK_PACK_FOREIGN", "The base has this pack already.", { where: { file: folder } })]
+      : []),
+  ];
+}
+
+async function filesOf(git: Git, commit: string, folder: string): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for (const { path } of await git.tree(commit, folder)) {
+    const bytes = await git.show(commit, path);
+    if (bytes) files.set(path.slice(folder.length + 1), bytes);
+  }
+  return files;
+}
+
+function digestProblems(file: string, bytes: Uint8Array, wanted: Transition["evidence_digest"]): Problem[] {
+  const actual = digestOf(bytes);
+  if (sameDigest(actual, wanted)) return [];
+  const message = `${file} has ${actual}, wanted is ${wanted}.`;
+  return [problem("EVIDENCE_DIGEST_MISMATCH", message, { where: { file } })];
+}
+
+function listingProblems({ folder, pack, files }: StoredPack): Problem[] {
+  const listed = new Set(pack.files.map(({ path }) => path));
+  const unlisted = [...files.keys()].filter((path) => !listed.has(path));
+  return [
+    ...pack.files.flatMap(({ path, sha256 }) => {
+      const [file, bytes] = [`${folder}/${path}`, files.get(path)];
+      if (bytes) return digestProblems(file, bytes, sha256);
+      return [problem("CHECK_PACK_INCOMPLETE", `pack.json lists ${path}.`, { where: { file } })];
+    }),
+    ...unlisted.map((path) =>
+      problem("EVIDENCE_UNLISTED", `pack.json does not list ${path}.`, {
+        where: { file: `${folder}/${path}` },
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,96 @@
+import { parseJson } from "../../domain/document/json.ts";
+import { digestOf } from "../../domain/digest.ts";
+import { type Ledger, LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
+import { GateError, gateError, problem } from "../../errors.ts";
+import { commandFor, commandsBehind } from "../../ledger/command.ts";
+import { verifyTransition } from "../../ledger/verify.ts";
+import type { Git } from "../../ports.ts";
+import { readEnvironments, readLedger } from "../transition/base.ts";
+import type { Change } from "./change.ts";
+import { requestOf } from "./remeasure.ts";
+
+/** Revisions that are looked through to tell an overtaken proposal from an edit by hand. */
+const LOOK_BACK = 200;
+
+/**
+ * The transition that the head claims, derived again from the base's ledger byte for byte.
+ * CHECK_PACK_FOREIGN (evidence without a transition), CHECK_STALE with the command that proposes it again, or
+ * CHECK_LEDGER_HAND_EDITED with the commands that do it properly, and behind it every LEDGER_* and DOCUMENT_* reason.
+ */
+export async function provenTransition(git: Git, change: Change): Promise<Transition> {
+  const base = await readLedger(git, change.base);
+  const head = await git.show(change.head, LEDGER_FILE);
+  if (!head || !change.paths.some(({ path }) => path === LEDGER_FILE)) {
+    const where = { file: change.paths[0]?.path ?? LEDGER_FILE };
+    throw gateError("CHECK_PACK_FOREIGN", `There is evidence, but no transition in ${LEDGER_FILE}.`, {
+      where,
+    });
+  }
+  try {
+    return verifyTransition(base.bytes, head, await readEnvironments(git, change.base)).transition;
+  } catch (error) {
+    if (!(error instanceof GateError)) throw error;
+    throw (await overtaken(git, change, head)) ?? handEdited(base.ledger, head, error);
+  }
+}
+
+/** A proposal that follows from an earlier revision of the base's ledger. */
+async function overtaken(git: Git, change: Change, head: Uint8Array): Promise<GateError | undefined> {
+  const earlier = await revisionBefore(git, change, loosely(head));
+  const transition = earlier && verifies(earlier.bytes, head, await readEnvironments(git, earlier.commit));
+  if (!transition) return undefined;
+  const { ledger } = await readLedger(git, change.base);
+  const message = `The proposal follows from ${LEDGER_FILE} in ${earlier.commit.slice(0, 12)}; the base is at revision ${ledger.revision} now.`;
+  const fix = `Propose it again on the new base: ${commandFor(requestOf(transition))}`;
+  return gateError("CHECK_STALE", message, { where: { file: LEDGER_FILE }, fix });
+}
+
+async function revisionBefore(
+  git: Git,
+  change: Change,
+  head: unknown,
+): Promise<{ commit: string; bytes: Uint8Array } | undefined> {
+  const previous = (head as Partial<Ledger> | null | undefined)?.previous;
+  if (typeof previous !== "string" || (await git.isShallow())) return undefined;
+  for (const commit of (await git.history(change.base, LEDGER_FILE)).slice(0, LOOK_BACK)) {
+    const bytes = await git.show(commit, LEDGER_FILE);
+    if (bytes && digestOf(bytes) === previous) return { commit, bytes };
+  }
+  return undefined;
+}
+
+function verifies(
+  base: Uint8Array,
+  head: Uint8Array,
+  environments: Awaited<ReturnType<typeof readEnvironments>>,
+): Transition | undefined {
+  try {
+    return verifyTransition(base, head, environments).transition;
+  } catch (error) {
+    if (error instanceof GateError) return undefined;
+    throw error;
+  }
+}
+
+function handEdited(base: Ledger, head: Uint8Array, why: GateError): GateError {
+  const commands = commandsBehind(base, loosely(head));
+  const instead =
+    commands.length === 0
+      ? "let modelgate make it: modelgate promote, rollback, disable, enable, retire or revoke"
+      : `run: ${commands.slice(0, 5).join("; then ")}`;
+  const first = problem(
+    "CHECK_LEDGER_HAND_EDITED",
+    `${LEDGER_FILE} does not follow from the base: ${why.problems[0].message}`,
+    { where: why.problems[0].where ?? { file: LEDGER_FILE }, fix: `Undo the edit and ${instead}` },
+  );
+  return new GateError([first, ...why.problems], { cause: why });
+}
+
+function loosely(bytes: Uint8Array): unknown {
+  try {
+    return parseJson(bytes, LEDGER_FILE).value;
+  } catch (error) {
+    if (error instanceof GateError) return undefined;
+    throw error;
+  }
+}
