@@ -1,14 +1,13 @@
 import { digestOf } from "../domain/digest.ts";
-import { type Ledger, LEDGER_FILE, type Transition } from "../domain/ledger.ts";
+import type { Transition } from "../domain/ledger.ts";
 import { gateError } from "../errors.ts";
-import { apply } from "../ledger/apply.ts";
-import { formatLedger, parseLedger } from "../ledger/ledger-text.ts";
-import type { CommitFacts, Git, TreeChange } from "../ports.ts";
+import type { PullRequestReceipt } from "./forge/receipt.ts";
+import type { CommitFacts, Git } from "../ports.ts";
 import type { Decision } from "./decision.ts";
-import { readEnvironments, readLedger } from "./transition/base.ts";
-import { branchTip, packFolder, proposalBranch } from "./transition/branches.ts";
-import { transitionMessage } from "./transition/message.ts";
-import { sameTransition, transitionOf } from "./transition/record.ts";
+import { readLedger } from "./transition/base.ts";
+import { branchTip } from "./transition/branches.ts";
+import { type Draft, draftProposal } from "./transition/draft.ts";
+import { sameTransition } from "./transition/record.ts";
 
 export interface ProposeOptions {
   /** When the commit is made: the clock of the run. */
@@ -32,6 +31,8 @@ export interface Proposal {
   readonly revision: number;
   /** Absolute path of the text for the pull request. */
   readonly textPath: string;
+  /** The pull request, where a forge has it. */
+  readonly pullRequest?: PullRequestReceipt;
 }
 
 /**
@@ -45,10 +46,8 @@ export async function proposeTransition(
 ): Promise<Proposal> {
   const { git } = ports;
   await refuseMovedBase(git, decision);
-  const environments = await readEnvironments(git, decision.baseCommit);
-  const transition = transitionOf(decision, environments);
-  const next = apply(decision.ledger, transition, environments);
-  const branch = proposalBranch(transition);
+  const draft = await draftProposal(git, decision);
+  const { branch, transition, revision } = draft;
   const standing = await standingProposal(git, branch, decision);
   options.signal?.throwIfAborted();
   const written = isSame(standing, transition)
@@ -59,13 +58,13 @@ export async function proposeTransition(
         transition: standing.transition,
       }
     : {
-        ...(await write(git, { branch, decision, next, transition, standing, now: options.now })),
+        ...(await write(git, { decision, draft, standing, now: options.now })),
         created: true,
         transition,
       };
   const textPath = await git.keep(`${branch}.md`, options.text);
   const replaced = written.created && standing?.transition ? standing.facts.commit : null;
-  return { branch, ...written, replaced, revision: next.revision, textPath };
+  return { branch, ...written, replaced, revision, textPath };
 }
 
 /** Evidence and verdict are bound to the base commit; on another one they prove nothing. */
@@ -117,32 +116,16 @@ function isSame(standing: Standing | null, transition: Transition): standing is 
 }
 
 interface Writing {
-  readonly branch: string;
   readonly decision: Decision;
-  readonly next: Ledger;
-  readonly transition: Transition;
+  readonly draft: Draft;
   readonly standing: Standing | null;
   readonly now: Date;
 }
 
 /** The branch goes from what stood there to the new commit in one step: it never points to the bare base in between. */
-async function write(git: Git, writing: Writing): Promise<{ commit: string; signed: boolean }> {
-  const { branch, decision, next, transition, standing, now } = writing;
-  const text = Buffer.from(formatLedger(next));
-  // Written is only what can be read back: free text such as the requester's name meets the schema here.
-  parseLedger(text);
-  return git.commit({
-    branch,
-    parent: decision.baseCommit,
-    expected: standing?.facts.commit ?? null,
-    change: new Map([[LEDGER_FILE, text], ...packChange(decision)]),
-    message: transitionMessage(transition, next.revision),
-    at: now,
-  });
-}
-
-/** The evidence pack, where it will stay. */
-export function packChange({ request, verdict, pack }: Decision): TreeChange {
-  const folder = packFolder({ model: request.model, version: request.version, runId: verdict.run_id });
-  return new Map([...pack].map(([path, bytes]) => [`${folder}/${path}`, bytes]));
+function write(git: Git, writing: Writing): Promise<{ commit: string; signed: boolean }> {
+  const { decision, draft, standing, now } = writing;
+  const { branch, change, message } = draft;
+  const expected = standing?.facts.commit ?? null;
+  return git.commit({ branch, parent: decision.baseCommit, expected, change, message, at: now });
 }

@@ -5,8 +5,8 @@ import type { Verdict } from "../../domain/verdict.ts";
 import { GateError, gateError } from "../../errors.ts";
 import type { Git } from "../../ports.ts";
 import type { Decision } from "../decision.ts";
-import { packChange } from "../propose.ts";
 import { branchTip, packFolder, refusalBranch, REFUSALS } from "./branches.ts";
+import { packChange } from "./draft.ts";
 import { refusalMessage } from "./message.ts";
 
 /** A refused attempt, kept on its branch. */

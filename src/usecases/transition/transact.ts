@@ -2,10 +2,11 @@ import { mayMerge } from "../../domain/outcome.ts";
 import { planTransition } from "../../ledger/plan.ts";
 import type { Git } from "../../ports.ts";
 import type { Decision } from "../decision.ts";
-import { type Proposal, proposeTransition } from "../propose.ts";
+import type { Proposal } from "../propose.ts";
 import type { AskedTransition, TransitionRequest } from "../run-context.ts";
 import { readEnvironments, readLedger, readyBase } from "./base.ts";
-import { recordRefusal, type Refusal } from "./refusals.ts";
+import type { Proposals } from "./proposals.ts";
+import type { Refusal } from "./refusals.ts";
 
 /** What a verb that changes the ledger needs from outside. */
 export interface TransitionPorts {
@@ -14,6 +15,7 @@ export interface TransitionPorts {
   readonly judge: (request: TransitionRequest) => Promise<Decision>;
   /** The text for the people who decide, Markdown. */
   readonly describe: (decision: Decision) => string;
+  readonly proposals: Proposals;
 }
 
 export interface TransactionOptions {
@@ -53,13 +55,13 @@ async function judgeTransition(
 
 /** Writes what was decided: a proposal when it may merge, else the refusal. */
 async function settle(
-  ports: Pick<TransitionPorts, "git" | "describe">,
+  ports: Pick<TransitionPorts, "proposals" | "describe">,
   decision: Decision,
   options: TransactionOptions,
 ): Promise<TransitionResult> {
+  const writing = { ...options, text: ports.describe(decision) };
   if (!mayMerge(decision.verdict.outcome)) {
-    return { kind: "refused", decision, refusal: await recordRefusal(ports, decision, options) };
+    return { kind: "refused", decision, refusal: await ports.proposals.refuse(decision, writing) };
   }
-  const proposal = await proposeTransition(ports, decision, { ...options, text: ports.describe(decision) });
-  return { kind: "proposed", decision, proposal };
+  return { kind: "proposed", decision, proposal: await ports.proposals.propose(decision, writing) };
 }

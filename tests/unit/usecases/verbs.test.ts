@@ -9,6 +9,7 @@ import {
   type TransitionPorts,
   type TransitionResult,
 } from "../../../src/usecases/transition/transact.ts";
+import { gitProposals } from "../../../src/usecases/transition/proposals.ts";
 import { SLOT_EVENT, type TransitionRequest } from "../../../src/usecases/run-context.ts";
 import type { LifecycleEvent, SlotName } from "../../../src/domain/lifecycle.ts";
 import { decide, NOW, START } from "../../support/decisions.ts";
@@ -71,7 +72,9 @@ class Scene {
       const nonce = String(this.asked.length).padStart(8, "0");
       return decide(this.git, of, { outcome: this.outcome, nonce });
     };
-    return { git: this.git, judge, describe: ({ request: { event, version } }) => `# ${event} ${version}\n` };
+    const describe: TransitionPorts["describe"] = ({ request: { event, version } }) =>
+      `# ${event} ${version}\n`;
+    return { git: this.git, judge, describe, proposals: gitProposals(this.git) };
   }
 
   async to(slot: "SHADOW" | "CANARY" | "PRODUCTION", version: string): Promise<Transition> {

@@ -1,0 +1,47 @@
+import { type Digest, digestOf } from "../../domain/digest.ts";
+import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
+import { apply } from "../../ledger/apply.ts";
+import { formatLedger, parseLedger } from "../../ledger/ledger-text.ts";
+import type { Git, TreeChange } from "../../ports.ts";
+import type { Decision } from "../decision.ts";
+import { readEnvironments } from "./base.ts";
+import { packFolder, proposalBranch } from "./branches.ts";
+import { transitionMessage } from "./message.ts";
+import { transitionOf } from "./record.ts";
+
+/** Everything that a proposal commits, wherever the commit is made. */
+export interface Draft {
+  readonly branch: string;
+  readonly transition: Transition;
+  /** Number of the revision that merging makes. */
+  readonly revision: number;
+  /** SHA-256 of the next deployed.json. */
+  readonly ledgerDigest: Digest;
+  /** deployed.json and the evidence pack. */
+  readonly change: TreeChange;
+  readonly message: string;
+}
+
+/** Turns a decision that may merge into its commit. LEDGER_* when the move is illegal, EVIDENCE_*, DOCUMENT_*. */
+export async function draftProposal(git: Git, decision: Decision): Promise<Draft> {
+  const environments = await readEnvironments(git, decision.baseCommit);
+  const transition = transitionOf(decision, environments);
+  const next = apply(decision.ledger, transition, environments);
+  const text = Buffer.from(formatLedger(next));
+  // Written is only what can be read back: free text such as the requester's name meets the schema here.
+  parseLedger(text);
+  return {
+    branch: proposalBranch(transition),
+    transition,
+    revision: next.revision,
+    ledgerDigest: digestOf(text),
+    change: new Map([[LEDGER_FILE, text], ...packChange(decision)]),
+    message: transitionMessage(transition, next.revision),
+  };
+}
+
+/** The evidence pack, where it will stay. */
+export function packChange({ request, verdict, pack }: Decision): TreeChange {
+  const folder = packFolder({ model: request.model, version: request.version, runId: verdict.run_id });
+  return new Map([...pack].map(([path, bytes]) => [`${folder}/${path}`, bytes]));
+}

@@ -1,0 +1,20 @@
+import type { Git } from "../../ports.ts";
+import type { Decision } from "../decision.ts";
+import { type Proposal, proposeTransition, type ProposeOptions } from "../propose.ts";
+import { recordRefusal, type Refusal } from "./refusals.ts";
+
+/** Where decisions are written: to a plain repository, or to a forge that reviews and merges them. */
+export interface Proposals {
+  /** Writes a decision that may merge so that somebody can merge it. */
+  readonly propose: (decision: Decision, options: ProposeOptions) => Promise<Proposal>;
+  /** Keeps a decision that may not merge, with its evidence. */
+  readonly refuse: (decision: Decision, options: ProposeOptions) => Promise<Refusal>;
+}
+
+/** Branches of the local repository; somebody else pushes and merges them. */
+export function gitProposals(git: Git): Proposals {
+  return {
+    propose: (decision, options) => proposeTransition({ git }, decision, options),
+    refuse: (decision, options) => recordRefusal({ git }, decision, options),
+  };
+}
