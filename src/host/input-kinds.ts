@@ -79,6 +79,19 @@ export function oneOf<const T extends string>(words: readonly T[]): InputKind<T>
   };
 }
 
+/** Some of a few words, one a line; an empty input names none. */
+export function someOf<const T extends string>(words: readonly T[]): InputKind<readonly T[]> {
+  return {
+    parse(value) {
+      const given = value.split(/\s+/).filter((word) => word !== "");
+      const known = words.filter((word) => given.includes(word));
+      const strange = given.some((word) => !(words as readonly string[]).includes(word));
+      return strange ? no(`some of ${words.join(", ")}, one a line`) : { ok: true, value: known };
+    },
+    whenEmpty: { value: [] },
+  };
+}
+
 /** The same input, but it may be left out. */
 export function optional<T>(kind: InputKind<T>): InputKind<T | null> {
   return { parse: kind.parse, whenEmpty: { value: null } };

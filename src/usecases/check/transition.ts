@@ -6,6 +6,7 @@ import { commandFor, commandsBehind } from "../../ledger/command.ts";
 import { verifyTransition } from "../../ledger/verify.ts";
 import type { Git } from "../../ports.ts";
 import { readEnvironments, readLedger } from "../transition/base.ts";
+import { packFolder } from "../transition/branches.ts";
 import type { Change } from "./change.ts";
 import { requestOf } from "./remeasure.ts";
 
@@ -38,11 +39,17 @@ export async function provenTransition(git: Git, change: Change): Promise<Transi
 async function overtaken(git: Git, change: Change, head: Uint8Array): Promise<GateError | undefined> {
   const earlier = await revisionBefore(git, change, loosely(head));
   const transition = earlier && verifies(earlier.bytes, head, await readEnvironments(git, earlier.commit));
-  if (!transition) return undefined;
+  if (!transition || !bringsPack(change, transition)) return undefined;
   const { ledger } = await readLedger(git, change.base);
   const message = `The proposal follows from ${LEDGER_FILE} in ${earlier.commit.slice(0, 12)}; the base is at revision ${ledger.revision} now.`;
   const fix = `Propose it again on the new base: ${commandFor(requestOf(transition))}`;
   return gateError("CHECK_STALE", message, { where: { file: LEDGER_FILE }, fix });
+}
+
+/** Whoever edits by hand brings no pack. */
+function bringsPack({ paths }: Change, transition: Transition): boolean {
+  const pack = `${packFolder({ ...transition, runId: transition.run_id })}/pack.json`;
+  return paths.some(({ path }) => path === pack);
 }
 
 async function revisionBefore(

@@ -14,11 +14,21 @@ describe("the actions", () => {
   it("are these", () => {
     expect(listActions(resolve(ACTIONS, ".."))).toEqual([
       "benchmark",
+      "check",
       "gate",
       "parity",
       "promote",
       "validate",
     ]);
+  });
+});
+
+describe("the root action", () => {
+  it("is the check, from where the root finds its bundle", async () => {
+    const [root, check] = await Promise.all(
+      ["../action.yml", "check/action.yml"].map((path) => readFile(join(ACTIONS, path), "utf8")),
+    );
+    expect(root).toBe(check?.replace("main: ../dist/check.js", "main: actions/dist/check.js"));
   });
 });
 

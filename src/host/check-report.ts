@@ -1,0 +1,31 @@
+import { annotationsOf } from "../report/annotations.ts";
+import { checkHeadline, renderCheck, renderCheckMarkdown } from "../report/check.ts";
+import type { CheckReport } from "../usecases/check/report.ts";
+import type { ActionReport } from "./action.ts";
+import { annotationOfProblem } from "./annotations.ts";
+
+const LOG_COLUMNS = 120;
+
+/** The required check as log, job summary, annotations and outputs. */
+export function reportCheck(report: CheckReport): ActionReport {
+  const { kind, base, head, outcome, problems, decisions } = report;
+  return {
+    outcome,
+    headline: checkHeadline(report),
+    text: renderCheck(report, { width: LOG_COLUMNS, color: false }),
+    markdown: renderCheckMarkdown(report),
+    annotations: [
+      ...problems.map(annotationOfProblem),
+      ...decisions.flatMap(({ verdict }) => annotationsOf(verdict)),
+    ],
+    outputs: {
+      kind,
+      base,
+      head,
+      problems: String(problems.length),
+      versions: decisions
+        .map(({ verdict: { subject } }) => `${subject.model_id}@${subject.version}`)
+        .join(" "),
+    },
+  };
+}
