@@ -49,7 +49,9 @@ async function sweep(outputRoot: string, folder: string, output: Output): Promis
 
 async function main(outputRoot: string): Promise<void> {
   const { compileSchemas } = await import("./compile-schemas.ts");
+  const { compileTemplates } = await import("./compile-templates.ts");
   compileSchemas();
+  compileTemplates();
   const output = await bundleAll(ROOT);
   await writeOutput(outputRoot, output);
   process.stdout.write(`Built ${output.size} files below ${outputRoot}.\n`);

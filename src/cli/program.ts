@@ -37,7 +37,28 @@ export function createProgram(version: string, dispatch: Dispatch): Command {
   addGate(program, dispatch);
   addCheck(program, dispatch);
   addWayBack(program, dispatch);
+  addSetUp(program, dispatch);
   return program;
+}
+
+function addSetUp(program: Command, dispatch: Dispatch): void {
+  program
+    .command("init")
+    .description(
+      "scaffolds a governed repository: workflows, policies, CODEOWNERS, ruleset; overwrites nothing",
+    )
+    .requiredOption("--ref <commit>", "the commit of the modelgate release that the workflows pin")
+    .requiredOption("--owner <owner>", "who reviews rules: @org/team or @login")
+    .option("--release <version>", "the version of that release, for the comment beside it")
+    .option("--merge-queue", "put a merge queue into the ruleset")
+    .option("--model <file>", "an ONNX file to start the first version from")
+    .option("--as <model@version>", "what that version is called")
+    .action((...args) => dispatch(() => import("./commands/init.ts"), args));
+  program
+    .command("doctor")
+    .description("finds what would let a change past the gate: workflows, owners, settings")
+    .option("--repository <owner/name>", "look at its settings too, with GITHUB_TOKEN")
+    .action((...args) => dispatch(() => import("./commands/doctor.ts"), args));
 }
 
 function addReading(program: Command, dispatch: Dispatch): void {

@@ -1,4 +1,5 @@
 import { checkReasons } from "./check.ts";
+import { doctorReasons } from "./doctor.ts";
 import { documentsReasons } from "./documents.ts";
 import { engineReasons } from "./engine.ts";
 import { evidenceReasons } from "./evidence.ts";
@@ -7,6 +8,7 @@ import { forgeReasons } from "./forge.ts";
 import { gateReasons } from "./gate.ts";
 import { gitReasons } from "./git.ts";
 import { hostReasons } from "./host.ts";
+import { initReasons } from "./init.ts";
 import { ledgerReasons } from "./ledger.ts";
 import { manifestReasons } from "./manifest.ts";
 import { measureReasons } from "./measure.ts";
@@ -29,6 +31,8 @@ const all = {
   ...measureReasons,
   ...engineReasons,
   ...hostReasons,
+  ...doctorReasons,
+  ...initReasons,
 };
 
 /** Every reason code the product can print. Codes are stable: they are never renamed or reused. */

@@ -1,0 +1,47 @@
+import type { Forge } from "../../forge-port.ts";
+import { reasons } from "../../domain/reasons/catalogue.ts";
+import { openPorts } from "../../host/wiring.ts";
+import { doctor, type DoctorReport } from "../../usecases/doctor/doctor.ts";
+import type { Finding } from "../../usecases/doctor/finding.ts";
+import { plainText } from "../../report/escape.ts";
+import { formatProblem } from "../console.ts";
+import type { CommandContext } from "../context.ts";
+
+interface Options {
+  /** `owner/name` on GitHub. */
+  readonly repository?: string;
+}
+
+/** `modelgate doctor`: 0 when all is well, 1 with every finding otherwise. */
+export async function run(context: CommandContext, options: Options): Promise<number> {
+  const { files } = await openPorts(context.surroundings);
+  const report = await doctor({ files, forge: await openForge(context, options) });
+  const healthy = report.findings.length === 0;
+  context.console.data({ result: healthy ? "healthy" : "findings", ...report });
+  for (const finding of report.findings) context.console.text(told(finding, context.console.color));
+  context.console.text(summary(report));
+  return healthy ? 0 : 1;
+}
+
+/** The forge of the token in the environment; null without a token or a repository to ask about. */
+async function openForge(context: CommandContext, options: Options): Promise<Forge | null> {
+  const { GITHUB_TOKEN, GH_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL } = process.env;
+  const token = GITHUB_TOKEN ?? GH_TOKEN ?? "";
+  const repository = options.repository ?? GITHUB_REPOSITORY;
+  if (token === "" || repository === undefined) return null;
+  const { openGitHub } = await import("../../adapters/github/forge.ts");
+  return openGitHub({ token, repository, apiUrl: GITHUB_API_URL, signal: context.signal });
+}
+
+/** Place, code and what; then why, the remedy and an example, indented. */
+function told(finding: Finding, color: boolean): string {
+  const [head, ...fix] = formatProblem(finding, color).split("\n");
+  const example = finding.example === "" ? [] : finding.example.split("\n").map((line) => `      ${line}`);
+  return [head, `  ${reasons[finding.code].meaning}`, ...fix, ...example, ""].join("\n");
+}
+
+function summary({ findings, workflows, unseen }: DoctorReport): string {
+  const read = `${workflows.length} workflow${workflows.length === 1 ? "" : "s"} read`;
+  const found = findings.length === 0 ? "Nothing found" : `${findings.length} found`;
+  return [`${found}; ${read}.`, ...unseen.map((what) => `Not looked at: ${plainText(what)}.`)].join("\n");
+}
