@@ -21,6 +21,11 @@ export function formatBeside(value: number, other: number | null): string {
   return String(value);
 }
 
+/** A share as percent: 0.0415 reads `4.15 %`; `other` is a percentage that it must be told from, for example a limit's. */
+export function formatPercent(share: number, other: number | null): string {
+  return `${formatBeside(Number((share * 100).toPrecision(15)), other)} %`;
+}
+
 /** `+93 %`, `-4 %`; undefined when there is nothing to divide by. */
 export function formatChange(from: number, to: number): string | undefined {
   if (!Number.isFinite(from) || !Number.isFinite(to) || from <= 0) return undefined;

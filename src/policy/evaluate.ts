@@ -51,6 +51,7 @@ function openCourt(input: EvaluateInput, evidence: readonly Evidence[]): Objecti
   return {
     measurements: new Measurements(evidence),
     incumbent: findIncumbent(input),
+    candidate: `${input.subject.model_id}@${input.subject.version}`,
     waivers: input.policies.waivers,
     manifestDigest: input.subject.manifest_digest,
     now: input.now,

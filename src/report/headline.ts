@@ -1,6 +1,5 @@
-import { formatBeside } from "../domain/numbers.ts";
 import type { ObjectiveVerdict, RequirementVerdict, Verdict } from "../domain/verdict.ts";
-import { limitsOf, thresholdIn } from "./limits.ts";
+import { besideLimit, limitsOf } from "./limits.ts";
 
 const NAMED = 3;
 
@@ -111,7 +110,8 @@ function sayObjective(objective: ObjectiveVerdict): string {
   if (reason === "EVIDENCE_MISSING") return `${title} was not measured`;
   const decidedByNumber = reason === "GATE_HARD_LIMIT_MISSED" || reason === "GATE_UNDECIDED";
   if (!decidedByNumber || value === null) return says.replace(/\.$/, "");
-  return `${title} is ${formatBeside(value, thresholdIn(objective.hard))} (${limitsOf({ ...objective, soft: null })})`;
+  const hard = { hard: objective.hard, soft: null };
+  return `${title} is ${besideLimit(value, hard)} (${limitsOf(hard)})`;
 }
 
 export function allObjectives(verdict: Verdict): readonly ObjectiveVerdict[] {

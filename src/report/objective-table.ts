@@ -1,9 +1,9 @@
 import { METRICS } from "../domain/metrics.ts";
-import { formatBeside, formatChange, formatNumber } from "../domain/numbers.ts";
+import { formatBeside, formatChange, formatNumber, formatPercent } from "../domain/numbers.ts";
 import type { ObjectiveOutcome } from "../domain/outcome.ts";
 import type { ObjectiveVerdict, PolicyVerdict, Verdict } from "../domain/verdict.ts";
 import type { Block } from "./blocks.ts";
-import { limitsOf, thresholdIn } from "./limits.ts";
+import { besideLimit, inPercent, limitsOf } from "./limits.ts";
 
 const SHOWN: Readonly<Record<ObjectiveOutcome, string>> = {
   FAIL: "FAIL",
@@ -31,28 +31,44 @@ export function objectiveTable(policy: PolicyVerdict, verdict: Verdict): readonl
   const rows = policy.objectives
     .toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome))
     .map(rowOf);
-  return [{ kind: "table", header, rows }];
+  return [{ kind: "table", ...withoutIdleColumns(header, rows) }];
+}
+
+/** Where nothing was compared with a live version, the columns for it would stand empty. */
+function withoutIdleColumns(header: readonly string[], rows: readonly (readonly string[])[]) {
+  const used = (_: string, column: number): boolean =>
+    column === 0 || rows.some((row) => (row[column] ?? "") !== "");
+  return { header: header.filter(used), rows: rows.map((row) => row.filter(used)) };
 }
 
 function rowOf(objective: ObjectiveVerdict): readonly string[] {
-  const { outcome, title, unit, baseline, value } = objective;
+  const { outcome, title, unit, baseline } = objective;
   return [
     SHOWN[outcome],
     `${title}${UNITS[unit] ?? ""}`,
-    baseline === null ? "" : formatBeside(baseline, value),
+    baseline === null ? "" : liveOf(objective, baseline),
     candidateOf(objective),
     changeOf(objective),
     limitsOf(objective),
   ];
 }
 
+function liveOf(objective: ObjectiveVerdict, baseline: number): string {
+  const { value } = objective;
+  if (!inPercent(objective)) return formatBeside(baseline, value);
+  return formatPercent(baseline, value === null ? null : value * 100);
+}
+
 /** `7.9 [7.7, 8.2]`. */
-function candidateOf({ value, interval, hard, soft, outcome, reason }: ObjectiveVerdict): string {
+function candidateOf(objective: ObjectiveVerdict): string {
+  const { value, interval, outcome, reason } = objective;
   if (value === null)
     return outcome === "NOT_APPLICABLE" ? "n/a" : reason === "EVIDENCE_MISSING" ? "missing" : "none";
-  const shown = formatBeside(value, thresholdIn(hard) ?? thresholdIn(soft));
+  const shown = besideLimit(value, objective);
   if (!interval) return shown;
-  return `${shown} [${formatNumber(interval.low)}, ${formatNumber(interval.high ?? Infinity)}]`;
+  const end = (number: number): string =>
+    inPercent(objective) ? formatPercent(number, null) : formatNumber(number);
+  return `${shown} [${end(interval.low)}, ${end(interval.high ?? Infinity)}]`;
 }
 
 /** Against the live version; for a metric that is a ratio to it, what the ratio means. */

@@ -1,4 +1,5 @@
 import type { Finding } from "../../domain/evidence.ts";
+import { formatBeside, formatNumber } from "../../domain/numbers.ts";
 import { quote } from "../onnx/quote.ts";
 import type { OutputReport } from "./report.ts";
 
@@ -47,7 +48,8 @@ function unclaimed(claim: ParityClaim, outputs: readonly OutputReport[]): string
 
 function numberMessage(what: string, claimed: number, measured: number | null): string[] {
   if (measured !== null && measured <= claimed * FACTOR + SLACK) return [];
-  return [`It claims ${what} ${claimed}; measured was ${measured ?? "nothing finite"}.`];
+  const was = measured === null ? "nothing finite" : formatBeside(measured, claimed);
+  return [`It claims ${what} ${formatNumber(claimed)}; measured was ${was}.`];
 }
 
 /** Largest difference of all outputs; null when one of them has none. */

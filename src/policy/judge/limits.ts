@@ -1,6 +1,6 @@
 import type { Evidence, Measurement } from "../../domain/evidence.ts";
 import { METRICS } from "../../domain/metrics.ts";
-import { formatBeside, formatNumber } from "../../domain/numbers.ts";
+import { formatBeside, formatNumber, formatPercent } from "../../domain/numbers.ts";
 import type { Limit, NoIncumbent, Objective } from "../policy.ts";
 import { compareInterval, comparePoint, isRelative, thresholdOf } from "./compare.ts";
 import type { Incumbent } from "./incumbent.ts";
@@ -145,13 +145,17 @@ function sentence(
   { limit, severity, threshold }: Comparing,
 ): (verb: string) => string {
   const { title } = METRICS.get(objective.metric) ?? { title: objective.metric };
-  const value = formatBeside(measurement.value, threshold);
+  const percent = limit.text.includes("%");
+  const value = percent
+    ? formatPercent(measurement.value, threshold * 100)
+    : formatBeside(measurement.value, threshold);
+  const number = (end: number): string => (percent ? formatPercent(end, null) : formatNumber(end));
   const { interval } = measurement;
   const range =
     objective.judge === "interval" && interval
-      ? ` [${formatNumber(interval.low)}, ${formatNumber(interval.high ?? Infinity)}]`
+      ? ` [${number(interval.low)}, ${number(interval.high ?? Infinity)}]`
       : "";
-  const number = isRelative(limit) ? ` (${formatNumber(threshold)})` : "";
+  const resolved = isRelative(limit) ? ` (${number(threshold)})` : "";
   return (verb) =>
-    `${title} is ${value}${range}, which ${verb} the ${severity} limit ${limit.text}${number}.`;
+    `${title} is ${value}${range}, which ${verb} the ${severity} limit ${limit.text}${resolved}.`;
 }

@@ -15,6 +15,8 @@ const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
 export interface ObjectiveCourt extends Softening {
   readonly measurements: Measurements;
   readonly incumbent: Incumbent;
+  /** The candidate as a command names it: `flight-delay@1.1.0`. */
+  readonly candidate: string;
 }
 
 /** Judges one objective. Never throws: whatever the evidence holds, there is an outcome. */
@@ -41,16 +43,22 @@ export function judgeObjective(
     judge: objective.judge,
     weight: objective.weight,
     why: objective.why,
-    fix: remedyOf(objective, softened.reason),
+    fix: remedyOf(objective, softened.reason, court.candidate),
   };
 }
 
 /** The policy knows how to mend a missed limit; why there is nothing to compare, the reason code does. */
-function remedyOf(objective: Objective, reason: string | null): string {
+function remedyOf(objective: Objective, reason: string | null, candidate: string): string {
+  if (reason === "EVIDENCE_MISSING") return measureIt(objective.metric, candidate);
   const missed =
     reason === null || reason === "GATE_HARD_LIMIT_MISSED" || reason === "GATE_SOFT_LIMIT_MISSED";
   if (missed || !Object.hasOwn(reasons, reason)) return objective.fix;
   return reasons[reason as ReasonCode].fix;
+}
+
+function measureIt(metric: string, candidate: string): string {
+  const command = `modelgate measure ${METRICS.get(metric)?.kind ?? "KIND"} ${candidate} --out DIR`;
+  return `Measure it (${command}), or leave out --evidence, so that the gate does.`;
 }
 
 interface Case {

@@ -184,6 +184,8 @@ describe("evidence that cannot be judged", () => {
       ["evidence-benchmark", "EVIDENCE_SUBJECT_MISMATCH"],
     ]);
     expect(objectiveOf(verdict).reason).toBe("EVIDENCE_MISSING");
+    expect(objectiveOf(verdict).fix).toContain("modelgate measure ");
+    expect(objectiveOf(verdict).fix).toContain(" flight-delay@1.1.0 --out DIR");
   });
 
   test("a request for another version than the one that is judged is refused", () => {

@@ -114,6 +114,29 @@ describe("terminal", () => {
   });
 });
 
+describe("table", () => {
+  const header = (verdict: Verdict): string | undefined =>
+    renderTerminal(verdict, { width: 120 })
+      .split("\n")
+      .find((line) => line.includes("objective "));
+
+  test("has columns for the live version only where something was compared with it", () => {
+    expect(header(verdictWith())).toMatch(/^ +objective +live 1\.0\.0 +candidate 1\.1\.0 +change +limit$/);
+    const shadow = evaluate(inputWith({ request: { ...REQUEST, event: "PROMOTE_TO_SHADOW" } }));
+    expect(header(shadow)).toMatch(/^ +objective +candidate 1\.1\.0 +limit$/);
+  });
+
+  test("writes a share beside a limit in percent as percent, apart from the limit", () => {
+    const noisy = verdictWith({ "benchmark.noise_cv": measurement("benchmark.noise_cv", 0.2001) });
+    expect(renderTerminal(noisy, { width: 120 })).toMatch(
+      /^WARN +noise of the runner +20\.01 % +soft <= 20 %$/m,
+    );
+    expect(renderTerminal(noisy, { width: 200 })).toContain(
+      "noise of the runner is 20.01 %, which misses the soft limit <= 20 %.",
+    );
+  });
+});
+
 describe("length", () => {
   const many = gateSource(
     `objectives:\n${Array.from({ length: 120 }, (_, index) => `  - { id: o${index}, metric: parity.max_abs_diff, hard: "<= 1e-5", why: ${"w".repeat(500)}, fix: f }\n`).join("")}`,
