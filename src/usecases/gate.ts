@@ -90,6 +90,7 @@ async function collectEvidence(
       policyDigest: policyDigestOf(matchingPolicies(base.policies.policies, request)),
       baseCommit: base.commit,
       ledgerDigest: base.ledgerDigest,
+      request,
     });
   }
   const carried = (options.carried ?? []).filter(({ kind }) => kinds.includes(kind));

@@ -21,8 +21,20 @@ export const evidenceReasons = {
     fix: "Run the gate again: what is live may have changed since.",
     exit: 1,
   },
+  EVIDENCE_REQUEST_MISMATCH: {
+    meaning: "The evidence pack was made for another event, environment or canary phase.",
+    fix: "Run the gate again for the transition that is asked for.",
+    exit: 1,
+  },
+  EVIDENCE_PACK_MISSING: {
+    meaning:
+      "Stored evidence has no pack.json, which binds it to the base commit, the policies, the ledger and the engine.",
+    fix: "Make the pack with modelgate gate --out DIR, or leave --evidence out, so that everything is measured now.",
+    exit: 1,
+  },
   EVIDENCE_ENGINE_MISMATCH: {
-    meaning: "Evidence of one run was measured with different builds of the engine, or the pack names another engine.",
+    meaning:
+      "Evidence of one run was measured with different builds of the engine, or the pack names another engine.",
     fix: "Measure all kinds in one run with one engine.",
     exit: 1,
   },

@@ -9,6 +9,7 @@ import {
 } from "../../domain/evidence.ts";
 import { gateError, type Problem, problem, refuse } from "../../errors.ts";
 import type { Files } from "../../ports.ts";
+import type { TransitionRequest } from "../run-context.ts";
 import { engineDigest } from "./evidence-pack.ts";
 
 /** What stored evidence must be bound to. Each binding that differs is refused by its own code. */
@@ -17,13 +18,15 @@ export interface Bindings {
   readonly policyDigest: string;
   readonly baseCommit: string;
   readonly ledgerDigest: string;
+  /** The transition that the evidence is to allow; left out by who has compared it already. */
+  readonly request?: Pick<TransitionRequest, "event" | "environment" | "phase">;
 }
 
 /**
- * Reads `<kind>.json` files of a folder, and `pack.json` when it is there, and checks what they are bound to.
- * Errors: EVIDENCE_MISSING (no such folder or no evidence in it), EVIDENCE_DIGEST_MISMATCH, EVIDENCE_UNLISTED,
- * EVIDENCE_SUBJECT_MISMATCH, EVIDENCE_POLICY_MISMATCH, EVIDENCE_BASE_MISMATCH, EVIDENCE_LEDGER_MISMATCH,
- * EVIDENCE_ENGINE_MISMATCH.
+ * Reads `<kind>.json` files of a folder and the `pack.json` that binds them, and checks what they are bound to.
+ * Errors: EVIDENCE_MISSING (no such folder or no evidence in it), EVIDENCE_PACK_MISSING, EVIDENCE_DIGEST_MISMATCH,
+ * EVIDENCE_UNLISTED, EVIDENCE_SUBJECT_MISMATCH, EVIDENCE_POLICY_MISMATCH, EVIDENCE_BASE_MISMATCH,
+ * EVIDENCE_LEDGER_MISMATCH, EVIDENCE_REQUEST_MISMATCH, EVIDENCE_ENGINE_MISMATCH.
  */
 export async function readStoredEvidence(
   files: Files,
@@ -38,7 +41,8 @@ export async function readStoredEvidence(
   refuse([
     ...present.flatMap((one) => subjectProblems(one, bindings)),
     ...engineProblems(present),
-    ...(pack ? packProblems(pack, present, bindings) : []),
+    ...packProblems(pack, present, bindings),
+    ...requestProblems(pack, bindings.request),
   ]);
   return present.map((one) => one.evidence);
 }
@@ -64,13 +68,23 @@ async function readKind(files: Files, folder: string, kind: EvidenceKind): Promi
   return { path, name, evidence, digest: digestOf(bytes) };
 }
 
-async function readPack(
-  files: Files,
-  folder: string,
-): Promise<{ path: string; pack: EvidencePack } | undefined> {
+interface StoredPack {
+  readonly path: string;
+  readonly pack: EvidencePack;
+}
+
+/** Without a pack, evidence is bound to no base, no policy and no engine: anybody could have written it at any time. */
+async function readPack(files: Files, folder: string): Promise<StoredPack> {
   const path = `${folder}/pack.json`;
   const bytes = await files.readIfExists(path);
-  return bytes ? { path, pack: checkSchema<EvidencePack>(parseJson(bytes, path), "pack-v1") } : undefined;
+  if (bytes) return { path, pack: checkSchema<EvidencePack>(parseJson(bytes, path), "pack-v1") };
+  throw gateError(
+    "EVIDENCE_PACK_MISSING",
+    `There is evidence in ${folder}, but no pack.json that binds it.`,
+    {
+      where: { file: path },
+    },
+  );
 }
 
 function subjectProblems(stored: StoredKind, bindings: Bindings): Problem[] {
@@ -103,11 +117,18 @@ function engineProblems(stored: readonly StoredKind[]): Problem[] {
     );
 }
 
-function packProblems(
-  stored: { path: string; pack: EvidencePack },
-  present: readonly StoredKind[],
-  bindings: Bindings,
-): Problem[] {
+/** Evidence for one transition is none for another, also where both are judged by the same policies. */
+function requestProblems({ path, pack }: StoredPack, request: Bindings["request"]): Problem[] {
+  if (!request) return [];
+  const made = [pack.event, pack.environment, pack.canary_phase];
+  const asked = [request.event, request.environment, request.phase];
+  if (JSON.stringify(made) === JSON.stringify(asked)) return [];
+  const [madeFor, askedFor] = [made, asked].map((of) => of.filter((part) => part !== null).join(" "));
+  const message = `The pack was made for ${madeFor}, asked is ${askedFor}.`;
+  return [problem("EVIDENCE_REQUEST_MISMATCH", message, { where: { file: path, pointer: "/event" } })];
+}
+
+function packProblems(stored: StoredPack, present: readonly StoredKind[], bindings: Bindings): Problem[] {
   const { pack, path } = stored;
   const bound = [
     [
@@ -136,7 +157,7 @@ function packProblems(
   return [...swapped, ...present.flatMap((one) => listingProblems(stored, one))];
 }
 
-function listingProblems(stored: { path: string; pack: EvidencePack }, one: StoredKind): Problem[] {
+function listingProblems(stored: StoredPack, one: StoredKind): Problem[] {
   const listed = stored.pack.files.find((file) => file.path === one.name);
   if (!listed)
     return [
