@@ -1,4 +1,4 @@
-import type { EvidencePack, Subject } from "../../domain/evidence.ts";
+import type { Subject } from "../../domain/evidence.ts";
 import type { Transition } from "../../domain/ledger.ts";
 import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
 import { GateError, type Problem, problem, refuse } from "../../errors.ts";
@@ -34,9 +34,9 @@ export interface Claim {
  */
 export async function checkBindings(git: Git, claim: Claim): Promise<GateBase> {
   refuse(plainProblems(claim));
-  const then = await packBase(git, claim);
-  refuse([...(await timeProblems(git, claim)), ...basedProblems(claim, then)]);
-  return then;
+  const before = await packBase(git, claim);
+  refuse([...(await timeProblems(git, claim)), ...basedProblems(claim, before)]);
+  return before;
 }
 
 type Binding = readonly [code: ReasonCode, pointer: string, claimed: unknown, wanted: unknown];
@@ -99,7 +99,7 @@ async function timeProblems(git: Git, { base, transition, stored, now }: Claim):
 }
 
 /** What was true on the pack's own base and is not any more is overtaken; what was never true is swapped. */
-function basedProblems({ base, transition, stored }: Claim, then: GateBase): Problem[] {
+function basedProblems({ base, transition, stored }: Claim, before: GateBase): Problem[] {
   const request = requestOf(transition);
   const policy = (of: GateBase) => policyDigestOf(matchingPolicies(of.policies.policies, request));
   const { pack } = stored;
@@ -109,7 +109,7 @@ function basedProblems({ base, transition, stored }: Claim, then: GateBase): Pro
       "/policy_digest",
       pack.policy_digest,
       policy(base),
-      policy(then),
+      policy(before),
       "the policies",
     ],
     [
@@ -117,13 +117,15 @@ function basedProblems({ base, transition, stored }: Claim, then: GateBase): Pro
       "/ledger_digest",
       pack.ledger_digest,
       base.ledgerDigest,
-      then.ledgerDigest,
+      before.ledgerDigest,
       "deployed.json",
     ],
   ] as const;
-  return bound.flatMap(([code, pointer, claimed, wanted, before, what]) => {
+  return bound.flatMap(([code, pointer, claimed, wanted, earlier, what]) => {
     if (claimed === wanted) return [];
-    return [claimed === before ? stale(transition, what) : swapped(stored, [code, pointer, claimed, wanted])];
+    return [
+      claimed === earlier ? stale(transition, what) : swapped(stored, [code, pointer, claimed, wanted]),
+    ];
   });
 }
 

@@ -1,7 +1,7 @@
-import { type Classified, classify } from "../../ledger/classify.ts";
+import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { gateError, type Problem, problem } from "../../errors.ts";
+import { type Classified, classify, kindOfPath } from "../../ledger/classify.ts";
 import type { Git, PathChange } from "../../ports.ts";
-import { kindOfPath } from "../../ledger/classify.ts";
 
 /** Two revisions, as somebody names them. */
 export interface Range {
@@ -25,8 +25,10 @@ export interface Change extends Range, Classified {
  */
 export async function readChange(git: Git, range: Range): Promise<Change> {
   const [base, head] = await Promise.all([known(git, range.base), known(git, range.head)]);
-  const from = (await git.mergeBase(base, head)) ?? base;
-  const paths = await git.diff(from, head);
+  // Asked at once: nearly every head stands on its base, and then the second answer is the right one.
+  const [ancestor, direct] = await Promise.all([git.mergeBase(base, head), git.diff(base, head)]);
+  const from = ancestor ?? base;
+  const paths = from === base ? direct : await git.diff(from, head);
   const classified = classify(paths);
   const overtaken =
     from === base || classified.kind === "other" ? [] : await overlap(git, { base, from, paths });

@@ -28,9 +28,9 @@ export async function checkPromotion(scene: CheckScene): Promise<Findings> {
   const baseline = (await loadLive(atBase.files, base, request))?.subject ?? null;
   const stored = await readStoredPack(ports.git, change, transition);
   const claim: Claim = { base, transition, stored, subject, baseline, now: options.start.now };
-  const then = await checkBindings(ports.git, claim);
+  const before = await checkBindings(ports.git, claim);
   const evidence = await storedEvidence(scene, claim);
-  const told = await rejudge(ports.git, claim, { evidence, then });
+  const told = await rejudge(ports.git, claim, { evidence, before });
   const again = remeasuredKinds(base, request);
   const carried = [
     ...evidence.filter(({ kind }) => !again.includes(kind)),

@@ -16,12 +16,12 @@ import { requestOf } from "./remeasure.ts";
 /**
  * Judges the stored evidence again, on the base's policies and at the time of the decision: the same bytes as the stored
  * verdict, or CHECK_VERDICT_MISMATCH with the first place that differs; CHECK_STALE when the policies of the pack's own base
- * (`then`) still make that verdict. Earlier refusals are taken as told: nothing is judged by them.
+ * (`before`) still make that verdict. Earlier refusals are taken as told: nothing is judged by them.
  */
 export async function rejudge(
   git: Git,
   claim: Claim,
-  of: { evidence: readonly Evidence[]; then: GateBase },
+  of: { evidence: readonly Evidence[]; before: GateBase },
 ): Promise<Verdict> {
   const { stored, transition } = claim;
   const file = `${stored.folder}/verdict.json`;
@@ -30,36 +30,35 @@ export async function rejudge(
   const told = checkSchema<Verdict>(parseJson(bytes, file), "verdict-v1");
   const again = await judgeAt(git, claim, { ...of, on: claim.base, told });
   if (Buffer.from(formatJson(again)).equals(bytes) && again.outcome === transition.verdict) return again;
-  const before = await judgeAt(git, claim, { ...of, on: of.then, told });
-  if (Buffer.from(formatJson(before)).equals(bytes))
+  const overtaken = await judgeAt(git, claim, { ...of, on: of.before, told });
+  if (Buffer.from(formatJson(overtaken)).equals(bytes))
     throw new GateError([stale(transition, "waivers or environments")]);
   const pointer = firstDifference(told, again) ?? "";
   const message = `The base's policies come to ${again.outcome}, the pack says ${told.outcome} and the transition ${transition.verdict}.`;
   throw gateError("CHECK_VERDICT_MISMATCH", message, { where: { file, pointer } });
 }
 
-function judgeAt(
+async function judgeAt(
   git: Git,
   claim: Claim,
-  of: { evidence: readonly Evidence[]; then: GateBase; on: GateBase; told: Verdict },
+  of: { evidence: readonly Evidence[]; before: GateBase; on: GateBase; told: Verdict },
 ): Promise<Verdict> {
   const { base, transition, stored, subject, baseline } = claim;
   const request = requestOf(transition);
-  return readHistory(git, of.then, request).then(({ since }) =>
-    evaluate({
-      policies: of.on.policies,
-      evidence: of.evidence,
-      ledger: base.ledger,
-      request,
-      subject,
-      baseline,
-      history: { since, refusedBefore: of.told.refused_before },
-      enforcedElsewhere: enforcedThen(of.told),
-      now: new Date(transition.decided_at),
-      runId: transition.run_id,
-      baseCommit: stored.pack.base_commit,
-    }),
-  );
+  const { since } = await readHistory(git, of.before, request);
+  return evaluate({
+    policies: of.on.policies,
+    evidence: of.evidence,
+    ledger: base.ledger,
+    request,
+    subject,
+    baseline,
+    history: { since, refusedBefore: of.told.refused_before },
+    enforcedElsewhere: enforcedThen(of.told),
+    now: new Date(transition.decided_at),
+    runId: transition.run_id,
+    baseCommit: stored.pack.base_commit,
+  });
 }
 
 /** What the decision left to the check on GitHub, as its verdict says; that it holds now is judged anew. */
