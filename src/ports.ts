@@ -103,6 +103,8 @@ export interface Git {
   ): Promise<readonly { path: string; mode: string; blob: string; size: number }[]>;
   /** Names of the direct sub-folders of a folder in a commit, sorted; none when the folder is missing. */
   folders(commit: string, folder: string): Promise<readonly string[]>;
+  /** The paths of `tree` alone, in the same order; of the repository nothing but trees is read. */
+  paths(commit: string, folder: string): Promise<readonly string[]>;
   /** Paths that differ between two commits. */
   changed(base: string, head: string): Promise<readonly string[]>;
   /** What differs between two commits; the cost follows the difference, not the tree. GIT_UNKNOWN_REVISION. */

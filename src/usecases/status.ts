@@ -63,7 +63,7 @@ export async function status(ports: { git: Git }): Promise<Status> {
 
 async function registeredVersions(git: Git, commit: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, string[]>();
-  for (const { path } of await git.tree(commit, "models")) {
+  for (const path of await git.paths(commit, "models")) {
     const [, model, version] = /^models\/([^/]+)\/([^/]+)\/manifest\.json$/.exec(path) ?? [];
     if (model === undefined || version === undefined || semver.valid(version) === null) continue;
     found.set(model, [...(found.get(model) ?? []), version]);

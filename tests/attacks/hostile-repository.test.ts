@@ -99,7 +99,7 @@ async function doEverything(root: string, env: NodeJS.ProcessEnv): Promise<void>
   const proposal = await proposeTransition(ports, await decide(git, request()), OPTIONS);
   await recordRefusal(ports, await decide(git, request({ version: "1.1.0" }), { outcome: "FAIL" }), OPTIONS);
   const { commit } = await git.head();
-  expect(await refusedBefore(git, commit, "m")).toHaveLength(1);
+  expect(await refusedBefore(git, commit, { model: "m", environments: ["prod"] })).toHaveLength(1);
   expect(await git.changed(commit, proposal.commit)).toHaveLength(3);
   expect((await status(ports)).proposals).toMatchObject([{ state: "open" }]);
   expect(await live(ports, { model: "m", environment: "prod", at: null })).toMatchObject({

@@ -99,6 +99,19 @@ describe.each([
     expect(await git.tree(commit, "nothing")).toEqual([]);
   });
 
+  test("names the same paths without looking at the files", async () => {
+    const { git, seed } = await make();
+    const files = { "m/a": "1", "m/b/c": "22", "m/b.x": "3", "m/b0": "4", "mm/d": "3", e: "" };
+    const commit = seed(files);
+    for (const folder of ["", "m", "m/b", "nothing", "e"]) {
+      const listed = await git.tree(commit, folder);
+      expect(await git.paths(commit, folder)).toEqual(listed.map(({ path }) => path));
+    }
+    expect(await git.paths(commit, "m")).toEqual(["m/a", "m/b.x", "m/b/c", "m/b0"]);
+    await expect(git.paths(commit, "../x")).rejects.toMatchObject({ code: "GIT_BAD_NAME" });
+    await expect(git.paths("nowhere", "m")).rejects.toMatchObject({ code: "GIT_UNKNOWN_REVISION" });
+  });
+
   test("names the paths that differ between two commits", async () => {
     const { git, seed } = await make();
     const base = seed({ a: "1", b: "1" });

@@ -95,6 +95,10 @@ export class MemoryGit implements Git {
       .toSorted(byPath);
   }
 
+  async paths(commit: string, folder: string): Promise<readonly string[]> {
+    return (await this.tree(commit, folder)).map(({ path }) => path);
+  }
+
   async changed(base: string, head: string): Promise<readonly string[]> {
     return difference((await this.#known(base)).tree, (await this.#known(head)).tree);
   }
@@ -102,7 +106,9 @@ export class MemoryGit implements Git {
   async folders(commit: string, folder: string): Promise<readonly string[]> {
     const depth = pathParts(folder).length;
     const below = (await this.tree(commit, folder)).map(({ path }) => path.split("/").slice(depth));
-    return [...new Set(below.filter((parts) => parts.length > 1).map(([name = ""]) => name))].toSorted(byBytes);
+    return [...new Set(below.filter((parts) => parts.length > 1).map(([name = ""]) => name))].toSorted(
+      byBytes,
+    );
   }
 
   async diff(base: string, head: string): Promise<readonly PathChange[]> {

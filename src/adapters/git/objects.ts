@@ -39,13 +39,23 @@ export class ObjectReader {
     if (/[\n\r\0]/.test(query) || query.length > 4096) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ query, resolve, reject });
-      const child = (this.#child ??= this.#start());
+      const child = (this.#child ??= this.#spawn());
       hold(child, true);
       child.stdin.write(`${query}\n`);
     });
   }
 
-  #start(): ChildProcessWithoutNullStreams {
+  /** Starts git before the first question, so that its start overlaps with other work. */
+  start(): void {
+    hold((this.#child ??= this.#spawn()), this.#waiting.length > 0);
+  }
+
+  /** Ends git when nothing will be asked. */
+  stop(): void {
+    this.#child?.kill();
+  }
+
+  #spawn(): ChildProcessWithoutNullStreams {
     const child = spawn("git", ["cat-file", "--batch"], {
       cwd: this.#place.cwd,
       env: gitEnvironment(this.#place.env),

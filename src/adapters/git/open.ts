@@ -23,10 +23,27 @@ import { needed, TreeWalker } from "./trees.ts";
 import { writeCommit } from "./write.ts";
 
 /**
- * Opens the repository around a folder with one git process; a second one answers all reads of objects.
- * GIT_MISSING, GIT_NOT_A_REPOSITORY, GIT_BARE, GIT_UNSAFE_OWNERSHIP.
+ * Opens the repository around a folder with one git process; a second one, started at the same time, answers all reads
+ * of objects. GIT_MISSING, GIT_NOT_A_REPOSITORY, GIT_BARE, GIT_UNSAFE_OWNERSHIP.
  */
 export async function openGit(cwd: string, env: NodeJS.ProcessEnv = process.env): Promise<Git> {
+  const objects = new ObjectReader({ cwd, env });
+  objects.start();
+  try {
+    return new LocalGit({ ...(await locate({ cwd, env })), objects });
+  } catch (error) {
+    objects.stop();
+    throw error;
+  }
+}
+
+interface Located {
+  readonly place: GitPlace;
+  readonly gitDir: string;
+  readonly shallow: boolean;
+}
+
+async function locate({ cwd, env }: GitPlace): Promise<Located> {
   const asked = ["--is-shallow-repository", "--absolute-git-dir", "--show-toplevel"];
   const answer = (await gitText({ cwd, env }, ["rev-parse", ...asked])).split("\n");
   const [shallow, gitDir = "", root = ""] = answer;
@@ -36,7 +53,7 @@ export async function openGit(cwd: string, env: NodeJS.ProcessEnv = process.env)
       `The folder ${printable(cwd)} has a path that git cannot print on one line.`,
     );
   }
-  return new LocalGit({ place: { cwd: root, env }, gitDir, shallow: shallow !== "false" });
+  return { place: { cwd: root, env }, gitDir, shallow: shallow !== "false" };
 }
 
 class LocalGit implements Git {
@@ -46,13 +63,15 @@ class LocalGit implements Git {
   readonly #shallow: boolean;
   readonly #objects: ObjectReader;
   readonly #trees: TreeWalker;
+  /** Ids that were found to be commits: an id always means the same. */
+  readonly #commits = new Set<string>();
 
-  constructor(of: { place: GitPlace; gitDir: string; shallow: boolean }) {
+  constructor(of: Located & { objects: ObjectReader }) {
     this.root = of.place.cwd;
     this.#place = of.place;
     this.#gitDir = of.gitDir;
     this.#shallow = of.shallow;
-    this.#objects = new ObjectReader(of.place);
+    this.#objects = of.objects;
     this.#trees = new TreeWalker(this.#objects);
   }
 
@@ -100,6 +119,10 @@ class LocalGit implements Git {
     folder: string,
   ): Promise<readonly { path: string; mode: string; blob: string; size: number }[]> {
     return treeEntries(this.#place, await this.#known(commit), folder);
+  }
+
+  async paths(commit: string, folder: string): Promise<readonly string[]> {
+    return this.#trees.paths(await this.#known(commit), folder);
   }
 
   async changed(base: string, head: string): Promise<readonly string[]> {
@@ -165,9 +188,11 @@ class LocalGit implements Git {
 
   /** The full id of a commit that must exist. */
   async #known(revision: string): Promise<string> {
+    if (this.#commits.has(revision)) return revision;
     const commit = await this.resolve(revision);
     if (commit === undefined)
       throw gateError("GIT_UNKNOWN_REVISION", `There is no commit "${printable(revision)}".`);
+    this.#commits.add(commit);
     return commit;
   }
 }

@@ -12,11 +12,14 @@ export interface TreeEntry {
 
 const CACHED_TREES = 4096;
 
+/** Far more than a registry has; a tree of trees can name billions in a few bytes. */
+const MOST_PATHS = 1_000_000;
+
 /** Finds files in commits by walking tree objects, so that a whole run needs one git process. */
 export class TreeWalker {
   readonly #objects: ObjectReader;
-  readonly #roots = new Map<string, string>();
-  readonly #trees = new Map<string, readonly TreeEntry[]>();
+  readonly #roots = new Map<string, Promise<string>>();
+  readonly #trees = new Map<string, Promise<readonly TreeEntry[]>>();
 
   constructor(objects: ObjectReader) {
     this.#objects = objects;
@@ -34,18 +37,46 @@ export class TreeWalker {
     return entry;
   }
 
-  async #root(commit: string): Promise<string> {
-    const known = this.#roots.get(commit);
-    if (known !== undefined) return known;
+  /** Paths of everything but folders below a folder ("" is the root), in git's order. GIT_TOO_LARGE over a million. */
+  async paths(commit: string, folder: string): Promise<string[]> {
+    const id = folder === "" ? await this.#root(commit) : (await this.#folder(commit, folder))?.id;
+    return id === undefined ? [] : this.#below(id, folder === "" ? "" : `${folder}/`, { left: MOST_PATHS });
+  }
+
+  async #folder(commit: string, path: string): Promise<TreeEntry | undefined> {
+    const entry = await this.find(commit, path);
+    return entry?.mode === "40000" ? entry : undefined;
+  }
+
+  /** Asks for all folders of a folder at once, so that git is waited for once a level. */
+  async #below(id: string, prefix: string, budget: { left: number }): Promise<string[]> {
+    const entries = await this.#entries(id);
+    // Spent by another folder, which says so.
+    if (budget.left < 0) return [];
+    budget.left -= entries.length;
+    if (budget.left < 0) throw gateError("GIT_TOO_LARGE", `A tree has more than ${MOST_PATHS} paths.`);
+    const paths = entries.map(({ name }) => `${prefix}${name.toString("utf8")}`);
+    const folders = entries.map((entry, at) =>
+      entry.mode === "40000" ? this.#below(entry.id, `${paths[at]}/`, budget) : undefined,
+    );
+    const found = await Promise.all(folders.filter((folder) => folder !== undefined));
+    return folders.flatMap((folder, at) => (folder ? (found.shift() ?? []) : [paths[at] ?? ""]));
+  }
+
+  #root(commit: string): Promise<string> {
+    return this.#roots.get(commit) ?? remember(this.#roots, commit, this.#readRoot(commit));
+  }
+
+  async #readRoot(commit: string): Promise<string> {
     const object = await needed(this.#objects, commit, "commit");
     const root = /^tree ([0-9a-f]{40,64})\n/.exec(object.bytes.toString("latin1"))?.[1];
     if (root === undefined) throw gateError("GIT_OBJECT_CORRUPT", `The commit ${commit} names no tree.`);
-    return remember(this.#roots, commit, root);
+    return root;
   }
 
-  async #entries(id: string): Promise<readonly TreeEntry[]> {
+  #entries(id: string): Promise<readonly TreeEntry[]> {
     return (
-      this.#trees.get(id) ?? remember(this.#trees, id, parseTree(await needed(this.#objects, id, "tree")))
+      this.#trees.get(id) ?? remember(this.#trees, id, needed(this.#objects, id, "tree").then(parseTree))
     );
   }
 }

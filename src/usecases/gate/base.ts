@@ -17,13 +17,13 @@ export interface GateBase {
 
 /** Errors: GIT_*, LEDGER_MISSING, LEDGER_*, POLICY_EMPTY, POLICY_*, with places in files of the base commit. */
 export async function readBase(git: Git, commit: string): Promise<GateBase> {
-  const bytes = await git.show(commit, LEDGER_FILE);
+  const [bytes, sources] = await Promise.all([git.show(commit, LEDGER_FILE), policySources(git, commit)]);
   if (!bytes) {
     throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${commit.slice(0, 12)}.`, {
       where: { file: LEDGER_FILE },
     });
   }
-  const policies = parsePolicies(await policySources(git, commit));
+  const policies = parsePolicies(sources);
   return { commit, policies, ledger: parseLedger(bytes, LEDGER_FILE), ledgerDigest: digestOf(bytes) };
 }
 
@@ -32,10 +32,8 @@ const BESIDE = new Set(["policies/environments.yaml", "policies/waivers.yaml"]);
 
 /** The policy files of a commit that the judge reads. */
 export async function policySources(git: Git, commit: string): Promise<PolicySource[]> {
-  const entries = (await git.tree(commit, "policies")).filter(
-    ({ path }) => GATES.test(path) || BESIDE.has(path),
-  );
-  return Promise.all(entries.map(async ({ path }) => ({ path, bytes: await present(git, commit, path) })));
+  const paths = (await git.paths(commit, "policies")).filter((path) => GATES.test(path) || BESIDE.has(path));
+  return Promise.all(paths.map(async (path) => ({ path, bytes: await present(git, commit, path) })));
 }
 
 async function present(git: Git, commit: string, path: string): Promise<Uint8Array> {

@@ -1,11 +1,18 @@
-import { type Ledger, LEDGER_FILE, stateOf } from "../../domain/ledger.ts";
+import {
+  environmentState,
+  type Ledger,
+  LEDGER_FILE,
+  slotOf,
+  stateOf,
+  type Transition,
+} from "../../domain/ledger.ts";
 import type { State } from "../../domain/lifecycle.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { History } from "../../policy/evaluate.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import type { Git } from "../../ports.ts";
 import { refusedBefore } from "../transition/refusals.ts";
-import type { TransitionRequest } from "../run-context.ts";
+import { timestampOf, type TransitionRequest } from "../run-context.ts";
 import type { GateBase } from "./base.ts";
 
 /** What earlier revisions say about the candidate. The ledger's history is only walked when a policy asks for soak. */
@@ -15,25 +22,41 @@ export async function readHistory(git: Git, base: GateBase, request: TransitionR
   );
   return {
     since: needsSoak ? await holdsSince(git, base, request) : null,
-    refusedBefore: await earlierRefusals(git, base.commit, request.model),
+    refusedBefore: await earlierRefusals(git, base, request.model),
   };
 }
 
 /**
- * Since when the version holds its present state, by the transition that brought it there.
+ * Since when the version holds its present state without a break: when the transition that brought it there reached
+ * the base line, and not before it was decided. A slot that is switched off is a break: it sees no traffic.
  * Null when the clone is shallow: a cut history cannot prove how long.
  */
 async function holdsSince(git: Git, base: GateBase, request: TransitionRequest): Promise<History["since"]> {
   if (await git.isShallow()) return null;
-  const of = { version: request.version, environment: request.environment };
-  const state: State = stateOf(base.ledger, request.model, of);
-  let since: string | undefined;
+  const state = stateOf(base.ledger, request.model, request);
+  let since: Date | undefined;
   for (const commit of await git.history(base.commit, LEDGER_FILE)) {
     const ledger = await ledgerAt(git, commit);
-    if (!ledger || stateOf(ledger, request.model, of) !== state) break;
-    since = ledger.transition?.decided_at ?? since;
+    if (!ledger || !holds(ledger, request, state)) break;
+    if (ledger.transition) since = await effectiveFrom(git, commit, ledger.transition);
   }
-  return since === undefined ? {} : { [state]: since };
+  return since === undefined ? {} : { [state]: timestampOf(since) };
+}
+
+function holds(ledger: Ledger, request: TransitionRequest, state: State): boolean {
+  const { model, version, environment } = request;
+  const here = environmentState(ledger, model, environment ?? "");
+  const slot = slotOf(here, version);
+  return (
+    stateOf(ledger, model, request) === state && (slot === undefined || here.slots[slot]?.serving === true)
+  );
+}
+
+/** The later of decision and merge: a proposal may wait for days, and a commit may claim any date. */
+async function effectiveFrom(git: Git, commit: string, { decided_at }: Transition): Promise<Date> {
+  const { committedAt } = await git.facts(commit);
+  const decidedAt = new Date(decided_at);
+  return committedAt > decidedAt ? committedAt : decidedAt;
 }
 
 async function ledgerAt(git: Git, commit: string): Promise<Ledger | undefined> {
@@ -41,8 +64,9 @@ async function ledgerAt(git: Git, commit: string): Promise<Ledger | undefined> {
   return bytes && parseLedger(bytes);
 }
 
-async function earlierRefusals(git: Git, commit: string, model: string): Promise<History["refusedBefore"]> {
-  return (await refusedBefore(git, commit, model)).map(({ version, objectives }) => ({
+async function earlierRefusals(git: Git, base: GateBase, model: string): Promise<History["refusedBefore"]> {
+  const environments = base.policies.environments.map(({ name }) => name);
+  return (await refusedBefore(git, base.commit, { model, environments })).map(({ version, objectives }) => ({
     version,
     objectives,
   }));

@@ -5,7 +5,7 @@ import type { Verdict } from "../../domain/verdict.ts";
 import { GateError, gateError } from "../../errors.ts";
 import type { Git } from "../../ports.ts";
 import type { Decision } from "../decision.ts";
-import { branchTip, packFolder, refusalBranch, REFUSALS } from "./branches.ts";
+import { branchTip, packFolder, refusalBranch } from "./branches.ts";
 import { packChange } from "./draft.ts";
 import { refusalMessage } from "./message.ts";
 
@@ -16,6 +16,12 @@ export interface Refusal {
   readonly signed: boolean;
   /** Folder of the evidence pack. */
   readonly evidence: string;
+  /** The open pull request that this closed, on a forge. */
+  readonly withdrawn?: {
+    readonly number: number;
+    readonly url: string;
+    readonly notes: readonly string[];
+  } | null;
 }
 
 /** Times that an append is tried again when somebody else appended first. */
@@ -79,24 +85,34 @@ export interface EarlierRefusal {
 
 /**
  * Earlier refusals of a model, newest first: packs with a verdict of FAIL or INCONCLUSIVE in a revision and on the
- * refusal branches. A pack whose verdict cannot be read counts as refused, so that damage never hides one.
+ * refusal branches of the given environments. A pack whose verdict cannot be read counts as refused, so that damage
+ * never hides one.
  */
 export async function refusedBefore(
   git: Git,
   revision: string,
-  model: string,
+  of: { readonly model: string; readonly environments: readonly string[] },
 ): Promise<readonly EarlierRefusal[]> {
-  const branches = (await git.branches(REFUSALS)).filter(({ name }) => name.endsWith(`/${model}`));
-  const found = new Map<string, EarlierRefusal>();
-  for (const commit of [revision, ...branches.map((branch) => branch.commit)]) {
-    for (const { path } of await git.tree(commit, `evidence/${model}`)) {
-      if (found.has(path) || !path.endsWith("/verdict.json")) continue;
-      const refusal = await readRefusal(git, commit, path);
-      if (refusal) found.set(path, refusal);
-    }
-  }
-  return [...found.values()].toSorted(
+  const tips = [...of.environments, null].map((environment) =>
+    branchTip(git, refusalBranch({ environment, model: of.model })),
+  );
+  const commits = [revision, ...(await Promise.all(tips)).filter((tip) => tip !== null)];
+  const found = await Promise.all(commits.map((commit) => refusalsIn(git, commit, of.model)));
+  // The same pack may lie in several commits: the first that refuses counts.
+  const distinct = new Map(found.flat().toReversed());
+  return [...distinct.values()].toSorted(
     (a, b) => compare(b.decidedAt, a.decidedAt) || compare(a.runId, b.runId),
+  );
+}
+
+/** Path of the verdict -> refusal. */
+async function refusalsIn(git: Git, commit: string, model: string): Promise<[string, EarlierRefusal][]> {
+  const paths = (await git.paths(commit, `evidence/${model}`)).filter((path) =>
+    path.endsWith("/verdict.json"),
+  );
+  const read = await Promise.all(paths.map((path) => readRefusal(git, commit, path)));
+  return read.flatMap((refusal, at): [string, EarlierRefusal][] =>
+    refusal ? [[paths[at] ?? "", refusal]] : [],
   );
 }
 

@@ -56,7 +56,7 @@ describe.each([
     const second = await recordRefusal({ git }, inconclusive, OPTIONS);
     expect((await git.facts(second.commit)).parents).toEqual([first.commit]);
     const { commit } = await git.head();
-    expect(await refusedBefore(git, commit, "m")).toEqual([
+    expect(await refusedBefore(git, commit, { model: "m", environments: ["prod"] })).toEqual([
       {
         version: "1.1.0",
         runId: "m_1.1.0_none_20261121T100000Z_11111111",
@@ -72,7 +72,7 @@ describe.each([
         decidedAt: "2026-11-20T10:00:00Z",
       },
     ]);
-    expect(await refusedBefore(git, commit, "other")).toEqual([]);
+    expect(await refusedBefore(git, commit, { model: "other", environments: ["prod"] })).toEqual([]);
   });
 
   test("refuses to keep what was not refused", async () => {
@@ -93,10 +93,11 @@ test("refusals that were merged are read from the base, once, and the branch sta
     OPTIONS,
   );
   expect((await git.facts(second.commit)).parents).toEqual([base]);
-  expect((await refusedBefore(git, base, "m")).map(({ runId }) => runId.slice(-8))).toEqual([
-    "00000000",
-    "33333333",
-  ]);
+  expect(
+    (await refusedBefore(git, base, { model: "m", environments: ["prod"] })).map(({ runId }) =>
+      runId.slice(-8),
+    ),
+  ).toEqual(["00000000", "33333333"]);
 });
 
 test("evidence that passed is no refusal; evidence that cannot be read is", async () => {
@@ -106,7 +107,7 @@ test("evidence that passed is no refusal; evidence that cannot be read is", asyn
     "evidence/m/1.0.0/m_1.0.0_none_20261120T100000Z_00000000/verdict.json": passed.pack.get("verdict.json")!,
     "evidence/m/1.1.0/m_1.1.0_none_20261120T100000Z_99999999/verdict.json": "{",
   });
-  expect(await refusedBefore(git, base, "m")).toEqual([
+  expect(await refusedBefore(git, base, { model: "m", environments: ["prod"] })).toEqual([
     {
       version: "1.1.0",
       runId: "m_1.1.0_none_20261120T100000Z_99999999",
@@ -128,7 +129,9 @@ test("two refusals at once are both kept", async () => {
     await recordRefusal({ git }, theirs, OPTIONS);
   };
   await recordRefusal({ git }, mine, OPTIONS);
-  expect(await refusedBefore(git, (await git.head()).commit, "m")).toHaveLength(2);
+  expect(
+    await refusedBefore(git, (await git.head()).commit, { model: "m", environments: ["prod"] }),
+  ).toHaveLength(2);
 });
 
 test("gives up after some lost races, and says so", async () => {

@@ -251,10 +251,24 @@ describe("reading objects", () => {
     const flag = join(folder(), "died");
     const git = await openGit(
       repo.root,
-      brokenGit("cat-file", `if [ ! -e ${flag} ]; then touch ${flag}; kill -9 $$; fi`),
+      brokenGit("cat-file", `if [ ! -e ${flag} ]; then touch ${flag}; read question; kill -9 $$; fi`),
     );
     await expect(git.show(head, "a")).rejects.toMatchObject({ code: "GIT_INTERRUPTED" });
     expect(Buffer.from((await git.show(head, "a"))!).toString()).toBe("1");
+  });
+
+  test("a tree of trees that names more than a million paths is not walked to its end", async () => {
+    const repo = repository();
+    let tree = repo.git("rev-parse", `${repo.commit({ a: "1" })}^{tree}`);
+    for (let level = 0; level < 7; level += 1) {
+      const entries = Array.from({ length: 10 }, (_each, n) => `040000 tree ${tree}\td${n}\n`);
+      const options = { cwd: repo.root, env: GIT_ENV, input: entries.join(""), encoding: "utf8" } as const;
+      tree = spawnSync("git", ["mktree"], options).stdout.trim();
+    }
+    const bomb = repo.git("commit-tree", tree, "-m", "bomb");
+    const git = await openGit(repo.root, GIT_ENV);
+    await expect(git.paths(bomb, "")).rejects.toMatchObject({ code: "GIT_TOO_LARGE" });
+    expect(await git.paths(bomb, "d0/d0/d0/d0/d0/d0/d0")).toEqual(["d0/d0/d0/d0/d0/d0/d0/a"]);
   });
 
   test("an idle reader does not keep the process alive", () => {
