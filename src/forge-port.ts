@@ -186,6 +186,8 @@ export interface Forge {
   reviews(number: number): Promise<readonly ApprovalReview[]>;
   /** Whether somebody may push to the repository. */
   mayWrite(login: string): Promise<boolean>;
+  /** Logins of the members of a team of the repository's organisation; the token needs `members: read` there. */
+  teamMembers(team: string): Promise<readonly string[]>;
   /** All commits of a pull request, oldest first, at most 250. */
   pullRequestCommits(number: number): Promise<readonly ForgeCommit[]>;
   /** The last push to a branch; null when the forge kept none. */

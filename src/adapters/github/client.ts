@@ -16,7 +16,7 @@ export interface GitHubOptions {
   readonly patience?: Patience;
 }
 
-type Route = keyof Endpoints & `${string} /repos/{owner}/{repo}${string}`;
+type Route = keyof Endpoints;
 type Parameters<R extends Route> = Omit<Endpoints[R]["parameters"], "owner" | "repo">;
 type Answer<R extends Route> = Endpoints[R]["response"]["data"];
 
@@ -25,7 +25,7 @@ export interface Client {
   readonly repository: string;
   readonly owner: string;
   readonly repo: string;
-  /** Calls a route of this repository; `needs` names the permission to ask for when it is forbidden. */
+  /** Calls a route, by default of this repository; `needs` names the permission to ask for when it is forbidden. */
   readonly rest: <R extends Route>(
     needs: Permission,
     route: R,
@@ -65,7 +65,8 @@ export function openClient(options: GitHubOptions): Client {
     return call(needs, octokit.graphql({ ...url, query, ...variables } as { query: string }));
   };
   const rest: Client["rest"] = async (needs, route, parameters) => {
-    const answer = await call(needs, octokit.request(route as string, { ...parameters, owner, repo }));
+    const here = route.includes("/{owner}/{repo}") ? { owner, repo } : {};
+    const answer = await call(needs, octokit.request(route as string, { ...parameters, ...here }));
     return answer.data as never;
   };
   return { repository, owner, repo, rest, graphql };

@@ -1,6 +1,7 @@
 import type { ForgePerson } from "../../domain/approvals.ts";
 import type { Forge, ForgeIdentity, TokenKind } from "../../forge-port.ts";
 import type { Client } from "./client.ts";
+import { allPages } from "./pages.ts";
 
 /** An account as GitHub's REST API tells it. */
 export interface Account {
@@ -49,8 +50,15 @@ function kindOf(login: string): TokenKind {
   return login.endsWith("[bot]") ? "app" : "user";
 }
 
-export function people({ rest }: Client): Pick<Forge, "mayWrite" | "lastPush"> {
+export function people({ rest, owner }: Client): Pick<Forge, "mayWrite" | "lastPush" | "teamMembers"> {
   return {
+    async teamMembers(team) {
+      const route = "GET /orgs/{org}/teams/{team_slug}/members";
+      const found = await allPages((paging) =>
+        rest("members: read", route, { org: owner, team_slug: team, ...paging }),
+      );
+      return found.map(({ login }) => login);
+    },
     async mayWrite(username) {
       const route = "GET /repos/{owner}/{repo}/collaborators/{username}/permission";
       const { permission } = await rest("metadata: read", route, { username });

@@ -1,0 +1,146 @@
+import { gateError } from "../../errors.ts";
+import type { Forge, ForgeCommit, ForgeIdentity, PullRequest } from "../../forge-port.ts";
+import type { Git } from "../../ports.ts";
+import { pullRequestBody } from "../../report/pull-request.ts";
+import type { Decision } from "../decision.ts";
+import type { Proposal, ProposeOptions } from "../propose.ts";
+import { type Draft, draftProposal } from "../transition/draft.ts";
+import { subjectOf } from "../transition/message.ts";
+import { announce } from "./announce.ts";
+import { promotionBlock } from "./promotion-block.ts";
+import type { PullRequestReceipt } from "./receipt.ts";
+import type { RoleHolders } from "./roles.ts";
+import { isSameProposal, type Standing, standingProposal } from "./standing.ts";
+import { tellReplaced } from "./tell-replaced.ts";
+import { writeCommit } from "./write-commit.ts";
+
+export interface PullRequestOptions extends ProposeOptions {
+  /** Whose review is asked for when a policy asks for a role. */
+  readonly roles: RoleHolders;
+}
+
+interface Ports {
+  readonly git: Git;
+  readonly forge: Forge;
+}
+
+/** One run: what is to be proposed, where, by whom, and what stands there. */
+interface Scene {
+  readonly decision: Decision;
+  readonly draft: Draft;
+  readonly base: string;
+  readonly identity: ForgeIdentity;
+  readonly standing: Standing;
+}
+
+/**
+ * Proposes a decision that may merge as the one pull request of its model and environment, made or updated in place.
+ * The same decision twice changes nothing. FORGE_BASE_MOVED, FORGE_RACE_LOST, FORGE_COMMIT_UNVERIFIED,
+ * LEDGER_BRANCH_FOREIGN, other FORGE_*; killed at any point, the branch is before or after, and the next run goes on.
+ */
+export async function proposePullRequest(
+  ports: Ports,
+  decision: Decision,
+  options: PullRequestOptions,
+): Promise<Proposal> {
+  const scene = await survey(ports, decision);
+  options.signal?.throwIfAborted();
+  const { draft, standing } = scene;
+  const { branch, transition, revision } = draft;
+  const textPath = await ports.git.keep(`${branch}.md`, options.text);
+  const same = isSameProposal(standing, draft, decision.baseCommit);
+  const rest = { branch, transition, revision, textPath, signed: true };
+  if (same && standing.tip !== null && standing.pullRequest) {
+    const pullRequest = receiptOf(scene, standing.pullRequest, {
+      operation: "none",
+      commit: standing.tip,
+      notes: [],
+    });
+    return { ...rest, commit: standing.tip, created: false, replaced: null, pullRequest };
+  }
+  const made = await writeProposal(ports.forge, scene);
+  const pullRequest = await publish(ports, scene, { made, options });
+  return {
+    ...rest,
+    commit: made.commit,
+    created: true,
+    replaced: standing.proposal?.commit ?? null,
+    pullRequest,
+  };
+}
+
+async function survey({ git, forge }: Ports, decision: Decision): Promise<Scene> {
+  const base = await baseBranch(git);
+  const draft = await draftProposal(git, decision);
+  const [identity, tip, standing] = await Promise.all([
+    forge.identity(),
+    forge.branch(base),
+    standingProposal({ git, forge }, { draft, decision, base }),
+  ]);
+  if (tip !== decision.baseCommit) {
+    const now = tip === null ? "does not exist" : `is at ${tip.slice(0, 12)}`;
+    const text = `The branch ${base} ${now} on ${forge.repository}; judged was ${decision.baseCommit.slice(0, 12)}.`;
+    throw gateError("FORGE_BASE_MOVED", text);
+  }
+  return { decision, draft, base, identity, standing };
+}
+
+async function baseBranch(git: Git): Promise<string> {
+  const { branch, commit } = await git.head();
+  if (branch !== null) return branch;
+  throw gateError("GIT_DETACHED", `HEAD is at ${commit.slice(0, 12)} and on no branch.`);
+}
+
+function writeProposal(forge: Forge, { draft, decision, standing }: Scene): Promise<ForgeCommit> {
+  const { branch, message, change } = draft;
+  return writeCommit(forge, {
+    branch,
+    message,
+    change,
+    tip: standing.tip,
+    parent: decision.baseCommit,
+    runId: decision.verdict.run_id,
+  });
+}
+
+interface Publishing {
+  readonly made: ForgeCommit;
+  readonly options: PullRequestOptions;
+}
+
+async function publish(
+  ports: Ports,
+  scene: Scene,
+  { made, options }: Publishing,
+): Promise<PullRequestReceipt> {
+  const { forge } = ports;
+  const { decision, draft, base, standing, identity } = scene;
+  const block = promotionBlock(decision, draft, made.commit);
+  const body = pullRequestBody({ report: options.text, block, runsWait: waits(identity) });
+  const text = { title: subjectOf(decision.request), body };
+  const opened = standing.pullRequest
+    ? { pullRequest: standing.pullRequest, created: false }
+    : await forge.openPullRequest({ head: draft.branch, base, ...text });
+  const { number } = opened.pullRequest;
+  if (!opened.created) await forge.updatePullRequest(number, text);
+  const notes = [
+    ...(await announce(ports, { pullRequest: opened.pullRequest, decision, roles: options.roles })),
+    ...(opened.created ? [] : await tellReplaced(forge, number, { before: standing, now: block })),
+  ];
+  const operation = opened.created ? "created" : "updated";
+  return receiptOf(scene, opened.pullRequest, { operation, commit: made.commit, notes });
+}
+
+/** Since 2026-06-11 the runs of a pull request that GITHUB_TOKEN makes wait for somebody's approval. */
+function waits({ kind }: ForgeIdentity): boolean {
+  return kind === "workflow";
+}
+
+function receiptOf(
+  { identity }: Scene,
+  { number, url }: PullRequest,
+  of: { operation: PullRequestReceipt["operation"]; commit: string; notes: readonly string[] },
+): PullRequestReceipt {
+  const { operation, commit, notes } = of;
+  return { number, url, operation, headCommit: commit, runsWait: waits(identity), notes };
+}

@@ -1,0 +1,76 @@
+import { parsePromotionBlock, type PromotionBlock } from "../../domain/promotion-block.ts";
+import { GateError, gateError } from "../../errors.ts";
+import type { Forge, ForgeCommit, PullRequest } from "../../forge-port.ts";
+import type { Git } from "../../ports.ts";
+import type { Decision } from "../decision.ts";
+import type { Draft } from "../transition/draft.ts";
+
+/** What stands on a proposal branch of the forge, and its open pull request. */
+export interface Standing {
+  /** Where the branch points; null when there is none. */
+  readonly tip: string | null;
+  /** The proposal on the branch; null when there is none, or it is merged already. */
+  readonly proposal: ForgeCommit | null;
+  readonly pullRequest: PullRequest | null;
+  /** What the pull request announces; null when there is none, or its text was edited beyond recognition. */
+  readonly block: PromotionBlock | null;
+}
+
+/** LEDGER_BRANCH_FOREIGN when the branch holds something that is no proposal. */
+export async function standingProposal(
+  { git, forge }: { git: Git; forge: Forge },
+  of: { readonly draft: Draft; readonly decision: Decision; readonly base: string },
+): Promise<Standing> {
+  const { branch } = of.draft;
+  const [tip, [pullRequest = null]] = await Promise.all([
+    forge.branch(branch),
+    forge.openPullRequests({ head: branch, base: of.base }),
+  ]);
+  const block = pullRequest ? blockOf(pullRequest) : null;
+  if (tip === null || (await isMerged(git, tip, of.decision.baseCommit))) {
+    return { tip, proposal: null, pullRequest, block };
+  }
+  const proposal = await forge.commit(tip);
+  if (!isProposal(proposal)) {
+    const text = `The branch ${branch} holds the commit ${tip.slice(0, 12)}, which is no proposal.`;
+    throw gateError("LEDGER_BRANCH_FOREIGN", text);
+  }
+  return { tip, proposal, pullRequest, block };
+}
+
+/** A merged proposal whose branch was left behind is known to the clone, and part of the base. */
+async function isMerged(git: Git, tip: string, base: string): Promise<boolean> {
+  return (await git.resolve(tip)) !== undefined && (await git.isAncestor(tip, base));
+}
+
+function isProposal({ parents, message, verified }: ForgeCommit): boolean {
+  return verified && parents.length === 1 && message.includes("\nModelgate-Event: ");
+}
+
+/** Whether the open pull request asks for the same on the same base already. */
+export function isSameProposal(standing: Standing, draft: Draft, baseCommit: string): boolean {
+  const { tip, proposal, block } = standing;
+  return (
+    proposal !== null &&
+    proposal.parents[0] === baseCommit &&
+    contentOf(proposal.message) === contentOf(draft.message) &&
+    block !== null &&
+    block.commit === tip
+  );
+}
+
+/** The message without what differs between two runs that found the same. */
+function contentOf(message: string): string {
+  const lines = message.trim().split("\n");
+  return lines.filter((line) => !/^Modelgate-(?:Evidence|Run-Id): /.test(line)).join("\n");
+}
+
+/** The block of a pull request, or null when somebody edited it away. */
+export function blockOf({ body }: PullRequest): PromotionBlock | null {
+  try {
+    return parsePromotionBlock(body);
+  } catch (error) {
+    if (error instanceof GateError) return null;
+    throw error;
+  }
+}
