@@ -39,6 +39,11 @@ const matching = {
     fix: "Correct the name, or define the environment in policies/environments.yaml.",
     exit: 2,
   },
+  POLICY_ENVIRONMENT_RESERVED: {
+    meaning: "An environment has a name that stands for all of them.",
+    fix: "Give the environment another name.",
+    exit: 2,
+  },
   POLICY_ENVIRONMENT_MISSING: {
     meaning: "A policy matches an event that happens in an environment, but names no environment.",
     fix: 'Add match.environments, for example [prod], or ["*"] for all.',

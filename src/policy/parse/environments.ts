@@ -3,6 +3,7 @@ import type { Environment } from "../policy.ts";
 import { checkGlob } from "./gate-policy.ts";
 import { at, elements, report, reportDuplicates, textOr, texts, type Reader } from "./reader.ts";
 
+const EVERYWHERE = "all";
 const PHASE = /^(?:0\.[1-9]|0\.\d[1-9]|[1-9]\d?(?:\.\d{1,2})?)%$/;
 
 /** Reads the environments, in their order. */
@@ -22,12 +23,19 @@ export function readEnvironments(root: Reader): readonly Environment[] {
 function readEnvironment(item: Reader): Environment {
   for (const glob of elements(at(item, "models"))) checkGlob(glob);
   checkPhases(at(item, "canary_phases"));
+  checkName(at(item, "name"));
   return {
     name: textOr(at(item, "name"), ""),
     models: texts(at(item, "models")),
     canaryPhases: texts(at(item, "canary_phases")),
     after: textOr(at(item, "after"), null),
   };
+}
+
+/** Branches of events that hold everywhere are named so: an environment of that name would take theirs. */
+function checkName(name: Reader): void {
+  if (textOr(name, undefined) !== EVERYWHERE) return;
+  report(name, "POLICY_ENVIRONMENT_RESERVED", `"${EVERYWHERE}" stands for all environments together.`);
 }
 
 function checkAfter(after: Reader, earlier: readonly Reader[]): void {

@@ -1,6 +1,6 @@
 import { type Digest, digestOf } from "../../domain/digest.ts";
 import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
-import { gateError } from "../../errors.ts";
+import { gateError, problem, type Problem, refuse } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import { parsePolicies, type PolicySource } from "../../policy/parse-policies.ts";
 import type { PolicySet } from "../../policy/policy.ts";
@@ -15,20 +15,35 @@ export interface GateBase {
   readonly ledgerDigest: Digest;
 }
 
-/** Errors: GIT_*, LEDGER_MISSING, LEDGER_*, POLICY_EMPTY, POLICY_*, with places in files of the base commit. */
+/** Errors: GIT_*, LEDGER_MISSING, LEDGER_*, POLICY_EMPTY, POLICY_FILE_UNREAD, POLICY_*, with places in files of the base commit. */
 export async function readBase(git: Git, commit: string): Promise<GateBase> {
-  const [bytes, sources] = await Promise.all([git.show(commit, LEDGER_FILE), policySources(git, commit)]);
+  const [bytes, sources, paths] = await Promise.all([
+    git.show(commit, LEDGER_FILE),
+    policySources(git, commit),
+    git.paths(commit, "policies"),
+  ]);
   if (!bytes) {
     throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${commit.slice(0, 12)}.`, {
       where: { file: LEDGER_FILE },
     });
   }
+  refuse(paths.filter(isUnread).map(unread));
   const policies = parsePolicies(sources);
   return { commit, policies, ledger: parseLedger(bytes, LEDGER_FILE), ledgerDigest: digestOf(bytes) };
 }
 
 const GATES = /^policies\/gates\/[^/]+\.yaml$/;
 const BESIDE = new Set(["policies/environments.yaml", "policies/waivers.yaml"]);
+
+/** Looks like a policy and is none by its place or its ending: `gates/strict.yml`, `gates/prod/strict.yaml`. */
+function isUnread(path: string): boolean {
+  const looks = /^policies\/(?:gates\/.*|environments|waivers)\.ya?ml$/i.test(path);
+  return looks && !GATES.test(path) && !BESIDE.has(path);
+}
+
+function unread(file: string): Problem {
+  return problem("POLICY_FILE_UNREAD", `The gate does not read ${file}.`, { where: { file } });
+}
 
 /** The policy files of a commit that the judge reads. */
 export async function policySources(git: Git, commit: string): Promise<PolicySource[]> {
