@@ -1,13 +1,18 @@
 import { relative } from "node:path";
 import { startRun } from "../host/start.ts";
+import { replacementText } from "../host/proposal-report.ts";
 import { transitionPorts } from "../host/transition-ports.ts";
 import { openPorts, type Ports } from "../host/wiring.ts";
 import { mayMerge } from "../domain/outcome.ts";
 import { gate, type GateOptions } from "../usecases/gate.ts";
+import { plainText } from "../report/escape.ts";
+import type { Decision } from "../usecases/decision.ts";
 import type { Proposal } from "../usecases/propose.ts";
+import { proposalContextOf } from "../usecases/report-context.ts";
 import type { AskedTransition } from "../usecases/run-context.ts";
 import type { Refusal } from "../usecases/transition/refusals.ts";
 import { transact, type TransitionResult } from "../usecases/transition/transact.ts";
+import type { Console } from "./console.ts";
 import type { CommandContext } from "./context.ts";
 import { verdictText } from "./verdict-text.ts";
 
@@ -45,7 +50,7 @@ async function dryRun(
   const decision = await gate(ports, ask, gating);
   ports.progress.end();
   console.data({ result: "dry-run", verdict: decision.verdict });
-  console.text(await verdictText(decision, { format: "text", ...console }));
+  console.text(await reportText(console, decision));
   console.text("Dry run: nothing was written.");
   return mayMerge(decision.verdict.outcome) ? 0 : 1;
 }
@@ -56,7 +61,7 @@ async function showResult(
   root: string,
 ): Promise<void> {
   const { decision, kind } = result;
-  console.text(await verdictText(decision, { format: "text", ...console }));
+  console.text(await reportText(console, decision));
   if (kind === "proposed") {
     console.data({ result: kind, ...result.proposal, verdict: decision.verdict });
     console.text(proposalText(result.proposal, root));
@@ -66,14 +71,22 @@ async function showResult(
   }
 }
 
+function reportText(console: Console, decision: Decision): Promise<string> {
+  return verdictText(decision, { format: "text", ...console }, proposalContextOf(decision));
+}
+
 function proposalText(proposal: Proposal, root: string): string {
   const { branch, commit, created, revision, signed, textPath } = proposal;
   const what = created ? "Proposed" : "Already proposed";
   const signature = signed ? "signed" : "not signed: git is not set up to sign commits here";
+  const replacement = replacementText(proposal);
   return [
     `${what} as revision ${revision}: branch ${branch}, commit ${commit.slice(0, 12)}, ${signature}.`,
+    ...(replacement === undefined ? [] : [plainText(replacement)]),
     `Text for the pull request: ${relative(root, textPath)}`,
-    `Next: review it (git show --stat ${branch}) and merge it (git merge --no-ff ${branch}).`,
+    "Next:",
+    `  git show --stat ${branch}     to review it`,
+    `  git merge --no-ff ${branch}   to merge it`,
   ].join("\n");
 }
 

@@ -1,4 +1,6 @@
+import type { ReportContext } from "../report/compose.ts";
 import type { Decision } from "../usecases/decision.ts";
+import { reportContextOf } from "../usecases/report-context.ts";
 
 export type ReportFormat = "text" | "markdown" | "json" | "sarif";
 
@@ -6,13 +8,14 @@ export type ReportFormat = "text" | "markdown" | "json" | "sarif";
 export async function verdictText(
   decision: Decision,
   as: { format: ReportFormat; color: boolean; width: number },
+  context: ReportContext = reportContextOf(decision),
 ): Promise<string> {
-  const { verdict, evidenceDigest } = decision;
+  const { verdict } = decision;
   switch (as.format) {
     case "text":
-      return (await import("../report/terminal.ts")).renderTerminal(verdict, { ...as, evidenceDigest });
+      return (await import("../report/terminal.ts")).renderTerminal(verdict, { ...context, ...as });
     case "markdown":
-      return (await import("../report/markdown.ts")).renderMarkdown(verdict, { evidenceDigest });
+      return (await import("../report/markdown.ts")).renderMarkdown(verdict, context);
     case "json":
       return (await import("../report/json.ts")).renderJson(verdict);
     case "sarif":

@@ -1,14 +1,35 @@
 import { describeRequest } from "../report/headline.ts";
 import type { TransitionResult } from "../usecases/transition/transact.ts";
+import { subjectOf } from "../usecases/transition/message.ts";
+import type { Proposal } from "../usecases/propose.ts";
+import { proposalContextOf } from "../usecases/report-context.ts";
 import type { ActionReport } from "./action.ts";
+import type { Annotation } from "./annotations.ts";
 import { reportDecision } from "./verdict-report.ts";
 
 /** A proposal, or the refusal that was kept, as log, job summary, annotations and what a later step pushes. */
 export function reportProposal(result: TransitionResult): ActionReport {
-  const title = describeRequest(result.decision.verdict);
-  if (result.kind === "refused") return reportDecision(result.decision, outputsOf({ title }));
+  const { decision } = result;
+  const title = describeRequest(decision.verdict);
+  const context = proposalContextOf(decision);
+  if (result.kind === "refused") return reportDecision(decision, outputsOf({ title }), context);
   const { branch, commit, created, textPath } = result.proposal;
-  return reportDecision(result.decision, outputsOf({ title, branch, commit, created, textPath }));
+  const report = reportDecision(decision, outputsOf({ title, branch, commit, created, textPath }), context);
+  return { ...report, annotations: [...replacementOf(result.proposal), ...report.annotations] };
+}
+
+/** What a proposal took the place of, so that nobody loses it without a word; undefined when there was nothing. */
+export function replacementText(proposal: Proposal): string | undefined {
+  const { replaced, transition } = proposal;
+  if (replaced === null) return undefined;
+  const request = subjectOf({ phase: null, ...replaced.transition });
+  if (request === subjectOf({ phase: null, ...transition })) return undefined;
+  return `It replaces what waited there: ${request} (commit ${replaced.commit.slice(0, 12)}). If that is still wanted, ask for it again after the merge.`;
+}
+
+function replacementOf(proposal: Proposal): readonly Annotation[] {
+  const message = replacementText(proposal);
+  return message === undefined ? [] : [{ level: "warning", title: "Replaced a proposal", message }];
 }
 
 interface Proposed {

@@ -1,5 +1,6 @@
 import { renderMarkdown } from "../report/markdown.ts";
 import { gate, type GateOptions } from "../usecases/gate.ts";
+import { proposalContextOf } from "../usecases/report-context.ts";
 import { gitProposals, type Proposals } from "../usecases/transition/proposals.ts";
 import type { TransitionPorts } from "../usecases/transition/transact.ts";
 import type { Ports } from "./wiring.ts";
@@ -14,6 +15,6 @@ export function transitionPorts(
     proposals,
     git: ports.git,
     judge: (request) => gate(ports, request, options),
-    describe: ({ verdict, evidenceDigest }) => renderMarkdown(verdict, { evidenceDigest }),
+    describe: (decision) => renderMarkdown(decision.verdict, proposalContextOf(decision)),
   };
 }

@@ -14,13 +14,19 @@ import type { SlotName } from "../domain/lifecycle.ts";
 /** As many rollback targets as the schema of the ledger holds; the oldest fall off. */
 const MOST_TARGETS = 256;
 
+/** The part of a transition that changes where versions are. */
+export type Effective = Pick<
+  Transition,
+  "event" | "model" | "version" | "manifest_digest" | "environment" | "phase" | "reason"
+>;
+
 /** The models after a legal transition. The rules of docs/lifecycle.md, one function an event. */
-export function effectOn(ledger: Ledger, transition: Transition): Ledger["models"] {
+export function effectOn(ledger: Ledger, transition: Effective): Ledger["models"] {
   const before = modelState(ledger, transition.model);
   return { ...ledger.models, [transition.model]: modelAfter(ledger, before, transition) };
 }
 
-function modelAfter(ledger: Ledger, before: ModelState, transition: Transition): ModelState {
+function modelAfter(ledger: Ledger, before: ModelState, transition: Effective): ModelState {
   const { event, model, version, environment, reason } = transition;
   if (event === "RETIRE") {
     return {
@@ -41,7 +47,7 @@ function modelAfter(ledger: Ledger, before: ModelState, transition: Transition):
   return { ...before, environments: { ...before.environments, [name]: after } };
 }
 
-function environmentAfter(state: EnvironmentState, transition: Transition): EnvironmentState {
+function environmentAfter(state: EnvironmentState, transition: Effective): EnvironmentState {
   switch (transition.event) {
     case "PROMOTE_TO_SHADOW":
       return enter(state, "SHADOW", transition);
@@ -66,7 +72,7 @@ function environmentAfter(state: EnvironmentState, transition: Transition): Envi
 function enter(
   state: EnvironmentState,
   name: SlotName,
-  { version, manifest_digest, phase }: Pick<Transition, "version" | "manifest_digest" | "phase">,
+  { version, manifest_digest, phase }: Pick<Effective, "version" | "manifest_digest" | "phase">,
 ): EnvironmentState {
   const slot: Slot = { version, manifest_digest, serving: true, ...(phase === undefined ? {} : { phase }) };
   const { slots } = withoutSlot(state, version);

@@ -10,12 +10,17 @@ import { objectiveTable } from "./objective-table.ts";
 export interface ReportContext {
   /** Of the evidence pack, when it is known. */
   readonly evidenceDigest?: Digest;
+  /** What merging changes, one sentence a place; empty when it changes nothing. */
+  readonly effect?: readonly string[];
+  /** Who asks for it and why. */
+  readonly asked?: { readonly reason: string; readonly by: string };
 }
 
 /** A verdict as a release manager reads it: the answer, the proof, what to do, the way back, and what it rests on. */
 export function composeReport(verdict: Verdict, context: ReportContext = {}): readonly Section[] {
   return [
     ...section("headline", 0, [text(headlineOf(verdict))]),
+    ...section("effect", 1, mayMerge(verdict.outcome) ? effectBlocks(context) : []),
     ...section("refusals", 1, titledList("Refused:", verdict.refusals.map(sayRefusal))),
     ...verdict.policies.flatMap((policy) => policySection(policy, verdict)),
     ...section("tally", 1, [text(tallyOf(verdict))]),
@@ -41,6 +46,13 @@ export function composeReport(verdict: Verdict, context: ReportContext = {}): re
     ),
     ...section("the way back", 2, mayMerge(verdict.outcome) ? wayBack(verdict) : []),
     ...section("provenance", 2, [text(provenanceOf(verdict, context))]),
+  ];
+}
+
+function effectBlocks({ effect = [], asked }: ReportContext): readonly Block[] {
+  return [
+    ...(effect.length === 0 ? [] : [text(`Merging it changes where versions are. ${effect.join(" ")}`)]),
+    ...(asked ? [text(`Reason: ${asked.reason} (asked by ${asked.by})`)] : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { EnvironmentState, ModelState, Transition } from "../domain/ledger.ts";
 import { type SlotName, SLOTS } from "../domain/lifecycle.ts";
+import { slotText } from "./effect.ts";
 import { plainText } from "./escape.ts";
 import { layOutTable } from "./layout.ts";
 
@@ -39,9 +40,7 @@ function environmentCells(state: EnvironmentState | undefined): string[] {
 
 function slotCell(state: EnvironmentState | undefined, name: SlotName): string {
   const slot = state?.slots[name];
-  if (!slot) return "-";
-  const phase = slot.phase === undefined ? "" : ` (${slot.phase})`;
-  return `${slot.version}${phase}${slot.serving ? "" : " OFF"}`;
+  return slot ? slotText(slot) : "-";
 }
 
 function versionsLine({ model, versions, retired, revoked }: StatusView["models"][number]): string {

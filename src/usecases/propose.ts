@@ -17,6 +17,12 @@ export interface ProposeOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A proposal that another one took the place of, and what it asked for. */
+export interface Replaced {
+  readonly commit: string;
+  readonly transition: Pick<Transition, "event" | "model" | "version" | "environment" | "phase">;
+}
+
 /** A transition that waits on its branch to be merged. */
 export interface Proposal {
   readonly branch: string;
@@ -25,7 +31,7 @@ export interface Proposal {
   /** False when the same proposal was already there, and nothing was written. */
   readonly created: boolean;
   /** The proposal that stood on the branch before and is no longer current; null when there was none. */
-  readonly replaced: string | null;
+  readonly replaced: Replaced | null;
   readonly transition: Transition;
   /** Number of the revision that merging makes. */
   readonly revision: number;
@@ -63,8 +69,11 @@ export async function proposeTransition(
         transition,
       };
   const textPath = await git.keep(`${branch}.md`, options.text);
-  const replaced = written.created && standing?.transition ? standing.facts.commit : null;
-  return { branch, ...written, replaced, revision, textPath };
+  return { branch, ...written, replaced: written.created ? replacedBy(standing) : null, revision, textPath };
+}
+
+function replacedBy(before: Standing | null): Replaced | null {
+  return before?.transition ? { commit: before.facts.commit, transition: before.transition } : null;
 }
 
 /** Evidence and verdict are bound to the base commit; on another one they prove nothing. */

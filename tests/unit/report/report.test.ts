@@ -259,6 +259,29 @@ test("the way back is named when there is one", () => {
   ]);
 });
 
+describe("what merging changes", () => {
+  const context = {
+    effect: ["In prod: PRODUCTION 1.0.0 -> 1.1.0."],
+    asked: { reason: "better\n::error::x", by: "Ada <ada@example.org>" },
+  };
+
+  test("stands right below the answer, with reason and requester as plain text", () => {
+    expect(
+      renderTerminal(verdictWith(), { ...context, width: 120 })
+        .split("\n\n")
+        .slice(1, 3),
+    ).toEqual([
+      "Merging it changes where versions are. In prod: PRODUCTION 1.0.0 -> 1.1.0.",
+      "Reason: better : :error::x (asked by Ada <ada@example.org>)",
+    ]);
+  });
+
+  test("is left out when it must not be merged", () => {
+    const refused = verdictWith({ "parity.max_abs_diff": WRONG });
+    expect(renderTerminal(refused, context)).toBe(renderTerminal(refused));
+  });
+});
+
 describe("lists of problems", () => {
   const problems: readonly Problem[] = [
     ...gateError("POLICY_EMPTY", "There is no gate policy.").problems,

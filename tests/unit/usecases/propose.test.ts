@@ -118,7 +118,11 @@ describe.each([
     const { git } = await make();
     const first = await proposeTransition({ git }, await decide(git, request()), OPTIONS);
     const second = await proposeTransition({ git }, await decide(git, ask, how), OPTIONS);
-    expect(second).toMatchObject({ created: true, replaced: first.commit, revision: 1 });
+    expect(second).toMatchObject({
+      created: true,
+      replaced: { commit: first.commit, transition: first.transition },
+      revision: 1,
+    });
     expect(await git.resolve(first.branch)).toBe(second.commit);
   });
 
@@ -131,7 +135,7 @@ describe.each([
       await decide(git, request(), { nonce: "22222222" }),
       OPTIONS,
     );
-    expect(second).toMatchObject({ created: true, replaced: first.commit });
+    expect(second).toMatchObject({ created: true, replaced: { commit: first.commit } });
     expect((await git.facts(second.commit)).parents).toEqual([base]);
     expect(await git.changed(base, second.commit)).not.toContain("README.md");
   });

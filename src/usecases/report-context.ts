@@ -1,0 +1,25 @@
+import { modelState } from "../domain/ledger.ts";
+import { isRecordedEvent } from "../domain/lifecycle.ts";
+import { effectOn } from "../ledger/effects.ts";
+import type { ReportContext } from "../report/compose.ts";
+import { describeEffect } from "../report/effect.ts";
+import type { Decision } from "./decision.ts";
+
+/** What a report tells beside the verdict of a decision: its evidence, and what merging it would change. */
+export function reportContextOf(decision: Decision): ReportContext {
+  return { evidenceDigest: decision.evidenceDigest, effect: effectOf(decision) };
+}
+
+/** The same for a transition that somebody asks for: also who, and why. */
+export function proposalContextOf(decision: Decision): ReportContext {
+  const { reason, requestedBy } = decision.request;
+  return { ...reportContextOf(decision), asked: { reason, by: requestedBy } };
+}
+
+function effectOf({ ledger, request, verdict }: Decision): readonly string[] {
+  const { event, model, version, environment, phase, reason } = request;
+  if (!isRecordedEvent(event)) return [];
+  const move = { event, model, version, environment, reason, ...(phase === null ? {} : { phase }) };
+  const after = effectOn(ledger, { ...move, manifest_digest: verdict.subject.manifest_digest });
+  return describeEffect(modelState(ledger, model), modelState({ ...ledger, models: after }, model));
+}
