@@ -51,6 +51,7 @@ function addSetUp(program: Command, dispatch: Dispatch): void {
     .requiredOption("--owner <owner>", "who reviews rules: @org/team or @login")
     .option("--release <version>", "the version of that release, for the comment beside it")
     .option("--merge-queue", "put a merge queue into the ruleset")
+    .option("--matrix", "measure in jobs of their own, for registries that are too much for one")
     .option("--model <file>", "an ONNX file to start the first version from")
     .option("--as <model@version>", "what that version is called")
     .action((...args) => dispatch(() => import("./commands/init.ts"), args));

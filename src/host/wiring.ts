@@ -1,8 +1,12 @@
+import packageJson from "../../package.json" with { type: "json" };
 import { createFiles } from "../adapters/fs/files.ts";
 import { commitFiles } from "../adapters/git/commit-files.ts";
 import { openGit } from "../adapters/git/open.ts";
 import { thisMachine } from "../adapters/machine/machine.ts";
 import type { Engine, Files, Git, Machine, Progress } from "../ports.ts";
+
+/** Assets of releases: ONNX Runtime is one of them (docs/adr/0005). MODELGATE_ORT_URL names a mirror. */
+const RELEASES = "https://github.com/modelgate/modelgate/releases/download";
 
 /** What a host knows about its run before any port is opened. */
 export interface Surroundings {
@@ -49,7 +53,8 @@ export async function openPorts(around: Surroundings): Promise<Ports> {
 async function openEngine(around: Surroundings, repository: string): Promise<Engine> {
   const { engineSources, onnxEngine } = await import("../adapters/onnx/engine.ts");
   const sources = engineSources(process.env, { directory: around.ortDir, repository });
-  return onnxEngine({ ...sources, optimizationLevel: "basic", signal: around.signal });
+  const assetsUrl = process.env["MODELGATE_ORT_URL"] || `${RELEASES}/v${packageJson.version}`;
+  return onnxEngine({ ...sources, assetsUrl, optimizationLevel: "basic", signal: around.signal });
 }
 
 async function openProgress(around: Surroundings): Promise<Progress> {

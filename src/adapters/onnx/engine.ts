@@ -1,5 +1,5 @@
 import type { EngineFingerprint } from "../../domain/evidence.ts";
-import { gateError } from "../../errors.ts";
+import { GateError, gateError } from "../../errors.ts";
 import type { Engine, EngineProcess, ReplayAnswer, ReplayRequest, RunLimits } from "../../ports.ts";
 import { askColdStart, askPairs } from "./bench-frames.ts";
 import { childEntry } from "./child-entry.ts";
@@ -12,6 +12,8 @@ export interface EngineOptions extends EngineSources {
   readonly optimizationLevel: EngineFingerprint["optimization_level"];
   /** Ctrl-C: kills what runs. */
   readonly signal: AbortSignal | undefined;
+  /** Folder of a release's assets to fetch the engine from when it is nowhere; nothing is fetched without it. */
+  readonly assetsUrl?: string | undefined;
 }
 
 /** Where the environment says that ONNX Runtime is; a directory that the caller was given by hand goes first. */
@@ -29,14 +31,27 @@ export function engineSources(
 
 /** ONNX Runtime in child processes. Nothing is looked for before it is used. */
 export function onnxEngine(options: EngineOptions): Engine {
-  let found: FoundEngine | undefined;
+  let found: Promise<FoundEngine> | undefined;
   let libraries: Promise<NativeLibraries> | undefined;
-  const resolve = () => (found ??= resolveEngine(options));
-  const read = async () => (libraries ??= readNativeLibraries(resolve().binding));
+  const resolve = () => (found ??= findEngine(options));
+  const read = async () => (libraries ??= readNativeLibraries((await resolve()).binding));
   return {
     fingerprint: async () => fingerprintOf(await read(), options.optimizationLevel),
     start: (limits) => startProcess({ options, limits, resolve, read }),
   };
+}
+
+/** Where it is, else from the release's assets: only on a runner, and never when a folder was named. */
+async function findEngine(options: EngineOptions): Promise<FoundEngine> {
+  try {
+    return resolveEngine(options);
+  } catch (error) {
+    const { assetsUrl: url, directory, toolCache, signal } = options;
+    if (!(error instanceof GateError) || url === undefined) throw error;
+    if (directory !== undefined || toolCache === undefined) throw error;
+    const { fetchEngine } = await import("./fetch-engine.ts");
+    return { binding: await fetchEngine({ url, toolCache, signal }), isGoverned: false };
+  }
 }
 
 function fingerprintOf(
@@ -57,7 +72,7 @@ function fingerprintOf(
 interface Start {
   readonly options: EngineOptions;
   readonly limits: RunLimits;
-  readonly resolve: () => FoundEngine;
+  readonly resolve: () => Promise<FoundEngine>;
   readonly read: () => Promise<NativeLibraries>;
 }
 
@@ -83,22 +98,23 @@ function startProcess(start: Start): EngineProcess {
 
 /** An engine of the repository under judgement is verified first; any other starts at once. */
 async function launch(start: Start): Promise<ModelProcess> {
-  return start.resolve().isGoverned ? startVerified(start) : startChild(start);
+  const engine = await start.resolve();
+  return engine.isGoverned ? startVerified(start, engine) : startChild(start, engine);
 }
 
-async function startVerified(start: Start): Promise<ModelProcess> {
+async function startVerified(start: Start, engine: FoundEngine): Promise<ModelProcess> {
   const { isPublished, digest } = await start.read();
   if (!isPublished) {
     const message = `The ONNX Runtime in the repository's node_modules (${digest}) is no published build of it.`;
     throw gateError("ENGINE_UNTRUSTED", message);
   }
-  return startChild(start);
+  return startChild(start, engine);
 }
 
-function startChild({ options, limits, resolve }: Start): ModelProcess {
+function startChild({ options, limits }: Start, { binding }: FoundEngine): ModelProcess {
   return new ModelProcess({
     entry: childEntry(),
-    binding: resolve().binding,
+    binding,
     limits,
     signal: options.signal,
   });

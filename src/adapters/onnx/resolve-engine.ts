@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gateError } from "../../errors.ts";
+import { BINDING, ENGINE_VERSION } from "./engine-assets.ts";
 
 /** Where to look for ONNX Runtime. */
 export interface EngineSources {
@@ -21,8 +22,6 @@ export interface FoundEngine {
   readonly isGoverned: boolean;
 }
 
-const ENGINE_VERSION = "1.30.0";
-const BINDING = "onnxruntime_binding.node";
 const INSIDE = join("bin", "napi-v6", process.platform, process.arch, BINDING);
 
 /**

@@ -12,6 +12,7 @@ interface Options {
   readonly release?: string;
   readonly owner: string;
   readonly mergeQueue?: boolean;
+  readonly matrix?: boolean;
   readonly model?: string;
   /** `id@version` */
   readonly as?: string;
@@ -29,6 +30,7 @@ export async function run(context: CommandContext, options: Options): Promise<nu
       release: options.release ?? `v${packageJson.version}`,
       owner: options.owner,
       mergeQueue: options.mergeQueue ?? false,
+      matrix: options.matrix ?? false,
       model: await givenModel(options),
     },
   );

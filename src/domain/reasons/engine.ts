@@ -13,8 +13,14 @@ export const engineReasons = {
   },
   ENGINE_UNTRUSTED: {
     meaning:
-      "The ONNX Runtime inside the repository under judgement is no published build, so that it could measure what it likes.",
+      "The ONNX Runtime that was found in the repository under judgement, or fetched, is no published build; it could measure what it likes.",
     fix: "Install onnxruntime-node 1.30.0 from npm, or point MODELGATE_ORT_DIR at a build that you trust.",
+    exit: 3,
+  },
+  ENGINE_NOT_FETCHED: {
+    meaning:
+      "ONNX Runtime is not on this runner, and could not be fetched from the assets of modelgate's release.",
+    fix: "Let the runner reach github.com, mirror the assets and set MODELGATE_ORT_URL, or point MODELGATE_ORT_DIR at a build.",
     exit: 3,
   },
   ENGINE_INTERRUPTED: {

@@ -11,10 +11,14 @@ export interface ScaffoldOptions {
   readonly owner: string;
   /** Adds a merge queue to the ruleset. */
   readonly mergeQueue: boolean;
+  /** Measures in jobs of their own, for registries that are too much for one. */
+  readonly matrix: boolean;
 }
 
 const COMMIT = /^[0-9a-f]{40}$/;
 const OWNER = /^@[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\/[A-Za-z0-9][A-Za-z0-9._-]{0,99})?$/;
+const GATE = ".github/workflows/model-gate.yml";
+const MATRIX_GATE = ".github/workflows/model-gate.matrix.yml";
 const RULESET = ".github/rulesets/main.json";
 
 /** Where editors find the schemas that the policies name, in a repository that has no copy of them. */
@@ -40,10 +44,12 @@ const MERGE_QUEUE = {
  */
 export function scaffold(options: ScaffoldOptions): ReadonlyMap<string, string> {
   refuse([...refProblems(options.ref), ...ownerProblems(options.owner)]);
-  const files = Object.entries(templates).map(
-    ([path, text]) => [path, path === RULESET ? ruleset(text, options) : fillIn(text, options)] as const,
-  );
-  return new Map([...files, ["deployed.json", formatLedger(GENESIS)]]);
+  const left = options.matrix ? GATE : MATRIX_GATE;
+  const files = Object.entries(templates)
+    .filter(([path]) => path !== left)
+    .map(([path, text]) => [path === MATRIX_GATE ? GATE : path, fillIn(text, options)] as const);
+  const governed = new Map([...files, ["deployed.json", formatLedger(GENESIS)]]);
+  return governed.set(RULESET, ruleset(templates[RULESET] ?? "", options));
 }
 
 function refProblems(ref: string) {

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Commits the bundles that lie in dist and actions/dist on top of what is checked out, and pushes that commit as the tag
+# v<version> alone: no branch ever holds it. Needs GH_TOKEN.
+set -euo pipefail
+version=$1
+if [[ ! $version =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]]; then
+  printf 'There is no version %q.\n' "$version" >&2
+  exit 2
+fi
+if [[ $(jq -r .version package.json) != "$version" ]]; then
+  printf 'package.json says %s.\n' "$(jq -r .version package.json)" >&2
+  exit 2
+fi
+git config user.name 'github-actions[bot]'
+git config user.email '41898282+github-actions[bot]@users.noreply.github.com'
+git add --force dist actions/dist
+git commit --quiet --message "release: v$version"
+git tag --annotate "v$version" --message "v$version"
+# A tag that is there is never moved: the push fails.
+gh auth setup-git
+git push --quiet origin "refs/tags/v$version"
