@@ -70,11 +70,7 @@ class CommitFiles {
     } catch (error) {
       if (!(error instanceof GateError)) throw error;
       if (error.code === "GIT_TOO_LARGE") return this.#largeBlob(path, limit, error);
-      if (error.code !== "GIT_NOT_A_FILE") throw error;
-      throw gateError("FILE_NOT_REGULAR", error.problems[0].message, {
-        where: { file: path },
-        cause: error,
-      });
+      throw fileRefusal(path, error);
     }
   }
 
@@ -94,6 +90,15 @@ class CommitFiles {
     if (!entry || !bytes || blobId(bytes, entry.blob.length) !== entry.blob) throw refusal;
     return bytes;
   }
+}
+
+/** What Git refuses to show, in the words of files. */
+function fileRefusal(path: string, error: GateError): GateError {
+  const code = { GIT_NOT_A_FILE: "FILE_NOT_REGULAR", GIT_BAD_NAME: "FILE_OUTSIDE" } as const;
+  const known =
+    error.code === "GIT_NOT_A_FILE" || error.code === "GIT_BAD_NAME" ? code[error.code] : undefined;
+  if (known === undefined) return error;
+  return gateError(known, error.problems[0].message, { where: { file: path }, cause: error });
 }
 
 function blobId(bytes: Uint8Array, width: number): string {

@@ -29,10 +29,11 @@ export async function rejudge(
   if (!bytes) throw gateError("CHECK_PACK_INCOMPLETE", "The pack has no verdict.json.", { where: { file } });
   const told = checkSchema<Verdict>(parseJson(bytes, file), "verdict-v1");
   const again = await judgeAt(git, claim, { ...of, on: claim.base, told });
-  if (Buffer.from(formatJson(again)).equals(bytes) && again.outcome === transition.verdict) return again;
+  const isTold = (verdict: Verdict): boolean =>
+    Buffer.from(formatJson(verdict)).equals(bytes) && verdict.outcome === transition.verdict;
+  if (isTold(again)) return again;
   const overtaken = await judgeAt(git, claim, { ...of, on: of.before, told });
-  if (Buffer.from(formatJson(overtaken)).equals(bytes))
-    throw new GateError([stale(transition, "waivers or environments")]);
+  if (isTold(overtaken)) throw new GateError([stale(transition, "waivers or environments")]);
   const pointer = firstDifference(told, again) ?? "";
   const message = `The base's policies come to ${again.outcome}, the pack says ${told.outcome} and the transition ${transition.verdict}.`;
   throw gateError("CHECK_VERDICT_MISMATCH", message, { where: { file, pointer } });
