@@ -1,5 +1,13 @@
 import { EVENTS } from "../../src/domain/lifecycle.ts";
-import { flag, modelMaybeVersion, oneOf, optional, seed, text } from "../../src/host/input-kinds.ts";
+import {
+  flag,
+  modelMaybeVersion,
+  oneOf,
+  optional,
+  roleHolders,
+  seed,
+  text,
+} from "../../src/host/input-kinds.ts";
 
 export const inputs = {
   model: modelMaybeVersion,
@@ -10,5 +18,8 @@ export const inputs = {
   evidence: optional(text),
   "dry-run": flag,
   seed,
+  token: optional(text),
+  repository: optional(text),
+  roles: roleHolders,
   "ort-dir": optional(text),
 };

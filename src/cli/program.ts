@@ -37,6 +37,7 @@ export function createProgram(version: string, dispatch: Dispatch): Command {
   addGate(program, dispatch);
   addCheck(program, dispatch);
   addWayBack(program, dispatch);
+  addForge(program, dispatch);
   addSetUp(program, dispatch);
   return program;
 }
@@ -160,6 +161,16 @@ function addCheck(program: Command, dispatch: Dispatch): void {
     .requiredOption("--base <revision>", "what the change goes onto")
     .requiredOption("--head <revision>", "the change")
     .action((...args) => dispatch(() => import("./commands/plan.ts"), args));
+}
+
+function addForge(program: Command, dispatch: Dispatch): void {
+  program
+    .command("record")
+    .description("after a merge: proves that the pointer moved as announced, and tells GitHub's deployments")
+    .option("--repository <owner/name>", "on GitHub (default: GITHUB_REPOSITORY)")
+    .option("--before <commit>", "record every revision since then (default: the newest alone)")
+    .option("--branch <name>", "that promotions are merged into (default: the one that is checked out)")
+    .action((...args) => dispatch(() => import("./commands/record.ts"), args));
 }
 
 const WAYS_BACK = [

@@ -1,7 +1,10 @@
 import { realpathSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { relative, resolve, sep } from "node:path";
 import { gateError } from "../errors.ts";
 import { optional, text } from "./input-kinds.ts";
+import type { Forge } from "../forge-port.ts";
+import { openForge } from "./open-forge.ts";
 import { openPorts, type Ports } from "./wiring.ts";
 
 /** The job around a step: read once from the environment. */
@@ -15,6 +18,10 @@ export interface ActionHost {
   readonly signal: AbortSignal;
   /** Opens the ports on the repository. */
   readonly open: (ortDir: string | null) => Promise<Ports>;
+  /** Opens the forge with a token; `repository` null is the one that the workflow runs in. FORGE_TOKEN_MISSING. */
+  readonly forge: (token: string, repository: string | null) => Promise<Forge>;
+  /** The payload of the event that started the workflow; empty when there is none. */
+  readonly event: () => Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** Inputs that every action has. */
@@ -42,7 +49,15 @@ export function readHost(
     signal,
     open: (ortDir) =>
       openPorts({ repo: folder, ortDir: ortDir ?? undefined, signal, json: false, color: false }),
+    forge: (token, repository) => openForge(env, { token, repository, signal }),
+    event: () => readEvent(env["GITHUB_EVENT_PATH"]),
   };
+}
+
+async function readEvent(path: string | undefined): Promise<Readonly<Record<string, unknown>>> {
+  if (!path) return {};
+  const event: unknown = JSON.parse(await readFile(path, "utf8"));
+  return typeof event === "object" && event !== null ? (event as Readonly<Record<string, unknown>>) : {};
 }
 
 function existing(folder: string): string {

@@ -1,5 +1,10 @@
 import { formatModelRef, isModelId, type ModelRef, parseModelRef } from "../domain/model-ref.ts";
 
+/** Role -> who holds it. */
+type RoleHolders = Readonly<
+  Record<string, { readonly people: readonly string[]; readonly teams: readonly string[] }>
+>;
+
 /** The value of an input, or what it should have looked like. */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
@@ -53,6 +58,31 @@ export const lines: InputKind<readonly string[]> = {
       .filter((line) => line !== ""),
   }),
   whenEmpty: { value: [] },
+};
+
+const LOGIN = /^[a-z\d](?:[a-z\d-]{0,38})(?:\[bot\])?$/i;
+const TEAM = /^[\w.-]{1,100}\/([\w.-]{1,100})$/;
+
+/** `role: login, login, org/team`, one role a line; an empty input is nobody. */
+export const roleHolders: InputKind<RoleHolders> = {
+  parse(value) {
+    const roles: [string, RoleHolders[string]][] = [];
+    for (const line of value.split(/\r?\n/).filter((text) => text.trim() !== "")) {
+      const [, role = "", names = ""] = /^\s*([a-z][a-z\d-]{0,63})\s*:(.*)$/.exec(line) ?? [];
+      const all = names
+        .split(",")
+        .map((name) => name.trim().replace(/^@/, ""))
+        .filter((name) => name !== "");
+      const teams = all.flatMap((name) => TEAM.exec(name)?.[1] ?? []);
+      const people = all.filter((name) => LOGIN.test(name));
+      if (role === "" || all.length === 0 || teams.length + people.length !== all.length) {
+        return no("lines like `release-manager: ada, grace, my-org/release-team`");
+      }
+      roles.push([role, { people, teams }]);
+    }
+    return { ok: true, value: Object.fromEntries(roles) };
+  },
+  whenEmpty: { value: {} },
 };
 
 /** A whole number, in decimal digits. */

@@ -5,6 +5,7 @@ import type { Proposal } from "../usecases/propose.ts";
 import { proposalContextOf } from "../usecases/report-context.ts";
 import type { ActionReport } from "./action.ts";
 import type { Annotation } from "./annotations.ts";
+import { pullRequestAnnotations, pullRequestOutputs, refusalOutputs } from "./pull-request-report.ts";
 import { reportDecision } from "./verdict-report.ts";
 
 /** A proposal, or the refusal that was kept, as log, job summary, annotations and what a later step pushes. */
@@ -12,10 +13,19 @@ export function reportProposal(result: TransitionResult): ActionReport {
   const { decision } = result;
   const title = describeRequest(decision.verdict);
   const context = proposalContextOf(decision);
-  if (result.kind === "refused") return reportDecision(decision, outputsOf({ title }), context);
-  const { branch, commit, created, textPath } = result.proposal;
-  const report = reportDecision(decision, outputsOf({ title, branch, commit, created, textPath }), context);
-  return { ...report, annotations: [...replacementOf(result.proposal), ...report.annotations] };
+  if (result.kind === "refused") {
+    return reportDecision(decision, { ...outputsOf({ title }), ...refusalOutputs(result.refusal) }, context);
+  }
+  const { proposal } = result;
+  const { branch, commit, textPath } = proposal;
+  const outputs = { ...outputsOf({ title, branch, commit, textPath }), ...pullRequestOutputs(proposal) };
+  const report = reportDecision(decision, outputs, context);
+  const annotations = [
+    ...replacementOf(proposal),
+    ...pullRequestAnnotations(proposal),
+    ...report.annotations,
+  ];
+  return { ...report, annotations };
 }
 
 /** What a proposal took the place of, so that nobody loses it without a word; undefined when there was nothing. */
@@ -36,15 +46,13 @@ interface Proposed {
   readonly title: string;
   readonly branch?: string;
   readonly commit?: string;
-  readonly created?: boolean;
   readonly textPath?: string;
 }
 
-function outputsOf({ title, branch, commit, created, textPath }: Proposed): Readonly<Record<string, string>> {
+function outputsOf({ title, branch, commit, textPath }: Proposed): Readonly<Record<string, string>> {
   return {
     branch: branch ?? "",
     commit: commit ?? "",
-    "pull-request-operation": created ? "created" : "none",
     "pull-request-title": title,
     "pull-request-body-path": textPath ?? "",
   };

@@ -7,6 +7,7 @@ import type { Proposal, ProposeOptions } from "../propose.ts";
 import { type Draft, draftProposal } from "../transition/draft.ts";
 import { subjectOf } from "../transition/message.ts";
 import { announce } from "./announce.ts";
+import { headBranch } from "./base-branch.ts";
 import { promotionBlock } from "./promotion-block.ts";
 import type { PullRequestReceipt } from "./receipt.ts";
 import type { RoleHolders } from "./roles.ts";
@@ -64,13 +65,13 @@ export async function proposePullRequest(
     ...rest,
     commit: made.commit,
     created: true,
-    replaced: standing.proposal?.commit ?? null,
+    replaced: replacedBy(standing),
     pullRequest,
   };
 }
 
 async function survey({ git, forge }: Ports, decision: Decision): Promise<Scene> {
-  const base = await baseBranch(git);
+  const base = await headBranch(git);
   const draft = await draftProposal(git, decision);
   const [identity, tip, standing] = await Promise.all([
     forge.identity(),
@@ -83,12 +84,6 @@ async function survey({ git, forge }: Ports, decision: Decision): Promise<Scene>
     throw gateError("FORGE_BASE_MOVED", text);
   }
   return { decision, draft, base, identity, standing };
-}
-
-async function baseBranch(git: Git): Promise<string> {
-  const { branch, commit } = await git.head();
-  if (branch !== null) return branch;
-  throw gateError("GIT_DETACHED", `HEAD is at ${commit.slice(0, 12)} and on no branch.`);
 }
 
 function writeProposal(forge: Forge, { draft, decision, standing }: Scene): Promise<ForgeCommit> {
@@ -129,6 +124,13 @@ async function publish(
   ];
   const operation = opened.created ? "created" : "updated";
   return receiptOf(scene, opened.pullRequest, { operation, commit: made.commit, notes });
+}
+
+function replacedBy({ proposal, block }: Standing): Proposal["replaced"] {
+  if (proposal === null || block === null) return null;
+  const { event, model, version, environment, canary_phase: phase } = block;
+  const transition = { event, model, version, environment, ...(phase === null ? {} : { phase }) };
+  return { commit: proposal.commit, transition };
 }
 
 /** Since 2026-06-11 the runs of a pull request that GITHUB_TOKEN makes wait for somebody's approval. */

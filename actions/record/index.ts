@@ -1,0 +1,17 @@
+import { runAction } from "../../src/host/action.ts";
+import { beforeOf, reportRecord } from "../../src/host/record-report.ts";
+import { headBranch } from "../../src/usecases/forge/base-branch.ts";
+import { record } from "../../src/usecases/forge/record.ts";
+import { inputs } from "./inputs.ts";
+
+await runAction({
+  inputs,
+  async run({ token, repository, before, branch }, host) {
+    const { git } = await host.open(null);
+    const forge = await host.forge(token, repository);
+    const { commit: head } = await git.head();
+    const base = branch ?? (await headBranch(git));
+    const since = before ?? beforeOf(await host.event());
+    return reportRecord(await record({ git, forge }, { head, before: since, branch: base }));
+  },
+});

@@ -1,0 +1,28 @@
+import { openForge } from "../../host/open-forge.ts";
+import { openPorts } from "../../host/wiring.ts";
+import { reportRecord } from "../../host/record-report.ts";
+import { headBranch } from "../../usecases/forge/base-branch.ts";
+import { record } from "../../usecases/forge/record.ts";
+import type { CommandContext } from "../context.ts";
+
+interface Options {
+  readonly repository?: string;
+  readonly before?: string;
+  readonly branch?: string;
+}
+
+/** `modelgate record`: proves the newest merge and tells GitHub's deployments; the token is GITHUB_TOKEN or GH_TOKEN. */
+export async function run(
+  { console, surroundings, signal }: CommandContext,
+  options: Options,
+): Promise<number> {
+  const { git } = await openPorts(surroundings);
+  const token = process.env["GITHUB_TOKEN"] ?? process.env["GH_TOKEN"] ?? "";
+  const forge = await openForge(process.env, { token, repository: options.repository ?? null, signal });
+  const { commit: head } = await git.head();
+  const branch = options.branch ?? (await headBranch(git));
+  const recorded = await record({ git, forge }, { head, before: options.before ?? null, branch });
+  console.data({ result: "pass", recorded });
+  console.text(reportRecord(recorded).text);
+  return 0;
+}

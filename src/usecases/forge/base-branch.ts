@@ -1,0 +1,9 @@
+import { gateError } from "../../errors.ts";
+import type { Git } from "../../ports.ts";
+
+/** The branch that is checked out. GIT_DETACHED. */
+export async function headBranch(git: Git): Promise<string> {
+  const { branch, commit } = await git.head();
+  if (branch !== null) return branch;
+  throw gateError("GIT_DETACHED", `HEAD is at ${commit.slice(0, 12)} and on no branch.`);
+}

@@ -1,0 +1,138 @@
+import { digestOf, sameDigest } from "../../domain/digest.ts";
+import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
+import { parsePromotionBlock, type PromotionBlock } from "../../domain/promotion-block.ts";
+import { gateError } from "../../errors.ts";
+import type { Forge, PullRequest } from "../../forge-port.ts";
+import type { Git } from "../../ports.ts";
+import { readLedger } from "../transition/base.ts";
+import { deploy, type DeploymentRecord } from "./deploy.ts";
+import { closeRevoked } from "./close-revoked.ts";
+
+export interface RecordOptions {
+  /** The commit that the base branch is at now. */
+  readonly head: string;
+  /** Where the branch was before the push; null records the newest revision alone. */
+  readonly before: string | null;
+  /** Branch that promotions are merged into. */
+  readonly branch: string;
+}
+
+/** One revision that is proven to be what its pull request announced. */
+export interface RecordedRevision {
+  readonly commit: string;
+  readonly revision: number;
+  readonly transition: Transition;
+  readonly pullRequest: { readonly number: number; readonly url: string };
+  readonly deployment: DeploymentRecord | null;
+  /** Open pull requests that were closed, because they propose a version that may no longer be deployed. */
+  readonly closed: readonly number[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * After a merge: reads deployed.json of every commit that changed it, oldest first, proves against the merged pull request
+ * that the pointer moved as announced, and tells the forge's deployments. RECORD_POINTER_UNMOVED, RECORD_NOT_MERGED,
+ * RECORD_LEDGER_MISMATCH, RECORD_CHAIN_BROKEN, FORGE_BLOCK_INVALID, FORGE_*, GIT_*. Recording twice records once.
+ */
+export async function record(
+  ports: { git: Git; forge: Forge },
+  options: RecordOptions,
+): Promise<readonly RecordedRevision[]> {
+  const commits = await newRevisions(ports.git, options);
+  const recorded: RecordedRevision[] = [];
+  for (const commit of commits) recorded.push(await recordOne(ports, commit, options.branch));
+  return recorded;
+}
+
+/** Commits of the first-parent line that changed the ledger since `before`, oldest first. */
+async function newRevisions(git: Git, { head, before }: RecordOptions): Promise<readonly string[]> {
+  const history = await git.history(head, LEDGER_FILE);
+  const [newest] = history;
+  if (newest === undefined)
+    throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} at ${head.slice(0, 12)}.`);
+  if (before === null) return [newest];
+  const fresh: string[] = [];
+  for (const commit of history) {
+    if (await git.isAncestor(commit, before)) break;
+    fresh.push(commit);
+  }
+  if (fresh.length === 0) {
+    const text = `${LEDGER_FILE} is the same at ${head.slice(0, 12)} as at ${before.slice(0, 12)}.`;
+    throw gateError("RECORD_POINTER_UNMOVED", text);
+  }
+  return fresh.toReversed();
+}
+
+async function recordOne(
+  { git, forge }: { git: Git; forge: Forge },
+  commit: string,
+  branch: string,
+): Promise<RecordedRevision> {
+  const moved = await provenMove(git, commit);
+  const pullRequest = await mergedPullRequest(forge, commit, branch);
+  refuseOther(moved, parsePromotionBlock(pullRequest.body), pullRequest);
+  const { revision, transition } = moved;
+  const deployment = await deploy(forge, { commit, revision, transition, ledgerDigest: moved.digest });
+  const { closed, notes } = await closeRevoked(forge, transition);
+  const { number, url } = pullRequest;
+  return { commit, revision, transition, pullRequest: { number, url }, deployment, closed, notes };
+}
+
+interface Move {
+  readonly revision: number;
+  readonly transition: Transition;
+  readonly digest: ReturnType<typeof digestOf>;
+}
+
+/** The revision of a commit, one step after that of its first parent. */
+async function provenMove(git: Git, commit: string): Promise<Move> {
+  const [parent] = (await git.facts(commit)).parents;
+  if (parent === undefined) throw gateError("RECORD_POINTER_UNMOVED", "The first commit moves no pointer.");
+  const [before, after] = [await readLedger(git, parent), await readLedger(git, commit)];
+  const { revision, previous, transition } = after.ledger;
+  const follows = previous !== null && sameDigest(previous, digestOf(before.bytes));
+  if (!follows || transition === null || revision !== before.ledger.revision + 1) {
+    const text = `Revision ${revision} in ${commit.slice(0, 12)} does not follow from revision ${before.ledger.revision}.`;
+    throw gateError("RECORD_CHAIN_BROKEN", text);
+  }
+  return { revision, transition, digest: digestOf(after.bytes) };
+}
+
+async function mergedPullRequest(forge: Forge, commit: string, branch: string): Promise<PullRequest> {
+  const found = await forge.pullRequestsOf(commit);
+  const merged = found.find((one) => one.merged && one.base === branch && isOwn(forge, one));
+  if (merged) return merged;
+  throw gateError(
+    "RECORD_NOT_MERGED",
+    `No merged pull request into ${branch} made the commit ${commit.slice(0, 12)}.`,
+  );
+}
+
+function isOwn(forge: Forge, { headRepository }: PullRequest): boolean {
+  // A head branch that was deleted after the merge may take its repository's name along.
+  return headRepository === null || headRepository.toLowerCase() === forge.repository.toLowerCase();
+}
+
+/** The digest of deployed.json covers every other field; the rest is compared so that the message can name it. */
+function refuseOther(
+  { revision, transition, digest }: Move,
+  block: PromotionBlock,
+  { number }: PullRequest,
+): void {
+  const pairs: readonly (readonly [string, unknown, unknown])[] = [
+    ["event", block.event, transition.event],
+    ["model", block.model, transition.model],
+    ["version", block.version, transition.version],
+    ["environment", block.environment, transition.environment],
+    ["revision", block.revision, revision],
+    ["manifest digest", block.manifest_digest, transition.manifest_digest],
+    ["policy digest", block.policy_digest, transition.policy_digest],
+    ["evidence digest", block.evidence_digest, transition.evidence_digest],
+    ["digest of deployed.json", block.ledger_digest, digest],
+  ];
+  const different = pairs.find(([, announced, found]) => announced !== found);
+  if (!different) return;
+  const [what, announced, found] = different;
+  const text = `Pull request ${number} announced the ${what} ${String(announced)}; merged was ${String(found)}.`;
+  throw gateError("RECORD_LEDGER_MISMATCH", text);
+}
