@@ -1,3 +1,4 @@
+import { MAX_PROBLEMS } from "../../domain/document/document.ts";
 import { problem, type Problem } from "../../errors.ts";
 import { quote } from "./quote.ts";
 import type { ExternalLocation } from "./tensor-proto.ts";
@@ -9,9 +10,9 @@ export interface ListedFile {
 }
 
 /**
- * Every reason why a model's external data may not be loaded: MODEL_EXTERNAL_DATA_UNSAFE (absolute, `..`, backslash,
- * an in-memory address …), MODEL_EXTERNAL_DATA_UNLISTED, MODEL_EXTERNAL_DATA_SHORT. The engine itself loads any file in
- * the folder, and hard links to files outside of it, so this check is what binds the data to the manifest.
+ * Every reason, at most 100, why a model's external data may not be loaded: MODEL_EXTERNAL_DATA_UNSAFE (absolute, `..`,
+ * backslash, an in-memory address …), MODEL_EXTERNAL_DATA_UNLISTED, MODEL_EXTERNAL_DATA_SHORT. The engine itself loads
+ * any file in the folder, and hard links to files outside of it: this check is what binds the data to the manifest.
  */
 export function externalDataProblems(
   externalData: readonly ExternalLocation[],
@@ -26,6 +27,7 @@ export function externalDataProblems(
     if (!found || seen.has(found.message)) continue;
     seen.add(found.message);
     problems.push(found);
+    if (problems.length >= MAX_PROBLEMS) break;
   }
   return problems;
 }

@@ -1,3 +1,4 @@
+import { MAX_PROBLEMS } from "../../domain/document/document.ts";
 import { gateError, type Place, problem, type Problem, refuse } from "../../errors.ts";
 import { comparableDType } from "./dtypes.ts";
 import { type GraphFacts, type GraphTally, walkGraph } from "./graph.ts";
@@ -46,7 +47,8 @@ const ALLOWED_DOMAINS: ReadonlySet<string> = new Set(["", "ai.onnx", "ai.onnx.ml
  * Reads an ONNX ModelProto without loading it, bounded in size, fields and depth, and refuses what must never reach
  * the engine: MODEL_EMPTY, MODEL_TOO_LARGE, MODEL_TRUNCATED, MODEL_MALFORMED, MODEL_TOO_DEEP, MODEL_TOO_COMPLEX,
  * MODEL_ORT_FORMAT at once; MODEL_DOMAIN_UNKNOWN, MODEL_FUNCTIONS, MODEL_TRAINING_INFO, MODEL_UNTYPED,
- * MODEL_INITIALIZER_SIZE, MODEL_DTYPE_UNSUPPORTED all together. Where external data may be is for `externalDataProblems` to say.
+ * MODEL_INITIALIZER_SIZE, MODEL_DTYPE_UNSUPPORTED all together, at most 100. Where external data may be is for
+ * `externalDataProblems` to say.
  * @param file name of the file in errors
  */
 export function inspectModel(bytes: Uint8Array, file = "model.onnx", limits = INSPECT_LIMITS): ModelFacts {
@@ -62,7 +64,7 @@ export function inspectModel(bytes: Uint8Array, file = "model.onnx", limits = IN
   }
   const errors = { file, malformed: "MODEL_MALFORMED", truncated: "MODEL_TRUNCATED" } as const;
   const draft = readModel(new WireReader(bytes, errors, { left: limits.fields }), newTally(file, limits));
-  refuse(problemsOf(draft));
+  refuse(problemsOf(draft).slice(0, MAX_PROBLEMS));
   return factsOf(draft);
 }
 

@@ -16,6 +16,10 @@ export interface IntegrityDetails {
   readonly problems: readonly Problem[];
 }
 
+/** What a schema of evidence holds; how many problems there really are is what the metric says. */
+const MAX_FINDINGS = 1024;
+const MAX_INPUTS = 4096;
+
 /** Checks a version as `validate` does and states what came out: integrity.problems and integrity.files. */
 export async function measureIntegrity(
   version: ModelVersion,
@@ -41,8 +45,8 @@ export async function measureIntegrity(
       measured("integrity.problems", { value: problems.length, samples: files }),
       measured("integrity.files", { value: files, samples: files }),
     ],
-    findings: problems.map(toFinding),
-    details: { problems },
+    findings: problems.slice(0, MAX_FINDINGS).map(toFinding),
+    details: { problems: problems.slice(0, MAX_FINDINGS) },
   };
 }
 
@@ -59,7 +63,8 @@ function inputsOf(version: ModelVersion, facts: VersionFacts | null): Evidence["
     name: `${version.folder}/${file.path}`,
     digest: file.digest,
   }));
-  return [manifest, ...files].sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  const inputs = [manifest, ...files].slice(0, MAX_INPUTS);
+  return inputs.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
 }
 
 function toFinding(one: Problem): Finding {
