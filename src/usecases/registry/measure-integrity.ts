@@ -19,6 +19,8 @@ export interface IntegrityDetails {
 /** What a schema of evidence holds; how many problems there really are is what the metric says. */
 const MAX_FINDINGS = 1024;
 const MAX_INPUTS = 4096;
+const MAX_PATH = 512;
+const MAX_SENTENCE = 2000;
 
 /** Checks a version as `validate` does and states what came out: integrity.problems and integrity.files. */
 export async function measureIntegrity(
@@ -63,10 +65,11 @@ function inputsOf(version: ModelVersion, facts: VersionFacts | null): Evidence["
     name: `${version.folder}/${file.path}`,
     digest: file.digest,
   }));
-  const inputs = [manifest, ...files].slice(0, MAX_INPUTS);
+  const inputs = [manifest, ...files].filter(({ name }) => name.length <= MAX_PATH).slice(0, MAX_INPUTS);
   return inputs.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
 }
 
 function toFinding(one: Problem): Finding {
-  return { code: one.code, message: one.message, file: one.where?.file ?? null };
+  const file = one.where?.file.slice(0, MAX_PATH) ?? null;
+  return { code: one.code, message: one.message.slice(0, MAX_SENTENCE).toWellFormed(), file };
 }
