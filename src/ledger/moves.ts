@@ -6,7 +6,9 @@ import {
   type State,
   type TransitionRule,
 } from "../domain/lifecycle.ts";
+import { reasons } from "../domain/reasons/catalogue.ts";
 import { type Problem, problem } from "../errors.ts";
+import { type Commanded, commandFor } from "./command.ts";
 import type { Move } from "./legality.ts";
 
 interface Situation {
@@ -89,10 +91,23 @@ const RANK: Readonly<Record<State, number>> = {
   REVOKED: 4,
 };
 
-function wrongStart({ move, actual, rule }: Situation): Problem {
+function wrongStart(situation: Situation): Problem {
+  const { move, actual, rule } = situation;
   const first = rule.from[0] ?? "REGISTERED";
   const text = `${place(move)} is ${actual}; ${move.event} starts from ${rule.from.join(" or ")}.`;
-  return problem(RANK[actual] < RANK[first] ? "LEDGER_STAGE_SKIPPED" : "LEDGER_STATE_WRONG", text);
+  if (RANK[actual] >= RANK[first]) return problem("LEDGER_STATE_WRONG", text);
+  const fix = `${reasons.LEDGER_STAGE_SKIPPED.fix} Next is: ${commandFor(nextStep(situation))}`;
+  return problem("LEDGER_STAGE_SKIPPED", text, { fix });
+}
+
+/** The promotion that a version takes first from where it is. */
+function nextStep({ move, actual, environments }: Situation): Commanded {
+  const { model, version, environment } = move;
+  if (actual === "REGISTERED") {
+    return { event: "PROMOTE_TO_SHADOW", model, version, environment, phase: null };
+  }
+  const phases = environments.find(({ name }) => name === environment)?.canaryPhases ?? [];
+  return { event: "PROMOTE_TO_CANARY", model, version, environment, phase: phases[0] ?? null };
 }
 
 function rollbackProblems(ledger: Ledger, move: Move): Problem[] {
@@ -100,7 +115,10 @@ function rollbackProblems(ledger: Ledger, move: Move): Problem[] {
   const live = state.slots.PRODUCTION;
   const targets = state.rollback_targets.map(({ version }) => version);
   const here = `${move.model} in ${move.environment}`;
-  if (!live) return [problem("LEDGER_NOTHING_LIVE", `There is no version of ${here} in production.`)];
+  if (!live)
+    return [
+      problem("LEDGER_NOTHING_LIVE", `No version of ${move.model} is in production in ${move.environment}.`),
+    ];
   if (targets.length === 0)
     return [problem("LEDGER_NO_TARGET", `There is no earlier version of ${here} to roll back to.`)];
   if (targets.includes(move.version)) return [];

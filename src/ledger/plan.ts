@@ -7,6 +7,7 @@ import {
   SLOTS,
   TRANSITION_RULES,
 } from "../domain/lifecycle.ts";
+import { didYouMean } from "../domain/nearest-name.ts";
 import { isModelId, isVersion } from "../domain/model-ref.ts";
 import { type Problem, problem, refuse } from "../errors.ts";
 import { illegalMoves, type Move } from "./legality.ts";
@@ -75,14 +76,28 @@ function requestProblems(ledger: Ledger, request: PlanRequest): Problem[] {
     problems.push(problem("LEDGER_NAME_INVALID", `${show(version)} cannot be a version.`));
   }
   if (!Object.hasOwn(ledger.models, model) && !FIRST_EVENTS.includes(event)) {
-    problems.push(
-      problem("LEDGER_MODEL_UNKNOWN", `The ledger holds nothing about the model ${show(model)}.`),
-    );
+    problems.push(unknownModel(ledger, request));
   }
   if (isRecordedEvent(event) && TRANSITION_RULES[event].reasoned && reason.trim() === "") {
     problems.push(problem("LEDGER_REASON_MISSING", `${event} needs a reason.`));
   }
   return problems;
+}
+
+/** A model that was never promoted, or a misspelt one: the ledger cannot tell which, so the remedy names both. */
+function unknownModel(ledger: Ledger, { event, model, version, environment }: PlanRequest): Problem {
+  const text = `No version of ${show(model)} was ever promoted, so there is nothing for ${event} to start from.`;
+  const near = didYouMean(model, Object.keys(ledger.models));
+  if (near !== "" || !isModelId(model))
+    return problem("LEDGER_MODEL_UNKNOWN", text, near ? { fix: near } : {});
+  const ref = `${model}@${version !== null && isVersion(version) ? version : "VERSION"}`;
+  const fix = `A version enters with: modelgate promote ${ref} --to SHADOW --env ${named(environment)}. The names are in: modelgate status`;
+  return problem("LEDGER_MODEL_UNKNOWN", text, { fix });
+}
+
+/** An environment as a command may name it: what is no such name is not put into a line that people copy. */
+function named(environment: string | null): string {
+  return environment !== null && /^[a-z0-9-]{1,32}$/.test(environment) ? environment : "ENV";
 }
 
 function show(name: string): string {
@@ -103,7 +118,10 @@ function missingVersion(ledger: Ledger, { event, model, environment }: PlanReque
     return problem("LEDGER_NO_TARGET", `There is no earlier version of ${here} to roll back to.`);
   }
   if (event === "ROLLBACK" || event === "DISABLE" || event === "ENABLE") {
-    return problem("LEDGER_NOTHING_LIVE", `There is no version of ${here} in production.`);
+    return problem(
+      "LEDGER_NOTHING_LIVE",
+      `No version of ${model} is in production in ${environment ?? "any environment"}.`,
+    );
   }
   return problem("LEDGER_VERSION_NEEDED", `${event} needs a version of ${model}.`);
 }

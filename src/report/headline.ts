@@ -1,3 +1,4 @@
+import { requestText } from "../domain/request-text.ts";
 import type { ObjectiveVerdict, RequirementVerdict, Verdict } from "../domain/verdict.ts";
 import { besideLimit, limitsOf } from "./limits.ts";
 
@@ -10,29 +11,8 @@ export function headlineOf(verdict: Verdict): string {
 
 /** `Promote flight-delay 1.1.0 to CANARY (5%) in prod`. */
 export function describeRequest(verdict: Verdict): string {
-  const { subject, environment, canary_phase: phase } = verdict;
-  const version = `${subject.model_id} ${subject.version}`;
-  const where = environment === null ? "" : ` in ${environment}`;
-  switch (verdict.event) {
-    case "REGISTER":
-      return `Register ${version}`;
-    case "PROMOTE_TO_SHADOW":
-      return `Promote ${version} to SHADOW${where}`;
-    case "PROMOTE_TO_CANARY":
-      return `Promote ${version} to CANARY${phase === null ? "" : ` (${phase})`}${where}`;
-    case "PROMOTE_TO_PRODUCTION":
-      return `Promote ${version} to PRODUCTION${where}`;
-    case "ROLLBACK":
-      return `Roll back ${subject.model_id} to ${subject.version}${where}`;
-    case "DISABLE":
-      return `Disable ${version}${where}`;
-    case "ENABLE":
-      return `Enable ${version}${where}`;
-    case "RETIRE":
-      return `Retire ${version}`;
-    case "REVOKE":
-      return `Revoke ${version}`;
-  }
+  const { event, subject, environment, canary_phase: phase } = verdict;
+  return requestText({ event, model: subject.model_id, version: subject.version, environment, phase });
 }
 
 function describeOutcome(verdict: Verdict): string {

@@ -1,5 +1,6 @@
 import type { EnvironmentState, ModelState, Transition } from "../domain/ledger.ts";
 import { type SlotName, SLOTS } from "../domain/lifecycle.ts";
+import { requestText } from "../domain/request-text.ts";
 import { slotText } from "./effect.ts";
 import { plainText } from "./escape.ts";
 import { layOutTable } from "./layout.ts";
@@ -16,26 +17,42 @@ type ProposalView =
   | { readonly state: "open" | "stale"; readonly branch: string; readonly transition: Transition }
   | { readonly state: "broken"; readonly branch: string; readonly reason: string };
 
-/** Slots by model and environment, then what waits to be merged. */
+/** Slots by model and environment, then what is registered, and what waits to be merged. */
 export function renderStatus(status: StatusView, width: number): string {
   const head = `Revision ${status.revision} at ${status.commit.slice(0, 12)}`;
   if (status.models.length === 0) return `${head}: no model is registered.`;
-  const header = ["model", "environment", "shadow", "canary", "production", "can roll back to"];
-  const table = layOutTable([header, ...status.models.flatMap(modelRows)], width);
-  return [head, "", table, "", ...status.models.map(versionsLine), ...proposalLines(status.proposals)].join(
-    "\n",
-  );
+  const rows = status.models.flatMap(modelRows);
+  const places =
+    rows.length === 0
+      ? "Nothing is deployed yet. A version enters with: modelgate promote ID@VERSION --to SHADOW --env ENV"
+      : layOutTable([HEADER, ...rows], width);
+  return [
+    head,
+    "",
+    places,
+    "",
+    "Registered:",
+    ...layOutTable(status.models.map(versionCells), width - INDENT.length)
+      .split("\n")
+      .map((line) => INDENT + line),
+    ...proposalLines(status.proposals),
+  ].join("\n");
 }
 
+const INDENT = "  ";
+const HEADER = ["model", "environment", "shadow", "canary", "production", "can roll back to"];
+
 function modelRows({ model, environments }: StatusView["models"][number]): string[][] {
-  const names = Object.keys(environments);
-  if (names.length === 0) return [[model, "none", "", "", "", ""]];
-  return names.map((name, n) => [n === 0 ? model : "", name, ...environmentCells(environments[name])]);
+  return Object.keys(environments).map((name, n) => [
+    n === 0 ? model : "",
+    name,
+    ...environmentCells(environments[name]),
+  ]);
 }
 
 function environmentCells(state: EnvironmentState | undefined): string[] {
   const targets = state?.rollback_targets.map(({ version }) => version) ?? [];
-  return [...SLOTS.map((slot) => slotCell(state, slot)), targets.join(", ")];
+  return [...SLOTS.map((slot) => slotCell(state, slot)), targets.join(", ") || "-"];
 }
 
 function slotCell(state: EnvironmentState | undefined, name: SlotName): string {
@@ -43,10 +60,11 @@ function slotCell(state: EnvironmentState | undefined, name: SlotName): string {
   return slot ? slotText(slot) : "-";
 }
 
-function versionsLine({ model, versions, retired, revoked }: StatusView["models"][number]): string {
+function versionCells({ model, versions, retired, revoked }: StatusView["models"][number]): string[] {
   const state = (version: string): string =>
     Object.hasOwn(revoked, version) ? " (revoked)" : Object.hasOwn(retired, version) ? " (retired)" : "";
-  return `${model}: ${versions.map((version) => `${version}${state(version)}`).join(", ") || "no version folder"}`;
+  const named = versions.map((version) => `${version}${state(version)}`).join(", ");
+  return [model, named || "no version folder"];
 }
 
 function proposalLines(proposals: readonly ProposalView[]): string[] {
@@ -58,7 +76,7 @@ function proposalLine(proposal: ProposalView): string {
   const branch = plainText(proposal.branch);
   if (proposal.state === "broken")
     return `${branch}: broken (${proposal.reason}); delete the branch and ask again`;
-  const { event, model, version, environment } = proposal.transition;
+  const what = requestText({ phase: null, ...proposal.transition });
   const stale = proposal.state === "stale" ? "  STALE: the ledger moved on; ask again" : "";
-  return `${branch}: ${event} ${model} ${version}${environment === null ? "" : ` in ${environment}`}${stale}`;
+  return `${branch}: ${what}${stale}`;
 }

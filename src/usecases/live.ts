@@ -1,6 +1,9 @@
-import { liveVersion, type Slot, type Transition } from "../domain/ledger.ts";
+import { type Ledger, liveVersion, ownEntry, type Slot, type Transition } from "../domain/ledger.ts";
+import { gateError } from "../errors.ts";
 import type { ProvenRevision } from "../ledger/replay.ts";
 import type { Git } from "../ports.ts";
+import { refuseUnknownModel, registeredVersions } from "./registry/registered-versions.ts";
+import { readEnvironments } from "./transition/base.ts";
 import { provenHistory } from "./transition/history.ts";
 
 export interface LiveQuestion {
@@ -28,11 +31,15 @@ export interface LiveAnswer {
   readonly proven: number;
 }
 
-/** "What was live at time T", with proof that there is no gap. GIT_SHALLOW, LEDGER_MISSING, LEDGER_CHAIN_BROKEN. */
+/**
+ * "What was live at time T", with proof that there is no gap. GIT_SHALLOW, LEDGER_MISSING, LEDGER_CHAIN_BROKEN,
+ * GATE_MODEL_UNKNOWN, LEDGER_ENVIRONMENT_UNKNOWN.
+ */
 export async function live(ports: { git: Git }, question: LiveQuestion): Promise<LiveAnswer> {
   const { commit } = await ports.git.head();
   const history = await provenHistory(ports.git, commit);
   const { model, environment, at } = question;
+  await refuseUnknownNames(ports.git, commit, { question, ledger: history.at(-1)?.ledger });
   const past = at === null ? history : history.filter(({ since }) => since <= at);
   return {
     model,
@@ -41,6 +48,22 @@ export async function live(ports: { git: Git }, question: LiveQuestion): Promise
     ...revisionOf(past.at(-1)),
     proven: history.length,
   };
+}
+
+/** "Nothing was live" is no answer to a misspelt question. The ledger never forgets a model or an environment. */
+async function refuseUnknownNames(
+  git: Git,
+  commit: string,
+  { question, ledger }: { question: LiveQuestion; ledger: Ledger | undefined },
+): Promise<void> {
+  const { model, environment } = question;
+  const state = ledger && ownEntry(ledger.models, model);
+  if (state && Object.hasOwn(state.environments, environment)) return;
+  if (!state) refuseUnknownModel(model, [...(await registeredVersions(git, commit)).keys()]);
+  const names = (await readEnvironments(git, commit)).map(({ name }) => name);
+  if (names.includes(environment)) return;
+  const text = `There is no environment ${JSON.stringify(environment.slice(0, 80))}; there are: ${names.join(", ")}.`;
+  throw gateError("LEDGER_ENVIRONMENT_UNKNOWN", text);
 }
 
 function revisionOf(current: ProvenRevision | undefined): Pick<LiveAnswer, "revision" | "commit"> {

@@ -1,10 +1,10 @@
-import semver from "semver";
 import { digestOf } from "../domain/digest.ts";
 import { type ModelState, modelState, type Transition } from "../domain/ledger.ts";
 import type { ReasonCode } from "../domain/reasons/catalogue.ts";
 import { GateError } from "../errors.ts";
 import { verifyTransition } from "../ledger/verify.ts";
 import type { Branch, Git } from "../ports.ts";
+import { refuseUnknownModel, registeredVersions } from "./registry/registered-versions.ts";
 import { readEnvironments, readLedger } from "./transition/base.ts";
 import { PROPOSALS } from "./transition/branches.ts";
 
@@ -42,33 +42,28 @@ export interface Status {
   readonly proposals: readonly ProposalStatus[];
 }
 
-/** Everything that is deployed, registered or proposed, as of HEAD. GIT_*, LEDGER_MISSING, LEDGER_*. */
-export async function status(ports: { git: Git }): Promise<Status> {
+/**
+ * Everything that is deployed, registered or proposed, as of HEAD; of one model when `only` names it.
+ * GIT_*, LEDGER_MISSING, LEDGER_*, GATE_MODEL_UNKNOWN.
+ */
+export async function status(ports: { git: Git }, only?: string): Promise<Status> {
   const { git } = ports;
   const head = await git.head();
   const { ledger, bytes } = await readLedger(git, head.commit);
   const registered = await registeredVersions(git, head.commit);
   const ids = [...new Set([...Object.keys(ledger.models), ...registered.keys()])].toSorted(compare);
+  if (only !== undefined) refuseUnknownModel(only, ids);
+  const shown = ids.filter((id) => only === undefined || id === only);
   return {
     ...head,
     revision: ledger.revision,
-    models: ids.map((model) => ({
+    models: shown.map((model) => ({
       model,
       versions: registered.get(model) ?? [],
       ...modelState(ledger, model),
     })),
     proposals: await openProposals(git, { commit: head.commit, bytes }),
   };
-}
-
-async function registeredVersions(git: Git, commit: string): Promise<ReadonlyMap<string, readonly string[]>> {
-  const found = new Map<string, string[]>();
-  for (const path of await git.paths(commit, "models")) {
-    const [, model, version] = /^models\/([^/]+)\/([^/]+)\/manifest\.json$/.exec(path) ?? [];
-    if (model === undefined || version === undefined || semver.valid(version) === null) continue;
-    found.set(model, [...(found.get(model) ?? []), version]);
-  }
-  return new Map([...found].map(([model, versions]) => [model, semver.rsort(versions)]));
 }
 
 async function openProposals(

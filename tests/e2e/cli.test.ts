@@ -57,7 +57,7 @@ describe("the way of a version, from a terminal", () => {
 
   test("status shows what waits, and after the merge what is where", () => {
     expect(modelgate("status").stdout).toContain(
-      "promote/prod/flight-delay: PROMOTE_TO_SHADOW flight-delay 1.0.0 in prod",
+      "promote/prod/flight-delay: Promote flight-delay 1.0.0 to SHADOW in prod",
     );
     team.repo.git("merge", "--quiet", "--no-ff", "--no-edit", "promote/prod/flight-delay");
     expect(json("status").data).toMatchObject({ revision: 1, proposals: [] });

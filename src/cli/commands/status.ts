@@ -8,8 +8,7 @@ import type { CommandContext } from "../context.ts";
 export async function run(context: CommandContext, model: string | undefined): Promise<number> {
   const only = model === undefined ? undefined : modelId(model);
   const ports = await openPorts(context.surroundings);
-  const all = await status(ports);
-  const shown = only === undefined ? all : { ...all, models: all.models.filter((one) => one.model === only) };
+  const shown = await status(ports, only);
   context.console.data(shown);
   context.console.text(renderStatus(shown, context.console.width));
   return 0;

@@ -6,6 +6,11 @@ const verdicts = {
     fix: "Add a GatePolicy whose match covers the event, the environment and the model.",
     exit: 1,
   },
+  GATE_MODEL_UNKNOWN: {
+    meaning: "There is no model of that name, neither in models/ nor in the ledger.",
+    fix: "Check the name with: modelgate status",
+    exit: 2,
+  },
   GATE_VERSION_NOT_ON_BASE: {
     meaning: "The candidate is not registered: the base commit has no manifest of it.",
     fix: "Merge the pull request that adds the version folder first, then ask again.",

@@ -2,9 +2,12 @@ import { sameDigest } from "../../domain/digest.ts";
 import type { Subject } from "../../domain/evidence.ts";
 import { liveVersion } from "../../domain/ledger.ts";
 import { formatModelRef, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
+import { didYouMean } from "../../domain/nearest-name.ts";
+import { reasons } from "../../domain/reasons/catalogue.ts";
 import { gateError } from "../../errors.ts";
 import type { Files, Git } from "../../ports.ts";
 import { parseJson } from "../../domain/document/json.ts";
+import { registeredVersions } from "../registry/registered-versions.ts";
 import { loadVersion, MANIFEST_LIMIT, type ModelVersion, versionOf } from "../registry/load-version.ts";
 import type { TransitionRequest } from "../run-context.ts";
 import type { GateBase } from "./base.ts";
@@ -22,7 +25,7 @@ export async function readSubject(
   if (request.event === "REGISTER") return (await loadVersion(ports.files, ref)).subject;
   const file = `${versionFolder(ref)}/manifest.json`;
   const bytes = await ports.git.show(base.commit, file);
-  if (!bytes) throw notOnBase(ref, base.commit, file);
+  if (!bytes) throw await notOnBase(ports.git, ref, { commit: base.commit, file });
   return versionOf(ref, bytes, parseJson(bytes, file, MANIFEST_LIMIT)).subject;
 }
 
@@ -59,12 +62,17 @@ export async function loadLive(
   );
 }
 
-function notOnBase(ref: ModelRef, commit: string, file: string): Error {
+async function notOnBase(git: Git, ref: ModelRef, of: { commit: string; file: string }): Promise<Error> {
+  const { commit, file } = of;
+  const registered = await registeredVersions(git, commit);
+  const versions = registered.get(ref.id);
+  const known = versions
+    ? `Registered are ${versions.slice(0, 5).join(", ")}${versions.length > 5 ? " …" : ""}.`
+    : didYouMean(ref.id, registered.keys());
+  const { fix } = reasons.GATE_VERSION_NOT_ON_BASE;
   return gateError(
     "GATE_VERSION_NOT_ON_BASE",
     `${formatModelRef(ref)} is not registered in commit ${commit.slice(0, 12)}: there is no ${file}.`,
-    {
-      where: { file },
-    },
+    { where: { file }, fix: known === "" ? fix : `${known} ${fix}` },
   );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Ledger } from "../../../src/domain/ledger.ts";
+import { GateError } from "../../../src/errors.ts";
 import { apply } from "../../../src/ledger/apply.ts";
 import { GENESIS } from "../../../src/ledger/ledger-text.ts";
 import { type PlanRequest, planTransition } from "../../../src/ledger/plan.ts";
@@ -32,6 +33,16 @@ function ask(of: Partial<PlanRequest>): PlanRequest {
 
 const plan = (ledger: Ledger, of: Partial<PlanRequest>) => planTransition(ledger, ask(of), ENVIRONMENTS);
 const refused = (ledger: Ledger, of: Partial<PlanRequest>): string[] => codesOf(() => plan(ledger, of));
+
+function fixesOf(ledger: Ledger, of: Partial<PlanRequest>): string[] {
+  try {
+    plan(ledger, of);
+  } catch (error) {
+    if (error instanceof GateError) return error.problems.map(({ fix }) => fix);
+    throw error;
+  }
+  return [];
+}
 
 describe("planTransition", () => {
   test("a first version of a model that the ledger does not know", () => {
@@ -146,5 +157,35 @@ describe("planTransition", () => {
     ],
   ])("refuses %s", (_name, ledger, of, codes) => {
     expect(refused(ledger, of)).toEqual(codes);
+  });
+
+  test.each<[string, Ledger, Partial<PlanRequest>, string]>([
+    [
+      "for a model that was never promoted",
+      GENESIS,
+      { event: "PROMOTE_TO_PRODUCTION", version: "1.0.0" },
+      "A version enters with: modelgate promote m@1.0.0 --to SHADOW --env prod. The names are in: modelgate status",
+    ],
+    [
+      "for an environment that cannot be copied into a command",
+      GENESIS,
+      { event: "ROLLBACK", environment: "$(x)" },
+      "A version enters with: modelgate promote m@VERSION --to SHADOW --env ENV. The names are in: modelgate status",
+    ],
+    ["for a misspelt model", two, { event: "ROLLBACK", model: "mm" }, "Did you mean m?"],
+    [
+      "for a registered version",
+      two,
+      { event: "PROMOTE_TO_PRODUCTION", version: "1.2.0" },
+      "Promote it through SHADOW, CANARY and PRODUCTION in this order. Next is: modelgate promote m@1.2.0 --to SHADOW --env prod",
+    ],
+    [
+      "for a shadow",
+      apply(two, toShadow("1.2.0"), ENVIRONMENTS),
+      { event: "PROMOTE_TO_PRODUCTION", version: "1.2.0" },
+      "Promote it through SHADOW, CANARY and PRODUCTION in this order. Next is: modelgate promote m@1.2.0 --to CANARY --env prod --phase 5%",
+    ],
+  ])("says what comes first, %s", (_name, ledger, of, fix) => {
+    expect(fixesOf(ledger, of)).toEqual([fix]);
   });
 });

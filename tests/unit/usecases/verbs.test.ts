@@ -282,6 +282,16 @@ describe("status", () => {
   });
 });
 
+test("status of one model, and of none of that name", async () => {
+  const { git } = await launched("1.0.0");
+  expect((await status({ git }, "m")).models.map(({ model }) => model)).toEqual(["m"]);
+  await expect(status({ git }, "mn")).rejects.toMatchObject({
+    code: "GATE_MODEL_UNKNOWN",
+    exitCode: 2,
+    problems: [{ fix: "Did you mean m?" }],
+  });
+});
+
 describe("live", () => {
   const ask = (at: string | null) => ({
     model: "m",
@@ -324,7 +334,25 @@ describe("live", () => {
       by: { event: "ROLLBACK" },
       proven: 8,
     });
-    expect(await live({ git }, { ...ask(null), model: "toString" })).toMatchObject({ slot: null, proven: 8 });
+    expect(await live({ git }, { ...ask(null), environment: "staging" })).toMatchObject({
+      slot: null,
+      proven: 8,
+    });
+  });
+
+  test.each([
+    [{ model: "toString" }, { code: "GATE_MODEL_UNKNOWN" }],
+    [{ model: "mm" }, { code: "GATE_MODEL_UNKNOWN", problems: [{ fix: "Did you mean m?" }] }],
+    [
+      { environment: "prd" },
+      {
+        code: "LEDGER_ENVIRONMENT_UNKNOWN",
+        message: expect.stringContaining("there are: prod, staging."),
+      },
+    ],
+  ])("does not call a misspelt question unanswered: %o", async (wrong, error) => {
+    const { git } = await launched("1.0.0");
+    await expect(live({ git }, { ...ask(null), ...wrong })).rejects.toMatchObject(error);
   });
 
   test("names the commit that edited the ledger by hand", async () => {

@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { renderStatus, type StatusView } from "../../../src/report/status.ts";
+import { revoke, toCanary } from "../../support/transitions.ts";
+
+const DIGEST = `sha256:${"a".repeat(64)}` as const;
+const slot = (version: string) => ({ version, manifest_digest: DIGEST, serving: true });
+const NOTHING = { environments: {}, retired: {}, revoked: {} };
+
+const FRESH: StatusView = {
+  revision: 0,
+  commit: "8fdc37f2154d0000",
+  models: [
+    { model: "flight-delay", versions: ["1.1.0", "1.0.0"], ...NOTHING },
+    { model: "vad", versions: [], ...NOTHING },
+  ],
+  proposals: [],
+};
+
+test("a fresh repository: what is registered, and how a version enters", () => {
+  expect(renderStatus(FRESH, 120)).toBe(
+    [
+      "Revision 0 at 8fdc37f2154d",
+      "",
+      "Nothing is deployed yet. A version enters with: modelgate promote ID@VERSION --to SHADOW --env ENV",
+      "",
+      "Registered:",
+      "  flight-delay  1.1.0, 1.0.0",
+      "  vad           no version folder",
+      "",
+      "No proposal waits.",
+    ].join("\n"),
+  );
+});
+
+test("slots, what left for good, and proposals in words", () => {
+  const prod = {
+    slots: { CANARY: { ...slot("1.1.0"), phase: "5%" }, PRODUCTION: { ...slot("1.0.0"), serving: false } },
+    rollback_targets: [{ version: "0.9.0", manifest_digest: DIGEST }],
+  };
+  const model = {
+    model: "m",
+    versions: ["1.1.0", "1.0.0", "0.9.0", "0.8.0", "0.7.0"],
+    environments: { prod, staging: { slots: {}, rollback_targets: [] } },
+    retired: { "0.8.0": "old" },
+    revoked: { "0.7.0": "wrong" },
+  };
+  const view: StatusView = {
+    ...FRESH,
+    revision: 7,
+    models: [model],
+    proposals: [
+      { state: "open", branch: "promote/all/m", transition: revoke("1.0.0", "PRODUCTION") },
+      { state: "stale", branch: "promote/prod/m", transition: toCanary("1.1.0", "50%") },
+      { state: "broken", branch: "promote/x\u001B[2J/m", reason: "LEDGER_INVALID" },
+    ],
+  };
+  expect(renderStatus(view, 120)).toBe(
+    [
+      "Revision 7 at 8fdc37f2154d",
+      "",
+      "model  environment  shadow  canary      production  can roll back to",
+      "m      prod         -       1.1.0 (5%)  1.0.0 OFF   0.9.0",
+      "       staging      -       -           -           -",
+      "",
+      "Registered:",
+      "  m  1.1.0, 1.0.0, 0.9.0, 0.8.0 (retired), 0.7.0 (revoked)",
+      "",
+      "Waiting to be merged:",
+      "  promote/all/m: Revoke m 1.0.0",
+      "  promote/prod/m: Promote m 1.1.0 to CANARY (50%) in prod  STALE: the ledger moved on; ask again",
+      "  promote/x/m: broken (LEDGER_INVALID); delete the branch and ask again",
+    ].join("\n"),
+  );
+});
