@@ -7,5 +7,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     globalSetup: ["tests/support/build-once.ts"],
     pool: "forks",
+    // GitHub's parser imports JSON without saying so, which Node refuses and vitest's own loader does not.
+    server: { deps: { inline: [/@actions\/(?:workflow-parser|expressions)/] } },
   },
 });

@@ -1,38 +1,58 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020, type AnySchemaObject } from "ajv/dist/2020.js";
+import standaloneModule from "ajv/dist/standalone/index.js";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const SUFFIX = ".schema.json";
+const HEADER = `// Generated from schemas/*${SUFFIX} by scripts/compile-schemas.ts. Do not edit.\n`;
 
-/** Keywords that `src/domain/document/json-schema.ts` reads, by what their value is. */
-const READ = {
-  value: new Set(
-    (
-      "$ref type const enum minimum maximum exclusiveMinimum exclusiveMaximum minLength maxLength pattern " +
-      "minItems maxItems uniqueItems minProperties maxProperties required description"
-    ).split(" "),
-  ),
-  schema: new Set(["items", "propertyNames", "additionalProperties"]),
-  schemas: new Set(["anyOf"]),
-  named: new Set(["$defs", "properties"]),
-};
+// ajv exports a CommonJS default; where it lands depends on who loads it.
+const standaloneCode = "default" in standaloneModule ? standaloneModule.default : standaloneModule;
 
-/** For people and editors. */
-const ANNOTATIONS = new Set(["$schema", "$id", "title", "examples"]);
+/** What ajv's generated code takes from its run time, so that it stands alone. */
+const RUN_TIME = {
+  'require("ajv/dist/runtime/ucs2length").default': "codePoints",
+  'require("ajv/dist/runtime/equal").default': "equal",
+} as const;
+
+const RUN_TIME_MODULE = `${HEADER}
+/** Length of a text in code points. */
+export function codePoints(text) {
+  let count = text.length;
+  for (let at = 0; at < text.length - 1; at += 1) {
+    if ((text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) { count -= 1; at += 1; }
+  }
+  return count;
+}
+
+/** Whether two JSON values are equal. */
+export function equal(a, b) {
+  if (a === b) return true;
+  if (a === null || b === null || typeof a !== "object" || typeof b !== "object") return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]));
+}
+`;
 
 /**
- * Puts every `schemas/<name>-v<n>.schema.json`, without what is for people only, into `src/generated/schemas.js` with
- * its types. Run by `npm run prepare`; the output is not committed. Throws when a schema breaks ajv's strict mode, or
- * has a keyword that would not be read.
+ * Compiles every `schemas/<name>-v<n>.schema.json` with ajv into a module of its own, `src/generated/<name>-v<n>.js`,
+ * so that a process loads only the schemas that it checks. Run by `npm run prepare`; the output is not committed.
+ * Throws when a schema breaks ajv's strict mode. Returns the names.
  */
 export function compileSchemas(root: string = ROOT): readonly string[] {
   const schemas = readSchemas(join(root, "schemas"));
   const folder = join(root, "src", "generated");
+  rmSync(join(folder, "schemas.js"), { force: true });
+  rmSync(join(folder, "schemas.d.ts"), { force: true });
   mkdirSync(folder, { recursive: true });
-  writeIfChanged(join(folder, "schemas.js"), moduleOf(schemas));
-  writeIfChanged(join(folder, "schemas.d.ts"), typesOf([...schemas.keys()]));
+  writeIfChanged(join(folder, "schema-run-time.js"), RUN_TIME_MODULE);
+  for (const [name, schema] of schemas) {
+    writeIfChanged(join(folder, `${name}.js`), moduleOf(name, schema));
+    writeIfChanged(join(folder, `${name}.d.ts`), typesOf(name));
+  }
   return [...schemas.keys()];
 }
 
@@ -45,36 +65,44 @@ function readSchemas(folder: string): Map<string, AnySchemaObject> {
   );
 }
 
-function moduleOf(schemas: Map<string, AnySchemaObject>): string {
-  const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true });
-  for (const schema of schemas.values()) ajv.compile(schema);
-  const texts = [...schemas].map(([name, schema]) => [name, JSON.stringify(reduced(schema, name))]);
-  const table = JSON.stringify(Object.fromEntries(texts), null, 2);
-  return `// Generated from schemas/*${SUFFIX} by scripts/compile-schemas.ts. Do not edit.\nexport const schemaTexts = ${table};\n`;
+function moduleOf(name: string, schema: AnySchemaObject): string {
+  const ajv = new Ajv2020({
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+    allErrors: true,
+    ownProperties: true,
+    messages: false,
+    // Errors carry the schema around the keyword: its description and its list of properties.
+    verbose: true,
+    loopRequired: 1,
+    loopEnum: 1,
+    code: { source: true, esm: true },
+  });
+  const code = standAlone(standaloneCode(ajv, ajv.compile(schema)), name);
+  const constant = `export const ${constantOf(name)} = { name: ${JSON.stringify(name)}, validate };\n`;
+  return `${HEADER}import { codePoints, equal } from "./schema-run-time.js";\n${code}\n${constant}`;
 }
 
-/** The schema without annotations; throws at a keyword that is not read, with its place. */
-export function reduced(schema: AnySchemaObject, at: string): AnySchemaObject {
-  const entries = Object.entries(schema).filter(([keyword]) => !ANNOTATIONS.has(keyword));
-  return Object.fromEntries(entries.map(([keyword, value]) => [keyword, reducedValue(keyword, value, at)]));
+/** Replaces ajv's run-time imports, and the exports of its code by one name. */
+function standAlone(code: string, name: string): string {
+  const known = Object.entries(RUN_TIME).reduce((text, [from, to]) => text.replaceAll(from, to), code);
+  const own = known
+    .replace(/export const validate = (\w+);/, "const validate = $1;")
+    .replace(/export default \w+;/, "");
+  const left = /require\([^)]*\)|export /.exec(own);
+  if (left) throw new Error(`${name}: ajv's code has ${left[0]}, which is not expected there.`);
+  return own.replace('"use strict";', "");
 }
 
-function reducedValue(keyword: string, value: unknown, at: string): unknown {
-  const below = (part: unknown, key: string | number = ""): unknown =>
-    typeof part === "object" ? reduced(part as AnySchemaObject, `${at}/${keyword}/${key}`) : part;
-  if (READ.value.has(keyword)) return value;
-  if (READ.schema.has(keyword)) return below(value);
-  if (READ.schemas.has(keyword)) return (value as unknown[]).map(below);
-  if (!READ.named.has(keyword)) throw new Error(`${at}: the keyword "${keyword}" would not be read.`);
-  return Object.fromEntries(Object.entries(value as object).map(([name, part]) => [name, below(part, name)]));
+function typesOf(name: string): string {
+  const type = 'import type { Schema } from "../domain/document/schema.ts";';
+  return `${HEADER}${type}\nexport declare const ${constantOf(name)}: Schema;\n`;
 }
 
-function typesOf(names: readonly string[]): string {
-  return `export type SchemaName = ${names.map((name) => JSON.stringify(name)).join(" | ")};
-
-/** JSON of each schema, parsed when it is used. */
-export declare const schemaTexts: Readonly<Record<SchemaName, string>>;
-`;
+/** `parity-claim-v1` is exported as `PARITY_CLAIM_V1`. */
+function constantOf(name: string): string {
+  return name.replaceAll(/[^a-z0-9]/gi, "_").toUpperCase();
 }
 
 function writeIfChanged(file: string, text: string): void {

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { load } from "js-yaml";
 import { describe, expect, it } from "vitest";
 
-const ROOT = resolve(import.meta.dirname, "../..");
+const ROOT = resolve(import.meta.dirname, "../../..");
 const FILES = globSync(".github/workflows/*.yml", { cwd: ROOT }).sort();
 
 interface Step {
