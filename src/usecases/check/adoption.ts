@@ -1,13 +1,13 @@
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { formatModelRef } from "../../domain/model-ref.ts";
-import { type Problem, problem } from "../../errors.ts";
+import { GateError, type Problem, problem } from "../../errors.ts";
 import { formatLedger, GENESIS } from "../../ledger/ledger-text.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
 import { policySources } from "../gate/base.ts";
 import { checkVersion } from "../registry/check-version.ts";
 import type { Change } from "./change.ts";
 import type { CheckPorts } from "./check.ts";
-import type { Findings } from "./report.ts";
+import { type Findings, tried } from "./report.ts";
 
 /**
  * The first change with a ledger: nothing governs yet, so nothing can judge. It may bring policies, workflows and versions
@@ -22,7 +22,9 @@ export async function checkAdoption(ports: CheckPorts, change: Change): Promise<
     ...(await genesisProblems(ports, change)),
     ...evidenceProblems(change),
   ];
-  parsePolicies(await policySources(git, change.head));
+  const sources = await policySources(git, change.head);
+  const policies = tried(() => parsePolicies(sources));
+  if (policies instanceof GateError) problems.push(...policies.problems);
   const files = ports.filesAt(change.head);
   for (const ref of change.versions) problems.push(...(await checkVersion({ git, files }, ref)).problems);
   const versions = change.versions.map(formatModelRef).join(", ") || "no version yet";

@@ -6,6 +6,7 @@ import type { Files } from "../../ports.ts";
 import type { Change } from "./change.ts";
 import type { CheckPorts, Legs } from "./check.ts";
 import { type Leg, legsOf } from "./plan.ts";
+import { EVIDENCE_V1 } from "../../generated/evidence-v1.js";
 
 /** Evidence that was measured longer ago was not measured for this run. */
 const OLDEST_MS = 24 * 3_600_000;
@@ -90,7 +91,7 @@ async function readLeg(files: Files, leg: Leg, of: { folder: string; now: Date }
   if (!bytes) {
     throw new GateError([problem("CHECK_LEG_MISSING", `There is no ${name}.`, { where: { file } })]);
   }
-  const evidence = checkSchema<Evidence>(parseJson(bytes, file), "evidence-v1");
+  const evidence = checkSchema<Evidence>(parseJson(bytes, file), EVIDENCE_V1);
   refuse(legProblems(evidence, leg, { file, now: of.now }));
   return evidence;
 }

@@ -6,7 +6,7 @@ import type { GatePolicy, PolicySet } from "../../policy/policy.ts";
 import type { Git } from "../../ports.ts";
 import { policySources } from "../gate/base.ts";
 import type { Change } from "./change.ts";
-import type { Findings } from "./report.ts";
+import { type Findings, tried } from "./report.ts";
 
 const READ =
   /^policies\/(?:gates\/[^/]+\.yaml|environments\.yaml|waivers\.yaml|trust\.yaml|retention\.yaml)$/;
@@ -28,15 +28,6 @@ export async function checkPolicies(git: Git, change: Change): Promise<Findings>
     ...(after ? await versionProblems(git, change, { before, after }) : []),
   ];
   return { problems, notes: after ? notesOn(change, before, after) : [] };
-}
-
-function tried<T>(read: () => T): T | GateError {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof GateError) return error;
-    throw error;
-  }
 }
 
 /** A policy that nobody reads would not hold, and one that only some machines read is worse. */

@@ -12,6 +12,7 @@ import type { GateBase } from "../gate/base.ts";
 import { readHistory } from "../gate/history.ts";
 import { type Claim, stale } from "./bindings.ts";
 import { requestOf } from "./remeasure.ts";
+import { VERDICT_V1 } from "../../generated/verdict-v1.js";
 
 /**
  * Judges the stored evidence again, on the base's policies and at the time of the decision: the same bytes as the stored
@@ -27,7 +28,7 @@ export async function rejudge(
   const file = `${stored.folder}/verdict.json`;
   const bytes = stored.files.get("verdict.json");
   if (!bytes) throw gateError("CHECK_PACK_INCOMPLETE", "The pack has no verdict.json.", { where: { file } });
-  const told = checkSchema<Verdict>(parseJson(bytes, file), "verdict-v1");
+  const told = checkSchema<Verdict>(parseJson(bytes, file), VERDICT_V1);
   const again = await judgeAt(git, claim, { ...of, on: claim.base, told });
   const isTold = (verdict: Verdict): boolean =>
     Buffer.from(formatJson(verdict)).equals(bytes) && verdict.outcome === transition.verdict;

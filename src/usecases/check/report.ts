@@ -45,3 +45,13 @@ export async function foundOr(find: () => Promise<Findings>): Promise<Findings> 
     return { problems: error.problems };
   }
 }
+
+/** What was read, or the refusal as a value, so that reading goes on elsewhere. */
+export function tried<T>(read: () => T): T | GateError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof GateError) return error;
+    throw error;
+  }
+}

@@ -9,6 +9,7 @@ import type { Git } from "../../ports.ts";
 import { packFolder } from "../transition/branches.ts";
 import type { Change } from "./change.ts";
 import { requestOf } from "./remeasure.ts";
+import { PACK_V1 } from "../../generated/pack-v1.js";
 
 /** The evidence pack that a promotion brings: complete, and nothing but what its pack.json lists. */
 export interface StoredPack {
@@ -37,7 +38,7 @@ export async function readStoredPack(git: Git, change: Change, transition: Trans
   files.delete("pack.json");
   const file = `${folder}/pack.json`;
   refuse(digestProblems(file, bytes, transition.evidence_digest));
-  const pack = checkSchema<EvidencePack>(parseJson(bytes, file), "pack-v1");
+  const pack = checkSchema<EvidencePack>(parseJson(bytes, file), PACK_V1);
   refuse(listingProblems({ folder, pack, files }));
   return { folder, pack, files };
 }
