@@ -4,6 +4,7 @@ import { checkSchema } from "./document/check-schema.ts";
 import { formatJson } from "./document/format.ts";
 import { parseJson } from "./document/json.ts";
 import type { LifecycleEvent } from "./lifecycle.ts";
+import { PROMOTION_V1 } from "../generated/promotion-v1.js";
 
 /** What a promotion pull request announces, for machines: the merge must bring exactly this. */
 export interface PromotionBlock {
@@ -51,7 +52,7 @@ export function parsePromotionBlock(body: string): PromotionBlock {
   if (end < 0) throw gateError("FORGE_BLOCK_INVALID", "The block of digests has no end.");
   try {
     const bytes = Buffer.from(after.slice(0, end));
-    return checkSchema<PromotionBlock>(parseJson(bytes, "promotion block", MAX_BYTES), "promotion-v1");
+    return checkSchema<PromotionBlock>(parseJson(bytes, "promotion block", MAX_BYTES), PROMOTION_V1);
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
     throw gateError("FORGE_BLOCK_INVALID", `The block of digests cannot be read: ${said}`, { cause });

@@ -4,6 +4,7 @@ import { formatJson } from "../domain/document/format.ts";
 import { parseJson } from "../domain/document/json.ts";
 import { type Ledger, LEDGER_FILE, type ModelState } from "../domain/ledger.ts";
 import { gateError, problem, refuse } from "../errors.ts";
+import { DEPLOYED_V1 } from "../generated/deployed-v1.js";
 
 /** Revision 0: nothing is deployed. */
 export const GENESIS: Ledger = {
@@ -24,7 +25,7 @@ export function formatLedger(ledger: Ledger): string {
  * schema, LEDGER_INVALID for what contradicts itself, LEDGER_NOT_CANONICAL for another spelling.
  */
 export function parseLedger(bytes: Uint8Array, file: string = LEDGER_FILE): Ledger {
-  const ledger = checkSchema<Ledger>(parseJson(bytes, file), "deployed-v1");
+  const ledger = checkSchema<Ledger>(parseJson(bytes, file), DEPLOYED_V1);
   refuse(
     contradictions(ledger).map(([pointer, text]) =>
       problem("LEDGER_INVALID", text, { where: { file, pointer } }),

@@ -10,6 +10,9 @@ import { at, readerOf, report, textOr, type Reader } from "./parse/reader.ts";
 import { readWaivers } from "./parse/waivers.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
 import type { PolicySet } from "./policy.ts";
+import { ENVIRONMENTS_V1 } from "../generated/environments-v1.js";
+import { POLICY_V1 } from "../generated/policy-v1.js";
+import { WAIVERS_V1 } from "../generated/waivers-v1.js";
 
 export interface PolicySource {
   /** Relative to the repository's root. */
@@ -17,7 +20,7 @@ export interface PolicySource {
   readonly bytes: Uint8Array;
 }
 
-const SCHEMAS = { GatePolicy: "policy-v1", Environments: "environments-v1", Waivers: "waivers-v1" } as const;
+const SCHEMAS = { GatePolicy: POLICY_V1, Environments: ENVIRONMENTS_V1, Waivers: WAIVERS_V1 } as const;
 type PolicyKind = keyof typeof SCHEMAS;
 
 /** A policy file that could be read; its meaning may still be wrong. */

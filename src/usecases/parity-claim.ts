@@ -6,6 +6,7 @@ import { brokenClaims, type ParityClaim } from "../measure/parity/claim.ts";
 import type { OutputReport } from "../measure/parity/report.ts";
 import type { ModelVersion } from "./registry/load-version.ts";
 import type { VersionFiles } from "./version-files.ts";
+import { PARITY_CLAIM_V1 } from "../generated/parity-claim-v1.js";
 
 /** The author's claim; `problem` says why a file that is there could not be read. */
 export interface Claim {
@@ -22,7 +23,7 @@ export async function readClaim(version: ModelVersion, files: VersionFiles): Pro
   try {
     const { cases, outputs, max_abs_diff } = checkSchema<ParityClaim>(
       parseJson(bytes, file),
-      "parity-claim-v1",
+      PARITY_CLAIM_V1,
     );
     return { file, claim: { cases, outputs, max_abs_diff }, problem: null };
   } catch (error) {

@@ -1,11 +1,8 @@
-import type { SchemaName } from "../../generated/schemas.js";
 import { problem, refuse, type Problem } from "../../errors.ts";
 import type { ReasonCode } from "../reasons/catalogue.ts";
 import { childPointer, MAX_PROBLEMS, pointerKeys, type Document } from "./document.ts";
-import { type SchemaError, schemaErrors } from "./json-schema.ts";
+import { type Schema, type SchemaError, schemaErrors } from "./schema.ts";
 import { nearestName } from "../nearest-name.ts";
-
-export type { SchemaName } from "../../generated/schemas.js";
 
 /**
  * The document's value as the type that its schema (`schemas/<name>.schema.json`) describes.
@@ -14,14 +11,14 @@ export type { SchemaName } from "../../generated/schemas.js";
  */
 // The caller names the type that belongs to the schema.
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
-export function checkSchema<T>(document: Document, name: SchemaName): T {
-  refuse(schemaProblems(document, name));
+export function checkSchema<T>(document: Document, schema: Schema): T {
+  refuse(schemaProblems(document, schema));
   return document.value as T;
 }
 
 /** The same problems as a list, empty when the document fits; at most 100. */
-export function schemaProblems(document: Document, name: SchemaName): readonly Problem[] {
-  return telling(schemaErrors(name, document.value))
+export function schemaProblems(document: Document, schema: Schema): readonly Problem[] {
+  return telling(schemaErrors(schema, document.value))
     .slice(0, MAX_PROBLEMS)
     .map((error) => toProblem(document, error));
 }
@@ -38,7 +35,7 @@ function telling(errors: readonly SchemaError[]): readonly SchemaError[] {
 
 function toProblem(document: Document, error: SchemaError): Problem {
   if (error.propertyName !== undefined) return keyProblem(document, error, error.propertyName);
-  switch (error.keyword as string) {
+  switch (error.keyword) {
     case "additionalProperties":
       return unknownKey(document, error);
     case "required":

@@ -2,6 +2,7 @@ import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import type { Finding, Measurement, RunnerFingerprint } from "../../domain/evidence.ts";
 import { GateError } from "../../errors.ts";
+import { BENCH_CLAIM_V1 } from "../../generated/bench-claim-v1.js";
 
 /** `bench.json` as its schema describes it, as far as it is compared. */
 interface BenchClaim {
@@ -44,7 +45,7 @@ function readClaim({
   readonly file: string;
 }): BenchClaim | Finding {
   try {
-    return checkSchema<BenchClaim>(parseJson(bytes, file), "bench-claim-v1");
+    return checkSchema<BenchClaim>(parseJson(bytes, file), BENCH_CLAIM_V1);
   } catch (error) {
     if (!(error instanceof GateError)) throw error;
     return { code: "BENCHMARK_CLAIM_UNREADABLE", message: error.problems[0].message, file };

@@ -10,6 +10,7 @@ import { loadModel } from "../load-model.ts";
 import type { ModelVersion } from "../registry/load-version.ts";
 import { loadTestCases } from "../test-cases.ts";
 import { type VersionFiles, versionFiles } from "../version-files.ts";
+import { SIDECAR_V1 } from "../../generated/sidecar-v1.js";
 
 /** A version that takes part in a benchmark, as bytes that its manifest names. */
 export interface Contestant {
@@ -52,7 +53,7 @@ const BATCH_AXIS = "N";
 
 async function readAxes(version: ModelVersion, verified: VersionFiles): Promise<BatchAxes> {
   const bytes = await verified.read("sidecar.json");
-  const sidecar = checkSchema<Sidecar>(parseJson(bytes, `${version.folder}/sidecar.json`), "sidecar-v1");
+  const sidecar = checkSchema<Sidecar>(parseJson(bytes, `${version.folder}/sidecar.json`), SIDECAR_V1);
   return new Map(sidecar.inputs.map(({ name, shape }) => [name, axisOf(shape)]));
 }
 

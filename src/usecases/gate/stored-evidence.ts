@@ -11,6 +11,8 @@ import { gateError, type Problem, problem, refuse } from "../../errors.ts";
 import type { Files } from "../../ports.ts";
 import type { TransitionRequest } from "../run-context.ts";
 import { engineDigest } from "./evidence-pack.ts";
+import { EVIDENCE_V1 } from "../../generated/evidence-v1.js";
+import { PACK_V1 } from "../../generated/pack-v1.js";
 
 /** What stored evidence must be bound to. Each binding that differs is refused by its own code. */
 export interface Bindings {
@@ -59,7 +61,7 @@ async function readKind(files: Files, folder: string, kind: EvidenceKind): Promi
   const path = `${folder}/${name}`;
   const bytes = await files.readIfExists(path);
   if (!bytes) return undefined;
-  const evidence = checkSchema<Evidence>(parseJson(bytes, path), "evidence-v1");
+  const evidence = checkSchema<Evidence>(parseJson(bytes, path), EVIDENCE_V1);
   if (evidence.kind !== kind) {
     throw gateError("EVIDENCE_KIND_MISMATCH", `${path} holds ${evidence.kind} evidence.`, {
       where: { file: path, pointer: "/kind" },
@@ -77,7 +79,7 @@ interface StoredPack {
 async function readPack(files: Files, folder: string): Promise<StoredPack> {
   const path = `${folder}/pack.json`;
   const bytes = await files.readIfExists(path);
-  if (bytes) return { path, pack: checkSchema<EvidencePack>(parseJson(bytes, path), "pack-v1") };
+  if (bytes) return { path, pack: checkSchema<EvidencePack>(parseJson(bytes, path), PACK_V1) };
   throw gateError(
     "EVIDENCE_PACK_MISSING",
     `There is evidence in ${folder}, but no pack.json that binds it.`,

@@ -13,6 +13,7 @@ import type { Files, Git } from "../../ports.ts";
 import { MANIFEST_LIMIT, versionOf } from "./load-version.ts";
 import { readVersionFolder, type VersionReading } from "./read-version-folder.ts";
 import { sourceProblems } from "./check-sources.ts";
+import { MANIFEST_V1 } from "../../generated/manifest-v1.js";
 
 export interface RegistryPorts {
   readonly files: Files;
@@ -52,7 +53,7 @@ export async function checkManifest(
 ): Promise<VersionCheck> {
   const document = parseJson(bytes, `${versionFolder(ref)}/manifest.json`, MANIFEST_LIMIT);
   const refProblems = collect(() => versionOf(ref, bytes, document));
-  const manifest = checkSchema<Manifest>(document, "manifest-v1");
+  const manifest = checkSchema<Manifest>(document, MANIFEST_V1);
   const reading = await readVersionFolder(ports.files, ref, {
     artifact: manifest.artifact_uri,
     expected: new Map(manifest.files.map((file) => [file.path, file.sha256])),

@@ -8,6 +8,8 @@ import { formatModelRef, type ModelRef, versionFolder } from "../../domain/model
 import type { Sidecar } from "../../domain/registry/sidecar.ts";
 import { GateError, gateError, type Problem, problem, refuse } from "../../errors.ts";
 import type { Files } from "../../ports.ts";
+import { MANIFEST_V1 } from "../../generated/manifest-v1.js";
+import { SIDECAR_V1 } from "../../generated/sidecar-v1.js";
 
 /** 8 MiB: 4,096 files with long names. */
 export const MANIFEST_LIMIT = 8 * 1024 * 1024;
@@ -35,7 +37,7 @@ export async function loadVersion(files: Files, ref: ModelRef): Promise<ModelVer
 
 /** The same from bytes that somebody else read. */
 export function versionOf(ref: ModelRef, bytes: Uint8Array, document: Document): ModelVersion {
-  const manifest = checkSchema<Manifest>(document, "manifest-v1");
+  const manifest = checkSchema<Manifest>(document, MANIFEST_V1);
   refuse(refProblems(ref, manifest, document));
   const manifestDigest = digestOf(bytes);
   return {
@@ -55,7 +57,7 @@ export function versionOf(ref: ModelRef, bytes: Uint8Array, document: Document):
 /** The feature schema beside the manifest. Errors: FILE_*, DOCUMENT_*. */
 export async function loadSidecar(files: Files, version: ModelVersion): Promise<Sidecar> {
   const path = `${version.folder}/sidecar.json`;
-  return checkSchema<Sidecar>(parseJson(await files.read(path), path), "sidecar-v1");
+  return checkSchema<Sidecar>(parseJson(await files.read(path), path), SIDECAR_V1);
 }
 
 async function readManifest(files: Files, path: string, ref: ModelRef): Promise<Uint8Array> {

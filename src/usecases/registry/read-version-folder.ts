@@ -1,5 +1,6 @@
 import { digestOf } from "../../domain/digest.ts";
-import { checkSchema, type SchemaName } from "../../domain/document/check-schema.ts";
+import { checkSchema } from "../../domain/document/check-schema.ts";
+import type { Schema } from "../../domain/document/schema.ts";
 import { JSON_SIZE_LIMIT, parseJson } from "../../domain/document/json.ts";
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { fileNameProblems } from "../../domain/registry/file-names.ts";
@@ -9,6 +10,12 @@ import { GateError, gateError, problem, type Problem } from "../../errors.ts";
 import { externalDataProblems } from "../../measure/onnx/external-data.ts";
 import { inspectModel, type ModelFacts } from "../../measure/onnx/inspect-model.ts";
 import type { FileEntry, Files } from "../../ports.ts";
+import { BENCH_CLAIM_V1 } from "../../generated/bench-claim-v1.js";
+import { EVALUATION_V1 } from "../../generated/evaluation-v1.js";
+import { PARITY_CLAIM_V1 } from "../../generated/parity-claim-v1.js";
+import { REFERENCE_V1 } from "../../generated/reference-v1.js";
+import { SIDECAR_V1 } from "../../generated/sidecar-v1.js";
+import { TRAINING_V1 } from "../../generated/training-v1.js";
 
 const MODEL_LIMIT = 2 ** 31 - 1;
 
@@ -36,20 +43,20 @@ export async function readVersionFolder(
   ).map((p) => inFolder(p, folder));
   const read = new Reading(files, folder, problems);
   const present = await read.digests(entries, of.expected);
-  const json = async <T>(path: string, schema: SchemaName) => {
+  const json = async <T>(path: string, schema: Schema) => {
     const found = present.find((file) => file.path === path);
     return found ? read.json<T>(found, schema) : null;
   };
-  await json("evaluation.json", "evaluation-v1");
-  await json("reference.json", "reference-v1");
-  await json("bench.json", "bench-claim-v1");
+  await json("evaluation.json", EVALUATION_V1);
+  await json("reference.json", REFERENCE_V1);
+  await json("bench.json", BENCH_CLAIM_V1);
   const facts: VersionFacts = {
     ref,
     folder,
     files: present,
-    sidecar: await json("sidecar.json", "sidecar-v1"),
-    training: await json("training.json", "training-v1"),
-    parity: await json("parity.json", "parity-claim-v1"),
+    sidecar: await json("sidecar.json", SIDECAR_V1),
+    training: await json("training.json", TRAINING_V1),
+    parity: await json("parity.json", PARITY_CLAIM_V1),
     model: await read.model(of.artifact, listedOf(present, of.expected)),
   };
   return { facts, problems, unreadable: read.unreadable };
@@ -81,7 +88,7 @@ class Reading {
     return present;
   }
 
-  async json<T>(found: FolderFile, schema: SchemaName): Promise<Typed<T> | null> {
+  async json<T>(found: FolderFile, schema: Schema): Promise<Typed<T> | null> {
     const file = `${this.#folder}/${found.path}`;
     return this.#tried(async () => {
       const document = parseJson(await this.#same(found, JSON_SIZE_LIMIT), file);

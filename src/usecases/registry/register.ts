@@ -14,6 +14,7 @@ import { checkManifest, type RegistryPorts } from "./check-version.ts";
 import { MANIFEST_LIMIT } from "./load-version.ts";
 import { readVersionFolder, type VersionReading } from "./read-version-folder.ts";
 import { sealSidecar, withFile } from "./seal-sidecar.ts";
+import { MANIFEST_V1 } from "../../generated/manifest-v1.js";
 
 export interface RegisterPorts extends RegistryPorts {
   readonly clock: Clock;
@@ -81,7 +82,7 @@ async function currentManifest(ports: RegistryPorts, path: string): Promise<Mani
   const bytes = await ports.files.readIfExists(path, MANIFEST_LIMIT);
   if (!bytes) return undefined;
   try {
-    return checkSchema<Manifest>(parseJson(bytes, path, MANIFEST_LIMIT), "manifest-v1");
+    return checkSchema<Manifest>(parseJson(bytes, path, MANIFEST_LIMIT), MANIFEST_V1);
   } catch (error) {
     if (error instanceof GateError) return undefined;
     throw error;

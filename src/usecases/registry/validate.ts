@@ -1,8 +1,8 @@
 import { isModelId, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { duplicateVersionProblems } from "../../domain/registry/version-paths.ts";
 import { fileNameProblems } from "../../domain/registry/file-names.ts";
-import { formatPlace, problem, type Problem } from "../../errors.ts";
-import { baseCommit } from "./base-commit.ts";
+import { formatPlace, gateError, problem, type Problem } from "../../errors.ts";
+import { changeBase, type ChangeBase } from "./base-commit.ts";
 import { changedVersions, type Selection, versionsBelow } from "./changed-versions.ts";
 import { immutableProblems } from "./check-immutable.ts";
 import { checkVersion, type RegistryPorts } from "./check-version.ts";
@@ -28,14 +28,16 @@ export interface ValidationReport {
 /**
  * Checks versions of the registry against their manifests, their neighbours and the base branch. The cost follows the
  * change: without `all` or `paths` only versions with a file that differs from the base are read.
+ * Where only HEAD could be found to compare with, all are read; on no branch that is GIT_BASE_UNKNOWN.
  * What is wrong is in the report; throws only for GIT_* and when the registry itself cannot be listed (FILE_*).
  */
 export async function validate(
   ports: RegistryPorts,
   options: ValidateOptions = {},
 ): Promise<ValidationReport> {
-  const base = await baseCommit(ports.git, options.base);
-  const selection = await selectVersions(ports, options, base);
+  const found = await changeBase(ports.git, options.base);
+  const base = found?.commit ?? null;
+  const selection = await selectVersions(ports, options, found);
   const changed = await changedPaths(ports, selection, base);
   const problems: Problem[] = [...selection.problems, ...(await pathProblems(ports, options))];
   const checked: ModelRef[] = [];
@@ -55,10 +57,19 @@ export async function validate(
 async function selectVersions(
   ports: RegistryPorts,
   options: ValidateOptions,
-  base: string | null,
+  base: ChangeBase | null,
 ): Promise<Selection> {
   if (options.all || options.paths?.length) return versionsBelow(ports.files, options.paths ?? []);
-  return base === null ? versionsBelow(ports.files, []) : changedVersions(ports, base);
+  if (base?.isHead) await refuseDetached(ports);
+  return base === null || base.isHead ? versionsBelow(ports.files, []) : changedVersions(ports, base.commit);
+}
+
+/** A runner's checkout of a pull request differs from itself in nothing: that must not pass as "nothing changed". */
+async function refuseDetached({ git }: RegistryPorts): Promise<void> {
+  const { commit, branch } = await git.head();
+  if (branch !== null) return;
+  const text = `HEAD is at ${commit.slice(0, 12)} and on no branch, and there is neither origin/main nor main.`;
+  throw gateError("GIT_BASE_UNKNOWN", text);
 }
 
 async function changedPaths(

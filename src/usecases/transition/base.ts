@@ -5,6 +5,7 @@ import { parseYaml } from "../../domain/document/yaml.ts";
 import { gateError, type Problem, problem, refuse } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { Git } from "../../ports.ts";
+import { ENVIRONMENTS_V1 } from "../../generated/environments-v1.js";
 
 /** What the gate reads or a transition writes; uncommitted edits there would make the verdict about something else. */
 export const GOVERNED_PATHS: readonly string[] = [LEDGER_FILE, "evidence", "models", "policies"];
@@ -55,7 +56,7 @@ export function parseEnvironments(bytes: Uint8Array): readonly EnvironmentPhases
   const document = parseYaml(bytes, ENVIRONMENTS_FILE);
   const { environments } = checkSchema<{
     environments: readonly { readonly name: string; readonly canary_phases: readonly string[] }[];
-  }>(document, "environments-v1");
+  }>(document, ENVIRONMENTS_V1);
   return environments.map(({ name, canary_phases }) => ({ name, canaryPhases: canary_phases }));
 }
 

@@ -8,6 +8,7 @@ import type { Decision } from "../decision.ts";
 import { branchTip, packFolder, refusalBranch } from "./branches.ts";
 import { packChange } from "./draft.ts";
 import { refusalMessage } from "./message.ts";
+import { VERDICT_V1 } from "../../generated/verdict-v1.js";
 
 /** A refused attempt, kept on its branch. */
 export interface Refusal {
@@ -120,7 +121,7 @@ async function readRefusal(git: Git, commit: string, path: string): Promise<Earl
   const [, , version = "", runId = ""] = path.split("/");
   try {
     const bytes = (await git.show(commit, path)) ?? new Uint8Array();
-    const verdict = checkSchema<Verdict>(parseJson(bytes, path), "verdict-v1");
+    const verdict = checkSchema<Verdict>(parseJson(bytes, path), VERDICT_V1);
     if (mayMerge(verdict.outcome)) return undefined;
     return {
       version,

@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Evidence } from "../../../src/domain/evidence.ts";
-import { schemaErrors } from "../../../src/domain/document/json-schema.ts";
+import { EVIDENCE_V1 } from "../../../src/generated/evidence-v1.js";
+import { VERDICT_V1 } from "../../../src/generated/verdict-v1.js";
+import { schemaErrors } from "../../../src/domain/document/schema.ts";
 import { evaluate, type EvaluateInput } from "../../../src/policy/evaluate.ts";
 import { parsePolicies, type PolicySource } from "../../../src/policy/parse-policies.ts";
 import { renderJson } from "../../../src/report/json.ts";
@@ -44,8 +46,8 @@ test.each(readdirSync(CASES))("%s", (name) => {
     policies: parsePolicies(policiesOf(folder)),
     evidence,
   });
-  expect(evidence.flatMap((one) => schemaErrors("evidence-v1", one))).toEqual([]);
-  expect(schemaErrors("verdict-v1", JSON.parse(renderJson(verdict)))).toEqual([]);
+  expect(evidence.flatMap((one) => schemaErrors(EVIDENCE_V1, one))).toEqual([]);
+  expect(schemaErrors(VERDICT_V1, JSON.parse(renderJson(verdict)))).toEqual([]);
   expect(renderJson(verdict)).toBe(expected("verdict.json"));
   expect(renderMarkdown(verdict)).toBe(expected("report.md"));
   expect(renderTerminal(verdict)).toBe(expected("report.txt"));

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Evidence, Measurement } from "../../../src/domain/evidence.ts";
 import type { ObjectiveVerdict, Verdict } from "../../../src/domain/verdict.ts";
-import { schemaErrors } from "../../../src/domain/document/json-schema.ts";
+import { VERDICT_V1 } from "../../../src/generated/verdict-v1.js";
+import { schemaErrors } from "../../../src/domain/document/schema.ts";
 import { evaluate, type EvaluateInput } from "../../../src/policy/evaluate.ts";
 import { parsePolicies, type PolicySource } from "../../../src/policy/parse-policies.ts";
 import {
@@ -57,7 +58,7 @@ test("a good candidate passes every shipped objective, and its verdict has the s
   expect(verdict.policies[0]!.objectives.map(({ outcome }) => outcome)).toEqual(Array(8).fill("PASS"));
   expect(verdict.refusals).toEqual([]);
   expect(verdict.decided_at).toBe("2026-11-20T12:00:00Z");
-  expect(schemaErrors("verdict-v1", JSON.parse(JSON.stringify(verdict)))).toEqual([]);
+  expect(schemaErrors(VERDICT_V1, JSON.parse(JSON.stringify(verdict)))).toEqual([]);
 });
 
 test("an objective shows the value, the limits and why", () => {

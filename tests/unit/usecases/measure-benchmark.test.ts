@@ -13,6 +13,7 @@ import { ADD, identity } from "../../support/onnx-models.ts";
 import { type Bytes, concat, int, model, node, tensor } from "../../support/onnx-writer.ts";
 import { scriptedMachine, timingEngine } from "../../support/timing-engine.ts";
 import { filesInMemory, type VersionSpec, versionInMemory } from "../../support/version-in-memory.ts";
+import { EVIDENCE_V1 } from "../../../src/generated/evidence-v1.js";
 
 const RUN = {
   runId: "hand-made_2.0.0_none_20260101T000000Z_00000000",
@@ -162,7 +163,7 @@ describe("benchmark evidence", () => {
     };
     for (const engine of [slowerEngine(), timingEngine({ coldStart: timeout })]) {
       const stored = parseJson(Buffer.from(formatJson(await measure(engine))), "benchmark.json");
-      expect(schemaProblems(stored, "evidence-v1")).toEqual([]);
+      expect(schemaProblems(stored, EVIDENCE_V1)).toEqual([]);
     }
   });
 

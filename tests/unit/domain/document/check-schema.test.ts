@@ -4,13 +4,16 @@ import { parseJson } from "../../../../src/domain/document/json.ts";
 import type { Manifest } from "../../../../src/domain/manifest.ts";
 import { codes, placed, problemsOf, utf8 } from "../../../support/problems.ts";
 import { MANIFEST } from "../../../support/sample-manifest.ts";
+import { DEPLOYED_V1 } from "../../../../src/generated/deployed-v1.js";
+import { EVIDENCE_V1 } from "../../../../src/generated/evidence-v1.js";
+import { MANIFEST_V1 } from "../../../../src/generated/manifest-v1.js";
 
 const read = (text: string) => parseJson(utf8(text), "manifest.json");
 const withField = (field: string, value: unknown) => read(JSON.stringify({ ...MANIFEST, [field]: value }));
 
 describe("a manifest", () => {
   it("that fits is returned as it is", () => {
-    expect(checkSchema<Manifest>(read(JSON.stringify(MANIFEST)), "manifest-v1")).toEqual(MANIFEST);
+    expect(checkSchema<Manifest>(read(JSON.stringify(MANIFEST)), MANIFEST_V1)).toEqual(MANIFEST);
   });
 
   it("with wrong, missing, extra and nested mistakes lists all of them with their places", () => {
@@ -28,7 +31,7 @@ describe("a manifest", () => {
     );
     const lines = text.split("\n");
     const at = (needle: string) => lines.findIndex((line) => line.includes(needle)) + 1;
-    const problems = schemaProblems(read(text), "manifest-v1");
+    const problems = schemaProblems(read(text), MANIFEST_V1);
     expect(placed(problems)).toEqual([
       "1:1 DOCUMENT_KEY_MISSING",
       "1:1 DOCUMENT_KEY_MISSING",
@@ -43,7 +46,7 @@ describe("a manifest", () => {
   });
 
   it("names the key that was meant", () => {
-    const [found] = schemaProblems(withField("modle_id", "x"), "manifest-v1");
+    const [found] = schemaProblems(withField("modle_id", "x"), MANIFEST_V1);
     expect(found).toMatchObject({
       code: "DOCUMENT_KEY_UNKNOWN",
       message: 'There is no key "modle_id" here.',
@@ -52,13 +55,13 @@ describe("a manifest", () => {
   });
 
   it("of another version is refused as such", () => {
-    const [found] = schemaProblems(withField("schema_version", "modelgate/manifest/v2"), "manifest-v1");
+    const [found] = schemaProblems(withField("schema_version", "modelgate/manifest/v2"), MANIFEST_V1);
     expect(found).toMatchObject({ code: "DOCUMENT_VERSION_UNKNOWN", where: { pointer: "/schema_version" } });
     expect(found?.fix).toContain("modelgate/manifest/v1");
   });
 
   it("does not take an inherited name for a required key", async () => {
-    const problems = await problemsOf(() => checkSchema(read("{}"), "manifest-v1"));
+    const problems = await problemsOf(() => checkSchema(read("{}"), MANIFEST_V1));
     expect(codes(problems)).toEqual(Object.keys(MANIFEST).map(() => "DOCUMENT_KEY_MISSING"));
   });
 
@@ -83,13 +86,13 @@ describe("a manifest", () => {
     ["features", Array(4097).fill("f")],
     ["files", []],
   ])("%s may not be %j", (field, value) => {
-    const problems = schemaProblems(withField(field, value), "manifest-v1");
+    const problems = schemaProblems(withField(field, value), MANIFEST_V1);
     expect(new Set(codes(problems))).toEqual(new Set(["DOCUMENT_VALUE_INVALID"]));
     expect(problems[0]?.where?.pointer).toBe(`/${field}`);
   });
 
   it("says a pattern in words", () => {
-    const [found] = schemaProblems(withField("artifact_hash", "x"), "manifest-v1");
+    const [found] = schemaProblems(withField("artifact_hash", "x"), MANIFEST_V1);
     expect(found?.message).toBe(
       'The value of "/artifact_hash" must be a digest: sha256: and 64 lower-case hex digits.',
     );
@@ -98,7 +101,7 @@ describe("a manifest", () => {
 
 describe("other documents", () => {
   it("an unknown kind of evidence gets the nearest one", () => {
-    const problems = schemaProblems(read('{"kind": "parrity"}'), "evidence-v1");
+    const problems = schemaProblems(read('{"kind": "parrity"}'), EVIDENCE_V1);
     expect(problems.find((one) => one.code === "DOCUMENT_VALUE_UNKNOWN")).toMatchObject({
       where: { line: 1, column: 10 },
       fix: "Did you mean parity? Known values: integrity, parity, benchmark.",
@@ -108,11 +111,11 @@ describe("other documents", () => {
   it("a bad key of a free map is placed at the key, once", () => {
     const text =
       '{"schema_version":"modelgate/deployed/v1","revision":0,"previous":null,"transition":null,\n"models":{"A B":{"environments":{},"retired":{},"revoked":{}}}}';
-    expect(placed(schemaProblems(read(text), "deployed-v1"))).toEqual(["2:11 DOCUMENT_VALUE_INVALID"]);
+    expect(placed(schemaProblems(read(text), DEPLOYED_V1))).toEqual(["2:11 DOCUMENT_VALUE_INVALID"]);
   });
 
   it("lists at most a hundred problems", () => {
     const text = JSON.stringify({ ...MANIFEST, files: Array.from({ length: 500 }, () => ({})) });
-    expect(schemaProblems(read(text), "manifest-v1")).toHaveLength(100);
+    expect(schemaProblems(read(text), MANIFEST_V1)).toHaveLength(100);
   });
 });

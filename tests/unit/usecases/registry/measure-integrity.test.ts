@@ -11,6 +11,7 @@ import type { Files } from "../../../../src/ports.ts";
 import type { RunContext } from "../../../../src/usecases/run-context.ts";
 import { utf8 } from "../../../support/problems.ts";
 import { editManifest, FOLDER, registryRepo } from "../../../support/registry.ts";
+import { EVIDENCE_V1 } from "../../../../src/generated/evidence-v1.js";
 
 const RUNNER: RunnerFingerprint = {
   cpu_model: "test",
@@ -90,7 +91,7 @@ describe("integrity", () => {
 
   it("is evidence that fits its schema, with metrics of the catalogue", async () => {
     const { evidence } = await measure((at) => appendFileSync(at("CHANGES.md"), "x"));
-    expect(schemaProblems(parseJson(utf8(formatJson(evidence)), "integrity.json"), "evidence-v1")).toEqual(
+    expect(schemaProblems(parseJson(utf8(formatJson(evidence)), "integrity.json"), EVIDENCE_V1)).toEqual(
       [],
     );
     expect(evidence.measurements.filter(({ metric }) => METRICS.get(metric)?.kind !== "integrity")).toEqual(
