@@ -46,6 +46,11 @@ export const gitReasons = {
     fix: "Check the spelling, or fetch the branch or commit first.",
     exit: 2,
   },
+  GIT_BASE_UNKNOWN: {
+    meaning: "There is no commit to compare with, so that nobody can say what has changed.",
+    fix: "Name it with --base (the input `base`), and check out the whole history: fetch-depth: 0.",
+    exit: 2,
+  },
   GIT_BAD_NAME: {
     meaning: "A revision, branch or path cannot be a safe Git name.",
     fix: "Use plain names: lower-case letters, digits, dot, dash and underscore, in parts separated by a slash.",

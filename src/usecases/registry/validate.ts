@@ -12,7 +12,7 @@ export interface ValidateOptions {
   readonly all?: boolean;
   /** Check the versions at or below these paths (relative to the root), changed or not. */
   readonly paths?: readonly string[];
-  /** Revision to compare with; by default origin/main, main or HEAD, the first that exists. */
+  /** Revision to compare with; by default origin/main or main, the first that exists. */
   readonly base?: string;
 }
 
