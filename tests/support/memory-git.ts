@@ -52,6 +52,12 @@ export class MemoryGit implements Git {
     return commit;
   }
 
+  /** Moves a branch without asking, or deletes it. */
+  point(branch: string, commit: string | null): void {
+    if (commit === null) this.#branches.delete(branch);
+    else this.#branches.set(branch, commit);
+  }
+
   async head(): Promise<{ commit: string; branch: string | null }> {
     const commit = this.#branches.get(this.branch ?? "main");
     if (!commit) throw gateError("GIT_NO_COMMITS", "The repository has no commit yet.");

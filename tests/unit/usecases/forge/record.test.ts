@@ -1,0 +1,170 @@
+import { describe, expect, test } from "vitest";
+import { formatPromotionBlock, parsePromotionBlock } from "../../../../src/domain/promotion-block.ts";
+import { proposePullRequest } from "../../../../src/usecases/forge/propose-pull-request.ts";
+import { record, type RecordedRevision } from "../../../../src/usecases/forge/record.ts";
+import type { Proposal } from "../../../../src/usecases/propose.ts";
+import { decide, NOW, request, START } from "../../../support/decisions.ts";
+import { MemoryForge } from "../../../support/memory-forge.ts";
+import { MemoryGit } from "../../../support/memory-git.ts";
+
+const POLICY = `apiVersion: modelgate/v1
+kind: GatePolicy
+metadata: { name: ways, version: 1, owners: [ml-platform] }
+match: { events: [DISABLE, REVOKE], environments: [prod], models: ["*"] }
+requires: { reason: true }
+`;
+
+class Scene {
+  readonly git = new MemoryGit();
+  readonly forge = new MemoryForge(this.git);
+
+  constructor() {
+    this.git.seed({ ...START, "policies/gates/ways.yaml": POLICY });
+  }
+
+  async propose(ask: Parameters<typeof request>[0] = {}): Promise<Proposal> {
+    const decision = await decide(this.git, request(ask));
+    return proposePullRequest(this, decision, { now: NOW, text: "report", roles: {} });
+  }
+
+  async promote(ask: Parameters<typeof request>[0] = {}): Promise<string> {
+    const { pullRequest } = await this.propose(ask);
+    return this.forge.merge(pullRequest?.number ?? 0);
+  }
+
+  async record(before: string | null = null): Promise<readonly RecordedRevision[]> {
+    const { commit: head } = await this.git.head();
+    return record(this, { head, before, branch: "main" });
+  }
+}
+
+describe("record", () => {
+  test("proves the pointer and tells the deployment, with model and digests", async () => {
+    const scene = new Scene();
+    const commit = await scene.promote();
+    const block = parsePromotionBlock(scene.forge.pull(1).body);
+    expect(await scene.record()).toMatchObject([
+      {
+        commit,
+        revision: 1,
+        pullRequest: { number: 1 },
+        deployment: { id: 1, environment: "prod", state: "success", created: true },
+        closed: [],
+        notes: [],
+      },
+    ]);
+    expect(scene.forge.told).toMatchObject([
+      {
+        commit,
+        environment: "prod",
+        state: "success",
+        description: "Promote m 1.0.0 to SHADOW in prod",
+        payload: {
+          model: "m",
+          version: "1.0.0",
+          revision: 1,
+          ledger_digest: block.ledger_digest,
+          evidence_digest: block.evidence_digest,
+          manifest_digest: block.manifest_digest,
+        },
+      },
+    ]);
+  });
+
+  test("records once, however often it runs", async () => {
+    const scene = new Scene();
+    await scene.promote();
+    await scene.record();
+    expect(await scene.record()).toMatchObject([{ deployment: { id: 1, created: false } }]);
+    expect(scene.forge.told.length).toBe(1);
+  });
+
+  test("records every revision of one push, oldest first", async () => {
+    const scene = new Scene();
+    const before = (await scene.git.head()).commit;
+    const first = await scene.promote();
+    const second = await scene.promote({ event: "DISABLE" });
+    expect((await scene.record(before)).map(({ commit, deployment }) => [commit, deployment?.state])).toEqual(
+      [
+        [first, "success"],
+        [second, "inactive"],
+      ],
+    );
+  });
+
+  test("closes the pull requests that propose a revoked version, and no others", async () => {
+    const scene = new Scene();
+    await scene.propose({ version: "1.1.0" });
+    await scene.propose({ version: "1.0.0", environment: "staging" });
+    const commit = await scene.promote({
+      event: "REVOKE",
+      version: "1.1.0",
+      environment: null,
+      reason: "leaks *names*",
+    });
+    expect(await scene.record()).toMatchObject([{ commit, deployment: null, closed: [1] }]);
+    expect([scene.forge.pull(1).state, scene.forge.pull(2).state]).toEqual(["closed", "open"]);
+    const [comment] = await scene.forge.comments(1);
+    expect(comment?.body).toBe(
+      "<!-- modelgate:withdrawn -->\n`m 1.1.0` was revoked: leaks \\*names\\*. It can no longer be promoted, so this is closed.",
+    );
+  });
+
+  test.each<[string, (scene: Scene) => Promise<void>, string]>([
+    [
+      "somebody pushed a revision",
+      async (scene) => void scene.git.merge((await scene.propose()).branch),
+      "RECORD_NOT_MERGED",
+    ],
+    [
+      "the block announces another ledger",
+      async (scene) => {
+        await scene.promote();
+        const block = parsePromotionBlock(scene.forge.pull(1).body);
+        const body = formatPromotionBlock({ ...block, ledger_digest: `sha256:${"0".repeat(64)}` });
+        await scene.forge.updatePullRequest(1, { body });
+      },
+      "RECORD_LEDGER_MISMATCH",
+    ],
+    [
+      "the block announces another version",
+      async (scene) => {
+        await scene.promote();
+        const block = parsePromotionBlock(scene.forge.pull(1).body);
+        await scene.forge.updatePullRequest(1, {
+          body: formatPromotionBlock({ ...block, version: "1.1.0" }),
+        });
+      },
+      "RECORD_LEDGER_MISMATCH",
+    ],
+    [
+      "the block is gone",
+      async (scene) => {
+        await scene.promote();
+        await scene.forge.updatePullRequest(1, { body: "" });
+      },
+      "FORGE_BLOCK_INVALID",
+    ],
+    [
+      "the revision follows from no other",
+      async (scene) => {
+        await scene.promote();
+        scene.git.seed({ "deployed.json": START["deployed.json"]! });
+      },
+      "RECORD_CHAIN_BROKEN",
+    ],
+  ])("refuses when %s, and deploys nothing", async (_, act, code) => {
+    const scene = new Scene();
+    await act(scene);
+    await expect(scene.record()).rejects.toMatchObject({ code });
+    expect(scene.forge.told).toEqual([]);
+  });
+
+  test("refuses a push that left the pointer where it was", async () => {
+    const scene = new Scene();
+    await scene.promote();
+    const before = (await scene.git.head()).commit;
+    scene.git.seed({ "docs/x.md": "x" });
+    await expect(scene.record(before)).rejects.toMatchObject({ code: "RECORD_POINTER_UNMOVED" });
+  });
+});
