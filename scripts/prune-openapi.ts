@@ -15,7 +15,16 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
 
 const TARGET = resolve(import.meta.dirname, "../tests/support/github/openapi");
-const PROSE = new Set(["description", "example", "examples", "summary", "x-github-internal", "x-github", "x-octokit", "x-github-breaking-changes"]);
+const PROSE = new Set([
+  "description",
+  "example",
+  "examples",
+  "summary",
+  "x-github-internal",
+  "x-github",
+  "x-octokit",
+  "x-github-breaking-changes",
+]);
 
 const source = process.argv[2];
 if (source === undefined) {

@@ -1,0 +1,5 @@
+/** A JSON value and a JSON object as they come over the wire. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
