@@ -3,6 +3,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { listenForInterrupt } from "../host/interrupt.ts";
 import { openConsole, reportError } from "./console.ts";
 import type { CommandModule } from "./context.ts";
+import { watchOutput } from "./output.ts";
 import { createProgram } from "./program.ts";
 
 interface GlobalOptions {
@@ -48,4 +49,6 @@ async function dispatch(
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+const output = watchOutput();
+const exit = await main(process.argv.slice(2));
+process.exitCode = output.isLost() ? 3 : exit;

@@ -27,13 +27,18 @@ export const hostReasons = {
     exit: 2,
   },
   HOST_UNKNOWN_TOPIC: {
-    meaning: "There is no reason code, metric or event of that name.",
-    fix: "List them: modelgate explain codes, modelgate explain metrics.",
+    meaning: "There is no reason code, metric, event, state or outcome of that name.",
+    fix: "See what there is: modelgate explain",
     exit: 2,
   },
   HOST_INTERRUPTED: {
     meaning: "Somebody stopped the run: Ctrl-C, or a cancelled workflow. Nothing was written.",
     fix: "Run it again.",
+    exit: 3,
+  },
+  HOST_OUTPUT_LOST: {
+    meaning: "The answer could not be written to standard output, so that nobody has read it.",
+    fix: "Make space, or write the output elsewhere, and ask again.",
     exit: 3,
   },
   HOST_CRASHED: {
