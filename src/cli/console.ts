@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { formatPlace, GateError, type Problem } from "../errors.ts";
+import { formatPlace, gateError, GateError, type Problem } from "../errors.ts";
 import { reasons } from "../domain/reasons/catalogue.ts";
 import { isInterrupt, resultOfError } from "../host/exit-code.ts";
 import { plainText } from "../report/escape.ts";
@@ -50,6 +50,13 @@ export function reportError(error: unknown, options: ConsoleOptions): number {
   for (const problem of error.problems) process.stderr.write(`${formatProblem(problem, color)}\n`);
   process.stderr.write(`\nMore about a code: modelgate explain ${error.code}\n`);
   return error.exitCode;
+}
+
+/** A command line that cannot be read: told on stderr already, and here for whoever reads JSON. Returns 2. */
+export function reportUsage(message: string, json: boolean): 2 {
+  const error = gateError("HOST_ARGUMENT_INVALID", message.replace(/^error: /, ""));
+  if (json) process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
+  return 2;
 }
 
 function errorDocument(error: GateError): unknown {

@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { listenForInterrupt } from "../host/interrupt.ts";
-import { openConsole, reportError } from "./console.ts";
+import { openConsole, reportError, reportUsage } from "./console.ts";
 import type { CommandModule } from "./context.ts";
 import { watchOutput } from "./output.ts";
 import { createProgram } from "./program.ts";
@@ -23,7 +23,7 @@ async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
+    return error.exitCode === 0 ? 0 : reportUsage(error.message, argv.includes("--json"));
   }
   return exit;
 }

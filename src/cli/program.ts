@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { EVENTS, SLOTS } from "../domain/lifecycle.ts";
 import { EVIDENCE_KINDS } from "../domain/evidence.ts";
+import { addExamples, oneOf, verbTerm } from "./help.ts";
 import type { CommandModule } from "./context.ts";
 
 /** Runs a loaded command with commander's positional arguments and options. */
@@ -8,13 +9,14 @@ export type Dispatch = (load: () => Promise<CommandModule>, args: readonly unkno
 
 const EXAMPLES = `
 Examples:
-  modelgate status                                              what is where, what is proposed
-  modelgate validate                                            every version that changed
-  modelgate gate flight-delay@1.1.0 --event PROMOTE_TO_PRODUCTION --env prod
-  modelgate promote flight-delay@1.1.0 --to PRODUCTION --env prod --reason "better out of time"
-  modelgate rollback flight-delay --env prod --reason "complaints from the desk"
+  modelgate status                        what is where, what is proposed
+  modelgate validate                      every version that changed
+  modelgate promote flight-delay@1.1.0 --to SHADOW --env staging
+  modelgate rollback flight-delay --env prod --reason "complaints"
+  modelgate promote --help                what a verb takes, with examples
 
-Exit codes: 0 pass or warn, 1 the gate says no, 2 bad usage or input, 3 the tool or the runner broke.`;
+Exit codes: 0 pass or warn, 1 the gate says no, 2 bad usage or input,
+3 the tool or the runner broke.`;
 
 /** The command line: names, arguments and help. What a verb does is in \`commands/<verb>.ts\`. */
 export function createProgram(version: string, dispatch: Dispatch): Command {
@@ -28,7 +30,7 @@ export function createProgram(version: string, dispatch: Dispatch): Command {
       "--ort-dir <dir>",
       "where ONNX Runtime's native library is (else node_modules, then the tool cache)",
     )
-    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true, subcommandTerm: verbTerm })
     .showHelpAfterError("(modelgate --help lists the verbs)")
     .addHelpText("after", EXAMPLES)
     .exitOverride();
@@ -39,6 +41,7 @@ export function createProgram(version: string, dispatch: Dispatch): Command {
   addWayBack(program, dispatch);
   addForge(program, dispatch);
   addSetUp(program, dispatch);
+  addExamples(program);
   return program;
 }
 
@@ -78,8 +81,8 @@ function addReading(program: Command, dispatch: Dispatch): void {
     .action((...args) => dispatch(() => import("./commands/live.ts"), args));
   program
     .command("explain")
-    .description("what a reason code, a metric or an event means, and how to mend it")
-    .argument("<topic>", 'a code such as PARITY_CLAIM_BROKEN, a metric, "metrics" or "codes"')
+    .description("what a code, metric, event, state or outcome means, and how to mend it")
+    .argument("[topic]", "a code, metric, event, state or outcome; codes, metrics, events … list them")
     .action((...args) => dispatch(() => import("./commands/explain.ts"), args));
 }
 
@@ -93,7 +96,7 @@ function addRegistry(program: Command, dispatch: Dispatch): void {
     .command("validate")
     .description("checks every manifest field against what it names")
     .argument("[paths...]", "version folders; without any: the versions that differ from the base")
-    .option("--base <revision>", "what counts as unchanged (default: origin/main, main or HEAD)")
+    .option("--base <revision>", "what counts as unchanged (default: origin/main or main)")
     .option("--all", "check every version of the registry")
     .action((...args) => dispatch(() => import("./commands/validate.ts"), args));
   program
@@ -112,9 +115,7 @@ function addGate(program: Command, dispatch: Dispatch): void {
     .command("gate")
     .description("measures what the policies need, then judges; writes nothing to Git")
     .argument("<model@version>")
-    .addOption(
-      new Option("--event <event>", "the transition to judge").choices([...EVENTS]).makeOptionMandatory(),
-    )
+    .addOption(oneOf("--event <event>", "the transition to judge", EVENTS).makeOptionMandatory())
     .option("--env <name>", "environment")
     .option("--phase <share>", 'traffic share of a canary, for example "5%"')
     .option("--evidence <dir>", "judge stored evidence instead of measuring")
@@ -131,7 +132,7 @@ function addGate(program: Command, dispatch: Dispatch): void {
       "gates a promotion and proposes it: one commit on a branch, and the text of the pull request",
     )
     .argument("<model@version>")
-    .addOption(new Option("--to <slot>", "where to").choices([...SLOTS]).makeOptionMandatory())
+    .addOption(oneOf("--to <slot>", "where to", SLOTS).makeOptionMandatory())
     .requiredOption("--env <name>", "environment")
     .option("--phase <share>", 'traffic share of a canary, for example "5%"')
     .option("--reason <text>", "why, for the record", "promotion")

@@ -2,10 +2,19 @@ import { distance } from "fastest-levenshtein";
 
 const LONGEST = 100;
 
-/** The known name that a misspelt one was meant to be: at most 40 % of its letters away, whatever their case. */
+/** A beginning of fewer letters says nothing. */
+const SHORTEST_BEGINNING = 3;
+
+/**
+ * The known name that a misspelt one was meant to be, whatever its case: the only one that begins so, else the nearest
+ * that is at most 40 % of its letters away.
+ */
 export function nearestName(wrong: string, known: Iterable<string>): string | undefined {
   if (wrong.length > LONGEST) return undefined;
-  const near = [...known]
+  const names = [...known];
+  const begun = names.filter((name) => name.toLowerCase().startsWith(wrong.toLowerCase()));
+  if (begun.length === 1 && wrong.length >= SHORTEST_BEGINNING) return begun[0];
+  const near = names
     .map((name) => ({ name, steps: distance(wrong.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, steps }) => steps <= Math.max(1, 0.4 * Math.max(name.length, wrong.length)))
     .sort((a, b) => a.steps - b.steps || (a.name < b.name ? -1 : 1));

@@ -1,0 +1,70 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { didYouMean } from "../domain/nearest-name.ts";
+
+/** What a verb looks like in use; every line works on the models of this repository. */
+const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  status: ["modelgate status", "modelgate status flight-delay"],
+  live: [
+    "modelgate live flight-delay --env prod",
+    "modelgate live flight-delay --env prod --at 2026-11-21T08:00:00Z",
+  ],
+  explain: [
+    "modelgate explain GATE_HARD_LIMIT_MISSED",
+    "modelgate explain parity.max_abs_diff",
+    "modelgate explain PROMOTE_TO_CANARY",
+    "modelgate explain metrics",
+  ],
+  register: ["modelgate register models/flight-delay/1.1.0"],
+  validate: ["modelgate validate", "modelgate validate models/flight-delay", "modelgate validate --all"],
+  measure: [
+    "modelgate measure parity flight-delay@1.2.0",
+    "modelgate measure benchmark flight-delay@1.1.0 --live flight-delay@1.0.0 --out out",
+  ],
+  gate: [
+    "modelgate gate flight-delay@1.1.0 --event REGISTER",
+    "modelgate gate flight-delay@1.1.0 --event PROMOTE_TO_SHADOW --env staging --format markdown",
+  ],
+  promote: [
+    "modelgate promote flight-delay@1.1.0 --to SHADOW --env staging",
+    "modelgate promote flight-delay@1.1.0 --to CANARY --env staging --phase 50%",
+    'modelgate promote flight-delay@1.1.0 --to PRODUCTION --env prod --reason "better out of time"',
+  ],
+  check: ["modelgate check --base origin/main --head HEAD"],
+  plan: ["modelgate plan --base origin/main --head HEAD --json"],
+  rollback: [
+    'modelgate rollback flight-delay --env prod --reason "complaints from the desk"',
+    'modelgate rollback flight-delay --env prod --to 1.0.0 --reason "complaints from the desk"',
+  ],
+  disable: ['modelgate disable flight-delay@1.1.0 --env prod --reason "storm: out of range"'],
+  enable: ['modelgate enable flight-delay@1.1.0 --env prod --reason "the storm is over"'],
+  retire: ['modelgate retire flight-delay@1.0.0 --reason "its data may no longer be used"'],
+  revoke: ['modelgate revoke flight-delay@1.1.0 --reason "trained on poisoned data"'],
+};
+
+/** Gives every verb its examples, and errors that point to the verb's own help. */
+export function addExamples(program: Command): void {
+  for (const command of program.commands) {
+    command.showHelpAfterError(`(modelgate ${command.name()} --help says what it takes)`);
+    const examples = EXAMPLES[command.name()];
+    if (examples)
+      command.addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`);
+  }
+}
+
+/** `promote <model@version>`: without `[options]`, so that the list of verbs leaves room for what they do. */
+export function verbTerm(command: Command): string {
+  const words = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...words].join(" ");
+}
+
+/** An option with one of some names, in whatever case; a misspelt one is told the nearest. */
+export function oneOf(flags: string, description: string, names: readonly string[]): Option {
+  return new Option(flags, description).choices([...names]).argParser((text: string) => {
+    const name = names.find((one) => one === text.toUpperCase());
+    if (name !== undefined) return name;
+    throw new InvalidArgumentError(didYouMean(text, names) || `There are: ${names.join(", ")}.`);
+  });
+}

@@ -1,0 +1,85 @@
+import type { Command } from "commander";
+import { describe, expect, test } from "vitest";
+import { createProgram } from "../../../src/cli/program.ts";
+
+const QUIET = { writeOut: () => undefined, writeErr: () => undefined };
+
+/** The program with the verbs that it was asked to run, and what it wrote. */
+function recorded() {
+  const calls: (readonly unknown[])[] = [];
+  const written: string[] = [];
+  const program = createProgram("1.2.3", (_load, args) => {
+    calls.push(args.slice(0, -1));
+    return Promise.resolve();
+  });
+  const write = (text: string): void => void written.push(text);
+  for (const command of [program, ...program.commands]) {
+    command.configureOutput({ ...QUIET, writeOut: write, writeErr: write, getOutHelpWidth: () => 80 });
+  }
+  const parse = (line: readonly string[]) => program.parseAsync([...line], { from: "user" });
+  return { program, calls, written, parse };
+}
+
+function helpOf(command: Command): string {
+  const written: string[] = [];
+  command.configureOutput({ writeOut: (text) => void written.push(text), getOutHelpWidth: () => 80 });
+  command.outputHelp();
+  return written.join("");
+}
+
+/** Shell words: double quotes hold spaces together. */
+function words(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+}
+
+function examplesIn(help: string): string[] {
+  const [, after = ""] = help.split("\nExamples:\n");
+  return after.split("\n").flatMap((line) => /^ {2}modelgate (.+?)(?: {2,}.*)?$/.exec(line)?.[1] ?? []);
+}
+
+describe("help", () => {
+  test("of all verbs fits into 80 columns and says what each does", () => {
+    const { program } = recorded();
+    const help = helpOf(program);
+    expect(help.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    for (const { name, text } of program.commands.map((one) => ({
+      name: one.name(),
+      text: one.description(),
+    }))) {
+      expect(help).toMatch(new RegExp(`^  ${name}\\b`, "m"));
+      expect(text).not.toBe("");
+    }
+  });
+
+  test.each(["", ..."status live explain register validate measure gate promote rollback".split(" ")])(
+    "every example of %s is a command that is understood",
+    async (verb) => {
+      const { program } = recorded();
+      const examples = examplesIn(helpOf(program.commands.find((one) => one.name() === verb) ?? program));
+      expect(examples.length).toBeGreaterThan(0);
+      for (const example of examples.filter((one) => !one.includes("--help"))) {
+        const { parse, calls } = recorded();
+        await parse(words(example));
+        expect(calls).toHaveLength(1);
+      }
+    },
+  );
+});
+
+describe("slots and events", () => {
+  test("may be written in any case", async () => {
+    const { parse, calls } = recorded();
+    await parse(words("promote m@1.0.0 --to production --env prod"));
+    expect(calls).toEqual([["m@1.0.0", { to: "PRODUCTION", env: "prod", reason: "promotion" }]]);
+  });
+
+  test.each([
+    ["gate m@1.0.0 --event PROMOTE_TO_PROD", "Did you mean PROMOTE_TO_PRODUCTION?"],
+    ["promote m@1.0.0 --env prod --to live", "There are: SHADOW, CANARY, PRODUCTION."],
+  ])("%s", async (line, says) => {
+    const { parse, written, calls } = recorded();
+    await expect(parse(words(line))).rejects.toThrow(says);
+    expect(written.join("")).toContain(`(modelgate ${words(line)[0]} --help says what it takes)`);
+    expect(calls).toEqual([]);
+  });
+});
