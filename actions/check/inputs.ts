@@ -1,4 +1,4 @@
-import { optional, someOf, text } from "../../src/host/input-kinds.ts";
+import { flag, optional, roleHolders, someOf, text } from "../../src/host/input-kinds.ts";
 
 export const inputs = {
   base: optional(text),
@@ -6,5 +6,9 @@ export const inputs = {
   evidence: optional(text),
   needs: optional(text),
   "enforced-elsewhere": someOf(["approvals", "streak"]),
+  token: optional(text),
+  roles: roleHolders,
+  comment: flag,
+  "check-run": optional(text),
   "ort-dir": optional(text),
 };

@@ -50,7 +50,7 @@ async function overlap(
 ): Promise<Problem[]> {
   const theirs = new Set(await git.changed(of.from, of.base));
   return of.paths
-    .filter(({ path }) => theirs.has(path) && kindOfPath(path) !== "other" && path !== "deployed.json")
+    .filter(({ path }) => theirs.has(path) && kindOfPath(path) !== "other" && path !== LEDGER_FILE)
     .map(({ path }) => {
       const message = `The base changed ${path} too, since the change left it.`;
       const fix = "Merge the base into the branch, or run the check on the merge commit.";

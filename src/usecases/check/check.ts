@@ -27,8 +27,8 @@ export interface CheckOptions {
   readonly start: RunStart;
   /** Requirements that somebody else enforces before the merge: the forge's own rules, for example. */
   readonly enforcedElsewhere?: EnforcedElsewhere;
-  /** What the forge knows about reviews of the change. */
-  readonly approvals?: ApprovalFacts;
+  /** Asks the forge about reviews of the change; asked only when a policy requires approvals. */
+  readonly approvals?: (requestedBy: string) => Promise<ApprovalFacts>;
   readonly legs?: Legs;
   readonly signal?: AbortSignal;
 }

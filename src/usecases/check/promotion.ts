@@ -1,9 +1,14 @@
-import type { Evidence } from "../../domain/evidence.ts";
+import type { ApprovalFacts } from "../../domain/approvals.ts";
+import type { Evidence, EvidenceKind } from "../../domain/evidence.ts";
+import type { Verdict } from "../../domain/verdict.ts";
+import type { Decision } from "../decision.ts";
 import { type Problem, problem, refuse } from "../../errors.ts";
 import { gate } from "../gate.ts";
-import { readBase } from "../gate/base.ts";
+import { matchingPolicies } from "../../policy/match.ts";
+import { type GateBase, readBase } from "../gate/base.ts";
 import { readStoredEvidence } from "../gate/stored-evidence.ts";
 import { loadLive, readSubject } from "../gate/subjects.ts";
+import type { TransitionRequest } from "../run-context.ts";
 import { checkBindings, type Claim } from "./bindings.ts";
 import type { CheckScene } from "./check.ts";
 import { rejudge } from "./rejudge.ts";
@@ -12,14 +17,34 @@ import type { Findings } from "./report.ts";
 import { evidenceFiles, readStoredPack } from "./stored-pack.ts";
 import { provenTransition } from "./transition.ts";
 
+/** A promotion of which everything that it claims was proven. */
+interface Proven {
+  readonly base: GateBase;
+  readonly request: TransitionRequest;
+  readonly evidence: readonly Evidence[];
+  /** The stored verdict, derived again. */
+  readonly told: Verdict;
+}
+
 /**
  * Proves a promotion: the ledger follows byte for byte, the pack is whole and bound to the base, its verdict is what the
  * base's policies make of it. Then measures again what the policies ask for, and judges with the clock of today.
  * Throws CHECK_*, EVIDENCE_*, LEDGER_* and GIT_SHALLOW.
  */
 export async function checkPromotion(scene: CheckScene): Promise<Findings> {
-  const { ports, change, options } = scene;
   refuse(await shallowProblems(scene));
+  const proven = await prove(scene);
+  const again = remeasuredKinds(proven.base, proven.request);
+  const decision = await judgeToday(scene, proven, again);
+  const kinds = again.length === 0 ? "nothing" : again.join(", ");
+  const notes = [
+    `Derived again: the transition, byte for byte, and its verdict (${proven.told.outcome}). Measured again: ${kinds}.`,
+  ];
+  return { problems: [], decisions: [decision], notes };
+}
+
+async function prove(scene: CheckScene): Promise<Proven> {
+  const { ports, change, options } = scene;
   const transition = await provenTransition(ports.git, change);
   const base = await readBase(ports.git, change.base);
   const request = requestOf(transition);
@@ -31,21 +56,40 @@ export async function checkPromotion(scene: CheckScene): Promise<Findings> {
   const before = await checkBindings(ports.git, claim);
   const evidence = await storedEvidence(scene, claim);
   const told = await rejudge(ports.git, claim, { evidence, before });
-  const again = remeasuredKinds(base, request);
+  return { base, request, evidence, told };
+}
+
+/** Stored evidence counts only for what no policy wants measured again. */
+async function judgeToday(
+  scene: CheckScene,
+  { base, request, evidence }: Proven,
+  again: readonly EvidenceKind[],
+): Promise<Decision> {
+  const { ports, change } = scene;
+  const { approvals: _ask, legs: _legs, ...judging } = scene.options;
   const carried = [
     ...evidence.filter(({ kind }) => !again.includes(kind)),
     ...(scene.handedIn ?? []).filter(({ kind }) => again.includes(kind)),
   ];
-  const decision = await gate({ ...ports, files: atBase.files }, request, {
-    ...options,
+  const approvals = await approvalsOf(scene, base, request);
+  const reviewed = approvals ? { approvals } : {};
+  return gate({ ...ports, files: ports.filesAt(change.base) }, request, {
+    ...judging,
+    ...reviewed,
     base: base.commit,
     carried,
   });
-  const kinds = again.length === 0 ? "nothing" : again.join(", ");
-  const notes = [
-    `Derived again: the transition, byte for byte, and its verdict (${told.outcome}). Measured again: ${kinds}.`,
-  ];
-  return { problems: [], decisions: [decision], notes };
+}
+
+/** Reviews cost calls: they are read only when a policy counts them. */
+async function approvalsOf(
+  { options }: CheckScene,
+  base: GateBase,
+  request: TransitionRequest,
+): Promise<ApprovalFacts | undefined> {
+  const policies = matchingPolicies(base.policies.policies, request);
+  const counted = policies.some(({ requires }) => requires.approvals !== null);
+  return counted ? options.approvals?.(request.requestedBy) : undefined;
 }
 
 /** How long a state was held is read from the history. */

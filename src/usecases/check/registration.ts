@@ -49,6 +49,7 @@ async function judgeVersion(
   ref: ModelRef,
 ): Promise<{ found: readonly Problem[]; decision: Decision }> {
   const { ports, change, options } = scene;
+  const { approvals: _ask, legs: _legs, ...judging } = options;
   const request = registrationOf(ref);
   const version = await loadVersion(files, ref);
   const integrity = await measureIntegrity(version, { ...ports, files }, runOf(options.start, request));
@@ -56,7 +57,7 @@ async function judgeVersion(
     ({ subject }) => subject.manifest_digest === version.manifestDigest,
   );
   const carried = [integrity, ...handedIn];
-  const decision = await gate({ ...ports, files }, request, { ...options, base: change.base, carried });
+  const decision = await gate({ ...ports, files }, request, { ...judging, base: change.base, carried });
   return { found: integrity.details.problems, decision };
 }
 
