@@ -7,7 +7,7 @@ import { personOrNull, type Viewer } from "./people.ts";
 type Commits = Pick<Forge, "branch" | "createBranch" | "moveBranches" | "commit" | "file" | "commitOnBranch">;
 
 export function commits(client: Client, viewer: () => Promise<Viewer>): Commits {
-  const { rest, graphql } = client;
+  const { rest } = client;
   const branch = (name: string): Promise<string | null> => branchTip(client, name);
   const commit = (id: string): Promise<ForgeCommit> => readCommit(client, id);
   return {
@@ -26,12 +26,7 @@ export function commits(client: Client, viewer: () => Promise<Viewer>): Commits 
           throw gateError("FORGE_RACE_LOST", `The branch ${name} exists already.`);
       }
     },
-    async moveBranches(moves) {
-      const { repositoryId } = await viewer();
-      const refUpdates = moves.map(updateOf);
-      const mutation = `mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }`;
-      await graphql("contents: write", mutation, { input: { repositoryId, refUpdates } });
-    },
+    moveBranches: (moves) => moveBranches(client, { branch, viewer }, moves),
     file: (at, path) => readFile(client, at, path),
     commitOnBranch: (request) => commitOnBranch(client, { branch, commit }, request),
   };
@@ -39,6 +34,25 @@ export function commits(client: Client, viewer: () => Promise<Viewer>): Commits 
 
 /** What stands for "no such branch" on either side of a move. */
 const NO_COMMIT = "0".repeat(40);
+
+async function moveBranches(
+  { graphql }: Client,
+  { branch, viewer }: { branch: Forge["branch"]; viewer: () => Promise<Viewer> },
+  moves: readonly BranchMove[],
+): Promise<void> {
+  const { repositoryId } = await viewer();
+  const mutation = `mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }`;
+  try {
+    await graphql("contents: write", mutation, { input: { repositoryId, refUpdates: moves.map(updateOf) } });
+  } catch (error) {
+    // Where the branches are tells a lost answer and a lost race from a refusal, whatever words GitHub finds for them.
+    const tips = await Promise.all(moves.map((move) => branch(move.branch)));
+    if (moves.every(({ to }, at) => tips[at] === to)) return;
+    const raced = moves.find(({ from }, at) => tips[at] !== from);
+    if (raced) throw gateError("FORGE_RACE_LOST", `The branch ${raced.branch} moved in the meantime.`);
+    throw error;
+  }
+}
 
 function updateOf({ branch, from, to }: BranchMove): object {
   return {

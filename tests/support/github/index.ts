@@ -11,6 +11,7 @@ import type { Faults } from "./http/faults.ts";
 import { listen } from "./http/server.ts";
 import { LoopbackRepository, type Files } from "./loopback-repository.ts";
 import type { Account, Role } from "./state/accounts.ts";
+import { followActivity } from "./state/activity.ts";
 import { followBranches } from "./state/pull-heads.ts";
 import { Repository } from "./state/repository.ts";
 import { World, type RequestRecord, type WorldOptions } from "./state/world.ts";
@@ -37,6 +38,7 @@ export async function startGithub(options: WorldOptions = {}): Promise<LoopbackG
   const folder = await realpath(await mkdtemp(join(tmpdir(), "loopback-github-")));
   const world = new World(folder, options);
   followBranches(world);
+  followActivity(world);
   return new LoopbackGithub(world, await listen(world));
 }
 

@@ -13,6 +13,7 @@ export const SERVED_OPERATIONS = [
   "GET /repos/{owner}/{repo}/actions/runs/{run_id}",
   "POST /repos/{owner}/{repo}/actions/runs/{run_id}/approve",
   "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches",
+  "GET /repos/{owner}/{repo}/activity",
   "GET /repos/{owner}/{repo}/branches/{branch}",
   "GET /repos/{owner}/{repo}/branches/{branch}/protection",
   "POST /repos/{owner}/{repo}/check-runs",

@@ -1,3 +1,4 @@
+import { ACTIVITY_ROUTES } from "./activity-routes.ts";
 import { ACTIONS_ROUTES } from "./actions-routes.ts";
 import type { Routes } from "./call.ts";
 import { CHECK_ROUTES } from "./check-routes.ts";
@@ -13,6 +14,7 @@ import { TEAM_ROUTES } from "./team-routes.ts";
 /** Every operation that is served; a test holds it against the list in openapi/served.ts. */
 export const ROUTES: Routes = {
   ...ACTIONS_ROUTES,
+  ...ACTIVITY_ROUTES,
   ...CHECK_ROUTES,
   ...DEPLOYMENT_ROUTES,
   ...GIT_ROUTES,

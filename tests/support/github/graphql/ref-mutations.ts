@@ -1,0 +1,51 @@
+import { NO_COMMIT } from "../git/bare.ts";
+import { pushViolations, type RefMove } from "../rules/push.ts";
+import { afterMove } from "../state/refs.ts";
+import type { Repository } from "../state/repository.ts";
+import { graphqlError, repositoryNamed, type Context } from "./context.ts";
+
+interface Input {
+  readonly clientMutationId?: string;
+  readonly repositoryId: string;
+  readonly refUpdates: readonly {
+    readonly name: string;
+    readonly beforeOid?: string;
+    readonly afterOid: string;
+    readonly force?: boolean;
+  }[];
+}
+
+/** `updateRefs`: all updates or none, each a compare-and-swap when it names `beforeOid`. */
+export async function updateRefs({ input }: { readonly input: Input }, context: Context): Promise<object> {
+  const known = [...context.world.repositories.values()].find(
+    ({ facts }) => `R_${facts.id}` === input.repositoryId,
+  );
+  if (known === undefined) {
+    throw graphqlError(
+      "NOT_FOUND",
+      `Could not resolve to a node with the global id of '${input.repositoryId}'`,
+    );
+  }
+  const repo = repositoryNamed(context, known.fullName, "contents:write");
+  await repo.lock.run(() => moveAll(context, repo, input));
+  return { clientMutationId: input.clientMutationId ?? null };
+}
+
+async function moveAll({ world, actor }: Context, repo: Repository, { refUpdates }: Input): Promise<void> {
+  const moves: RefMove[] = [];
+  for (const { name, beforeOid, afterOid, force = false } of refUpdates) {
+    const tip = (await repo.bare.commitOf(name)) ?? NO_COMMIT;
+    const before = beforeOid ?? tip;
+    if (tip !== before) throw graphqlError("STALE_DATA", `${name} is at ${tip} but expected ${before}`);
+    const forward =
+      before === NO_COMMIT || afterOid === NO_COMMIT || (await repo.bare.isAncestor(before, afterOid));
+    if (!force && !forward) throw graphqlError("UNPROCESSABLE", `${name}: update is not a fast forward`);
+    const move = { ref: name, before, after: afterOid, actor };
+    const broken = await pushViolations(world, repo, move);
+    if (broken.length > 0)
+      throw graphqlError("UNPROCESSABLE", `Repository rule violations found\n\n${broken.join("\n")}`);
+    moves.push(move);
+  }
+  for (const { ref, before, after } of moves) await repo.bare.swapRef(ref, before, after);
+  for (const move of moves) await afterMove(world, repo, move);
+}
