@@ -24,12 +24,21 @@ export function wholeNumber(option: string, text: string): number {
   throw invalid(`${option} is "${text}"; it must be a whole number.`);
 }
 
-/** A time that has a zone or is a date, or HOST_ARGUMENT_INVALID. */
-export function time(option: string, text: string): Date {
-  const date = new Date(text);
-  if (/^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(text) && !Number.isNaN(date.getTime()))
-    return date;
-  throw invalid(`${option} is "${text}"; write it as 2026-11-21T08:00:00Z or 2026-11-21.`);
+const TIME = /^(\d{4}-\d\d-\d\d)(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/;
+
+/** A time up to now, that has a zone or is a date; HOST_ARGUMENT_INVALID, also for a day that no calendar has. */
+export function pastTime(option: string, text: string, now = new Date()): Date {
+  const [day = ""] = TIME.exec(text)?.slice(1) ?? [];
+  const [date, midnight] = [new Date(text), new Date(day)];
+  // Otherwise the 31st of February would silently be the 3rd of March.
+  if (
+    Number.isNaN(date.getTime()) ||
+    Number.isNaN(midnight.getTime()) ||
+    !midnight.toISOString().startsWith(day)
+  )
+    throw invalid(`${option} is "${text}"; write it as 2026-11-21T08:00:00Z or 2026-11-21.`);
+  if (date > now) throw invalid(`${option} is ${text}; what will be then cannot be proved.`);
+  return date;
 }
 
 function invalid(message: string): Error {

@@ -40,6 +40,16 @@ describe("a checkout that does not know what it changes", () => {
     expect(await fateOf({ all: true })).toMatchObject({ checked: ["flight-delay@1.0.0"] });
   });
 
+  it.each(["main", "origin/main"])("is not led astray by a tag named %s", async (tag) => {
+    const [merged, topic] = ["HEAD", "topic"];
+    registry.repo.git("update-ref", "refs/remotes/origin/main", merged);
+    registry.repo.git("checkout", "-q", "-b", topic);
+    editMergedVersion();
+    registry.repo.git("tag", tag);
+    if (tag === "main") registry.repo.git("update-ref", "-d", "refs/remotes/origin/main");
+    expect(await fateOf()).toMatchObject({ codes: expect.arrayContaining(["MANIFEST_VERSION_IMMUTABLE"]) });
+  });
+
   it("on a branch of another name than main, has every version checked", async () => {
     editMergedVersion();
     registry.repo.git("branch", "-m", "main", "trunk");

@@ -1,7 +1,7 @@
 import { openPorts } from "../../host/wiring.ts";
 import { timestampOf } from "../../usecases/run-context.ts";
 import { live, type LiveAnswer } from "../../usecases/live.ts";
-import { modelId, time } from "../arguments.ts";
+import { modelId, pastTime } from "../arguments.ts";
 import type { CommandContext } from "../context.ts";
 
 interface Options {
@@ -11,7 +11,7 @@ interface Options {
 
 /** `modelgate live MODEL --env ENV [--at TIME]`: 1 when nothing was live, so that a script can ask. */
 export async function run(context: CommandContext, text: string, options: Options): Promise<number> {
-  const at = options.at === undefined ? null : time("--at", options.at);
+  const at = options.at === undefined ? null : pastTime("--at", options.at);
   const question = { model: modelId(text), environment: options.env, at };
   const ports = await openPorts(context.surroundings);
   const answer = await live(ports, question);

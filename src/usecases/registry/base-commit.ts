@@ -1,7 +1,8 @@
 import { gateError } from "../../errors.ts";
 import type { Git } from "../../ports.ts";
 
-const DEFAULTS = ["origin/main", "main", "HEAD"] as const;
+/** In full: a tag of the short name would win over the branch, and anybody who may push can make one. */
+const DEFAULTS = ["refs/remotes/origin/main", "refs/heads/main", "HEAD"] as const;
 
 /** What a change is compared with. */
 export interface ChangeBase {
