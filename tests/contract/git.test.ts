@@ -55,6 +55,36 @@ describe.each([
     expect(await git.resolve("nowhere")).toBeUndefined();
   });
 
+  test("tells what differs, with the modes before and after", async () => {
+    const { git, seed } = await make();
+    const base = seed({ "a/1": "1", "a/2": "2", b: "3" });
+    const head = seed({ "a/2": "two", "c d/ü": "4" });
+    expect(await git.diff(base, head)).toEqual([
+      { path: "a/2", before: "100644", after: "100644" },
+      { path: "c d/ü", before: null, after: "100644" },
+    ]);
+    expect(await git.diff(head, base)).toContainEqual({ path: "c d/ü", before: "100644", after: null });
+    expect(await git.diff(head, head)).toEqual([]);
+    await expect(git.diff("nowhere", head)).rejects.toMatchObject({ code: "GIT_UNKNOWN_REVISION" });
+  });
+
+  test("finds where a branch left another", async () => {
+    const { git, seed } = await make();
+    const fork = seed({ a: "1" });
+    const { commit: side } = await git.commit(request(fork, { branch: "side/m" }));
+    const main = seed({ a: "2" });
+    expect(await git.mergeBase(main, side)).toBe(fork);
+    expect(await git.mergeBase(fork, main)).toBe(fork);
+    expect(await git.mergeBase(main, main)).toBe(main);
+  });
+
+  test("names the folders directly below a folder", async () => {
+    const { git, seed } = await make();
+    const commit = seed({ "m/b/1/x": "1", "m/a/x": "2", "m/file": "3", "n/x": "4" });
+    expect(await git.folders(commit, "m")).toEqual(["a", "b"]);
+    expect(await git.folders(commit, "none")).toEqual([]);
+  });
+
   test.each(["-rf", "--output=/tmp/x", "a\nb", "HEAD\0x", ""])(
     "refuses the revision %j",
     async (revision) => {

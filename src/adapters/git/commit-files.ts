@@ -60,7 +60,7 @@ class CommitFiles {
 
   async digest(path: string): Promise<FileDigest> {
     const bytes = await this.read(path, Number.MAX_SAFE_INTEGER);
-    return { digest: digestOf(bytes), size: bytes.length, head: bytes.slice(0, HEAD) };
+    return { digest: digestOf(bytes), size: bytes.length, head: Uint8Array.from(bytes.subarray(0, HEAD)) };
   }
 
   async #bytes(path: string, limit: number): Promise<Uint8Array | undefined> {

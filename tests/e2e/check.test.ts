@@ -1,0 +1,187 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { forecasts, type Forecasts, ORT_DIR, titlesOf } from "../support/forecasts.ts";
+import type { With } from "../support/runner/environment.ts";
+import { makeJob } from "../support/runner/job.ts";
+import { runAction } from "../support/runner/run-action.ts";
+import type { StepResult } from "../support/runner/step-result.ts";
+
+const WITH_ENGINE = { "ort-dir": ORT_DIR };
+const BRANCH = "promote/prod/flight-delay";
+
+/** Runs the check as the step of a job that an event started. */
+async function checked(
+  team: Forecasts,
+  event: { name: string; payload: unknown; sha?: string },
+  given: With = WITH_ENGINE,
+): Promise<StepResult> {
+  const path = join(team.folder, "event.json");
+  writeFileSync(path, JSON.stringify(event.payload));
+  const env = { GITHUB_EVENT_PATH: path };
+  return team.uses("check", given, { env, eventName: event.name, ...(event.sha ? { sha: event.sha } : {}) });
+}
+
+function pullRequest(team: Forecasts, head: string, base = "main"): { name: string; payload: unknown } {
+  const at = (revision: string): { sha: string } => ({ sha: team.repo.git("rev-parse", revision) });
+  return { name: "pull_request", payload: { pull_request: { number: 7, base: at(base), head: at(head) } } };
+}
+
+async function promoted(team: Forecasts, given: With = {}): Promise<void> {
+  const asked = {
+    model: "flight-delay@1.0.0",
+    event: "PROMOTE_TO_SHADOW",
+    environment: "prod",
+    reason: "first",
+  };
+  const step = await team.uses("promote", { ...asked, ...WITH_ENGINE, ...given });
+  expect(step.outputs["result"]).toBe("pass");
+}
+
+function branch(team: Forecasts, name: string, change: () => void): void {
+  team.repo.git("checkout", "-q", "-b", name);
+  change();
+  team.repo.commit({}, name);
+  team.repo.git("checkout", "-q", "main");
+}
+
+describe("the check action, from registration to production's first step", () => {
+  it("registers, promotes and merges, each proven by the built bundles", async () => {
+    using team = forecasts([]);
+    branch(team, "register", () => team.add("flight-delay", "1.0.0"));
+    const registration = await checked(team, pullRequest(team, "register"));
+    expect(registration).toMatchObject({
+      exitCode: 0,
+      annotations: [],
+      outputs: { result: "pass", kind: "registration", versions: "flight-delay@1.0.0", problems: "0" },
+    });
+    expect(registration.summary).toMatch(/^Register flight-delay 1\.0\.0: PASS\./);
+    team.repo.git("merge", "-q", "--no-ff", "-m", "Merge register", "register");
+
+    await promoted(team);
+    const base = team.repo.git("rev-parse", "main");
+    team.repo.git("checkout", "-q", "-b", "queue");
+    team.repo.git("merge", "-q", "--no-ff", "-m", "Merge", BRANCH);
+    const head = team.repo.git("rev-parse", "HEAD");
+    team.repo.git("checkout", "-q", "main");
+    const group = { merge_group: { base_sha: base, head_sha: head, head_ref: "refs/heads/x" } };
+    const promotion = await checked(team, { name: "merge_group", payload: group });
+    expect(promotion).toMatchObject({
+      exitCode: 0,
+      outputs: { result: "pass", kind: "promotion", versions: "flight-delay@1.0.0", base, head },
+    });
+    expect(promotion.summary).toMatch(/^Promote flight-delay 1\.0\.0 to SHADOW in prod: PASS\./);
+    expect(promotion.summary).toContain("Measured again: integrity, parity.");
+  });
+
+  it("judges GitHub's merge of a pull request, when it is what was checked out", async () => {
+    using team = forecasts(["flight-delay@1.0.0"]);
+    await promoted(team);
+    const payload = pullRequest(team, BRANCH);
+    const later = team.repo.commit({ "docs/notes.md": "the base moved\n" });
+    team.repo.git("checkout", "-q", "--detach", "main");
+    team.repo.git("merge", "-q", "--no-ff", "-m", "Merge", BRANCH);
+    const sha = team.repo.git("rev-parse", "HEAD");
+    const step = await checked(team, { ...payload, sha });
+    expect(step.outputs).toMatchObject({ result: "pass", kind: "promotion", base: later, head: sha });
+  });
+
+  it("could not tell without ONNX Runtime, and blocks", async () => {
+    using team = forecasts(["flight-delay@1.0.0"]);
+    await promoted(team);
+    const step = await checked(team, pullRequest(team, BRANCH), {});
+    expect(step).toMatchObject({ exitCode: 1, outputs: { result: "inconclusive", kind: "promotion" } });
+  });
+
+  it("passes an unrelated change explicitly, without an engine", async () => {
+    using team = forecasts(["flight-delay@1.0.0"]);
+    branch(team, "docs", () => team.repo.write("README.md", "hello\n"));
+    const step = await checked(team, pullRequest(team, "docs"), {});
+    expect(step).toMatchObject({ exitCode: 0, annotations: [], outputs: { result: "pass", kind: "other" } });
+    expect(step.summary.trim()).toBe("Nothing governed changed.");
+  });
+
+  it("refuses an edit by hand, with the command that does it properly, on the file", async () => {
+    using team = forecasts(["flight-delay@1.0.0"]);
+    await promoted(team);
+    team.repo.git("merge", "-q", "--no-ff", "-m", "Merge", BRANCH);
+    branch(team, "hand", () => {
+      const path = join(team.repo.root, "deployed.json");
+      writeFileSync(path, readFileSync(path, "utf8").replace('"serving": true', '"serving": false'));
+    });
+    const step = await checked(team, pullRequest(team, "hand"), {});
+    expect(step).toMatchObject({ exitCode: 1, conclusion: "failure", outputs: { result: "fail" } });
+    expect(titlesOf(step)).toContain("CHECK_LEDGER_HAND_EDITED");
+    const found = step.annotations.find(
+      ({ properties }) => properties["title"] === "CHECK_LEDGER_HAND_EDITED",
+    );
+    expect(found?.properties["file"]).toBe("deployed.json");
+    expect(found?.message).toContain('modelgate disable flight-delay@1.0.0 --env prod --reason "…"');
+  });
+
+  it("says what to fetch in a clone without the base, and what event it needs", async () => {
+    using team = forecasts(["flight-delay@1.0.0"]);
+    const [unknown, head] = ["f".repeat(40), team.repo.git("rev-parse", "main")];
+    const missing = await checked(team, { name: "push", payload: { before: unknown, after: head } });
+    expect(missing).toMatchObject({ exitCode: 2, outputs: { result: "error" } });
+    expect(titlesOf(missing)).toEqual(["GIT_UNKNOWN_REVISION"]);
+    const other = await checked(team, { name: "schedule", payload: {} });
+    expect(titlesOf(other)).toEqual(["CHECK_EVENT_UNUSABLE"]);
+  });
+
+  it("is not led astray by names in a change", async () => {
+    using team = forecasts(["flight-delay@1.0.0"]);
+    branch(team, "names", () => {
+      team.repo.write("models/$(touch owned)/1.0.0/manifest.json", "{}\n");
+      team.repo.write("models/::error::x/1.0.0/manifest.json", "{}\n");
+      team.repo.write("policies/gates/a%0A::set-output name=result::pass.yaml", "a: 1\n");
+    });
+    const step = await checked(team, pullRequest(team, "names"));
+    expect(step).toMatchObject({ exitCode: 1, outputs: { result: "fail" } });
+    expect(titlesOf(step).every((title) => /^(?:[A-Z_]+$|Registration: FAIL)/.test(title))).toBe(true);
+  });
+});
+
+describe("legs and the fan-in", () => {
+  it("judges what another job measured, and nothing that is missing or failed", async () => {
+    using team = forecasts(["flight-delay@1.0.0"]);
+    await promoted(team);
+    const measured = await team.uses("parity", { model: "flight-delay@1.0.0", out: "leg", ...WITH_ENGINE });
+    expect(measured.exitCode).toBe(0);
+    const leg = join(team.repo.root, "legs/flight-delay_1.0.0_parity");
+    mkdirSync(leg, { recursive: true });
+    cpSync(join(team.repo.root, "leg/parity.json"), join(leg, "parity.json"));
+    const fanIn = (result: string): Promise<StepResult> =>
+      checked(team, pullRequest(team, BRANCH), {
+        evidence: "legs",
+        needs: JSON.stringify({ plan: { result: "success" }, measure: { result } }),
+      });
+    expect((await fanIn("success")).outputs).toMatchObject({ result: "pass", kind: "promotion" });
+    for (const result of ["cancelled", "skipped"]) {
+      const step = await fanIn(result);
+      expect(step).toMatchObject({ exitCode: 1, outputs: { result: "fail" } });
+      expect(titlesOf(step)).toContain("CHECK_NEED_FAILED");
+    }
+    rmSync(leg, { recursive: true });
+    expect(titlesOf(await fanIn("success"))).toContain("CHECK_LEG_MISSING");
+  });
+});
+
+describe("the root action", () => {
+  it("runs from the root of a release", async () => {
+    using team = forecasts(["flight-delay@1.0.0"]);
+    await checked(team, pullRequest(team, "main"), {});
+    const [root, event] = [join(team.folder, "release"), join(team.folder, "event.json")];
+    mkdirSync(root);
+    cpSync("action.yml", join(root, "action.yml"));
+    cpSync("actions/dist", join(root, "actions/dist"), { recursive: true });
+    const job = makeJob(team.folder, {
+      workspace: team.repo.root,
+      actionFolder: root,
+      sha: team.repo.git("rev-parse", "HEAD"),
+      eventName: "pull_request",
+    });
+    const step = await runAction({ job, with: {}, env: { GITHUB_EVENT_PATH: event } });
+    expect(step).toMatchObject({ exitCode: 0, outputs: { result: "pass", kind: "other" } });
+  });
+});
