@@ -111,7 +111,8 @@ export class LoopbackRepository {
     return {
       CI: "true",
       GITHUB_ACTIONS: "true",
-      GITHUB_SERVER_URL: url,
+      // The artifact client refuses hosts that are neither github.com nor *.localhost.
+      GITHUB_SERVER_URL: url.replace("127.0.0.1", "github.localhost"),
       GITHUB_API_URL: url,
       GITHUB_GRAPHQL_URL: `${url}/graphql`,
       GITHUB_REPOSITORY: this.name,

@@ -35,7 +35,7 @@ export class Contract {
       const raw = Object.entries(found.groups ?? {});
       return {
         operation,
-        parameters: Object.fromEntries(raw.map(([key, text]) => [key, decodeURIComponent(text)])),
+        parameters: Object.fromEntries(raw.map(([key, text]) => [key, decodeURIComponent(text ?? "")])),
       };
     }
     return undefined;
@@ -99,7 +99,8 @@ export class Contract {
       /\{(\w+)\}/g,
       (_, name: string) => `(?<${name}>${wide.has(name) ? ".*?" : "[^/]+"})`,
     );
-    return new RegExp(`^${source}$`);
+    // The root folder of a repository is asked for with or without the last slash.
+    return new RegExp(`^${source.replace("/(?<path>.*?)", "(?:/(?<path>.*?))?")}$`);
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type Call,
   type Reply,
   type Routes,
+  textOf,
 } from "./call.ts";
 import { workflowRunJson } from "./json/checks.ts";
 import { htmlUrl, repositoryUrl } from "./json/repositories.ts";
@@ -37,7 +38,7 @@ async function repositoryDispatch({ world, repo, actor, body }: Call): Promise<R
     throw new HttpError(422, "client_payload is too large.");
   }
   const sha = await repo.bare.git("rev-parse", repo.defaultBranch);
-  const action = String(body["event_type"]);
+  const action = textOf(body, "event_type");
   const payload = { branch: repo.defaultBranch, client_payload };
   const ref = `refs/heads/${repo.defaultBranch}`;
   emit(world, repo, { name: "repository_dispatch", action, actor, payload, workflows: "start", sha, ref });
@@ -48,7 +49,7 @@ async function workflowDispatch(call: Call): Promise<Reply> {
   const { world, repo, actor, body } = call;
   const file = `.github/workflows/${textIn(call, "workflow_id")}`;
   if ((await repo.bare.file(repo.defaultBranch, file)) === undefined) throw notFound();
-  const wanted = String(body["ref"]).replace(/^refs\/heads\//, "");
+  const wanted = textOf(body, "ref").replace(/^refs\/heads\//, "");
   const sha = await repo.bare.commitOf(`refs/heads/${wanted}`);
   if (sha === undefined) throw new HttpError(422, `No ref found for: ${wanted}`);
   const ref = `refs/heads/${wanted}`;

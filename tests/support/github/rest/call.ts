@@ -59,6 +59,11 @@ export function optionalText(body: JsonObject, name: string): string | undefined
   return typeof value === "string" ? value : undefined;
 }
 
+/** A field that the contract has made sure is text. */
+export function textOf(body: JsonObject, name: string): string {
+  return optionalText(body, name) ?? "";
+}
+
 /** One page (30 items, at most 100) with GitHub's `link` header. */
 export function pageOf<Item>(
   items: readonly Item[],

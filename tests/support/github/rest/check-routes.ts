@@ -15,6 +15,7 @@ import {
   type Call,
   type Reply,
   type Routes,
+  textOf,
 } from "./call.ts";
 import { checkRunJson, statusJson } from "./json/checks.ts";
 import { repositoryJson, repositoryUrl } from "./json/repositories.ts";
@@ -43,13 +44,13 @@ async function createRun(call: Call): Promise<Reply> {
   if (actor.app === undefined) {
     throw new HttpError(403, "You must authenticate via a GitHub App.");
   }
-  const sha = await commitIn(repo, String(body["head_sha"]));
+  const sha = await commitIn(repo, textOf(body, "head_sha"));
   const run: CheckRun = {
     id: world.nextId(),
     sha,
     app: actor.app,
     startedAt: optionalText(body, "started_at") ?? world.now(),
-    name: String(body["name"]),
+    name: textOf(body, "name"),
     status: "queued",
     conclusion: null,
     completedAt: null,

@@ -12,6 +12,7 @@ import {
   type Call,
   type Reply,
   type Routes,
+  textOf,
 } from "./call.ts";
 import { deploymentJson, deploymentStatusJson } from "./json/checks.ts";
 
@@ -35,7 +36,7 @@ async function listDeployments(call: Call): Promise<Reply> {
 }
 
 async function createDeployment({ world, repo, actor, body }: Call): Promise<Reply> {
-  const ref = String(body["ref"]);
+  const ref = textOf(body, "ref");
   const sha = await repo.bare.commitOf(ref);
   if (sha === undefined) throw new HttpError(422, `No ref found for: ${ref}`);
   demandContexts(repo, sha, body["required_contexts"] as readonly string[] | null | undefined);
@@ -102,7 +103,7 @@ function createStatus(call: Call): Reply {
   const deployment = deploymentIn(call);
   const status: DeploymentStatus = {
     id: world.nextId(),
-    state: String(body["state"]),
+    state: textOf(body, "state"),
     description: optionalText(body, "description") ?? "",
     environment: optionalText(body, "environment") ?? deployment.environment,
     logUrl: optionalText(body, "log_url") ?? optionalText(body, "target_url") ?? "",

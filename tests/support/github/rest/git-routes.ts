@@ -7,7 +7,17 @@ import { moveRef } from "../state/refs.ts";
 import type { Repository } from "../state/repository.ts";
 import { signsFor } from "../state/signing.ts";
 import type { World } from "../state/world.ts";
-import { created, noContent, ok, optionalText, textIn, type Call, type Reply, type Routes } from "./call.ts";
+import {
+  created,
+  noContent,
+  ok,
+  optionalText,
+  textIn,
+  type Call,
+  type Reply,
+  type Routes,
+  textOf,
+} from "./call.ts";
 import { gitCommitJson } from "./json/commits.ts";
 import { repositoryUrl } from "./json/repositories.ts";
 
@@ -46,8 +56,8 @@ async function matchingRefs(call: Call): Promise<Reply> {
 
 async function createRef(call: Call): Promise<Reply> {
   const { world, repo, actor, body } = call;
-  const ref = String(body["ref"]);
-  const sha = await knownCommit(repo, String(body["sha"]));
+  const ref = textOf(body, "ref");
+  const sha = await knownCommit(repo, textOf(body, "sha"));
   if (!/^refs\/[^/]+\/.+/.test(ref) || !(await repo.bare.holds("check-ref-format", ref))) {
     throw new HttpError(422, "Reference name must start with 'refs/' and have at least one more slash.");
   }
@@ -61,7 +71,7 @@ async function updateRef(call: Call): Promise<Reply> {
   const ref = `refs/${textIn(call, "ref")}`;
   const before = (await repo.bare.refs(ref)).get(ref);
   if (before === undefined) throw new HttpError(422, "Reference does not exist");
-  const after = await knownCommit(repo, String(body["sha"]));
+  const after = await knownCommit(repo, textOf(body, "sha"));
   if (body["force"] !== true && !(await repo.bare.isAncestor(before, after))) {
     throw new HttpError(422, "Update is not a fast forward");
   }
@@ -86,7 +96,7 @@ async function knownCommit(repo: Repository, sha: string): Promise<string> {
 
 async function createBlob({ world, repo, body }: Call): Promise<Reply> {
   const encoding = optionalText(body, "encoding") === "base64" ? "base64" : "utf8";
-  const sha = await repo.bare.writeBlob(Buffer.from(String(body["content"]), encoding));
+  const sha = await repo.bare.writeBlob(Buffer.from(textOf(body, "content"), encoding));
   return created({ sha, url: `${repositoryUrl(world, repo)}/git/blobs/${sha}` });
 }
 
@@ -94,7 +104,7 @@ async function createTree({ world, repo, body }: Call): Promise<Reply> {
   const base = optionalText(body, "base_tree");
   const entries = body["tree"] as readonly JsonObject[];
   const changes = await Promise.all(
-    entries.map(async (entry) => ({ path: String(entry["path"]), content: await contentOf(repo, entry) })),
+    entries.map(async (entry) => ({ path: textOf(entry, "path"), content: await contentOf(repo, entry) })),
   );
   const sha = await repo.bare.writeTree(base, changes);
   return created(await treeJson(world, repo, sha, []));
@@ -145,11 +155,11 @@ async function createCommit(call: Call): Promise<Reply> {
   const parents = (body["parents"] ?? []) as readonly string[];
   for (const parent of parents) await knownCommit(repo, parent);
   const content = {
-    tree: String(body["tree"]),
+    tree: textOf(body, "tree"),
     parents,
     author,
     committer,
-    message: String(body["message"]),
+    message: textOf(body, "message"),
   };
   const sha = await writeCommit(repo.bare, content, signed ? world.signer : undefined);
   return created(await gitCommitJson(world, repo, sha));
@@ -159,7 +169,7 @@ function personOf(body: JsonObject | undefined, otherwise: Signature): Signature
   if (body === undefined) return otherwise;
   const date = optionalText(body, "date");
   const seconds = date === undefined ? otherwise.seconds : Math.floor(Date.parse(date) / 1000);
-  return { name: String(body["name"]), email: String(body["email"]), seconds };
+  return { name: textOf(body, "name"), email: textOf(body, "email"), seconds };
 }
 
 async function getCommit(call: Call): Promise<Reply> {

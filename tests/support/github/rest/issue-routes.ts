@@ -17,6 +17,7 @@ import {
   type Call,
   type Reply,
   type Routes,
+  textOf,
 } from "./call.ts";
 import { issueCommentJson, issueJson } from "./json/issues.ts";
 import { labelJson } from "./json/pulls.ts";
@@ -146,7 +147,7 @@ function removeLabel(call: Call): Reply {
 /** Labels by name; GitHub makes those that are missing. */
 function toLabels(world: World, repo: Repository, given: readonly unknown[]): Label[] {
   return given.map((one) => {
-    const name = typeof one === "string" ? one : String((one as JsonObject)["name"]);
+    const name = typeof one === "string" ? one : textOf(one as JsonObject, "name");
     return repo.labels.get(name.toLowerCase()) ?? makeLabel(world, repo, { name });
   });
 }
@@ -169,7 +170,7 @@ function getLabel(call: Call): Reply {
 }
 
 function createLabel({ world, repo, body }: Call): Reply {
-  const name = String(body["name"]);
+  const name = textOf(body, "name");
   if (repo.labels.has(name.toLowerCase())) {
     const errors = [{ resource: "Label", code: "already_exists", field: "name" }];
     throw new HttpError(422, "Validation Failed", { errors });

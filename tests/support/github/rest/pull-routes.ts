@@ -19,6 +19,7 @@ import {
   type Call,
   type Reply,
   type Routes,
+  textOf,
 } from "./call.ts";
 import { pullJson, pullSimpleJson } from "./json/pulls.ts";
 import { teamJson, userJson } from "./json/users.ts";
@@ -68,13 +69,13 @@ async function listPulls(call: Call): Promise<Reply> {
 
 async function createPull(call: Call): Promise<Reply> {
   const { world, repo, actor, body, token } = call;
-  const head = String(body["head"]);
+  const head = textOf(body, "head");
   const { headRepository, headRef } = headOf(world, repo, head);
   if (headRepository === repo && token.kind === "user") demand(token, repo, "contents:write");
   const pull = await openPull(world, repo, {
     title: optionalText(body, "title") ?? "",
     body: optionalText(body, "body") ?? null,
-    base: String(body["base"]),
+    base: textOf(body, "base"),
     draft: body["draft"] === true,
     headRepository,
     headRef,

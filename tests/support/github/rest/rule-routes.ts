@@ -4,7 +4,17 @@ import { rulesFor } from "../rules/ruleset.ts";
 import type { Rule, Ruleset } from "../state/records.ts";
 import type { Repository } from "../state/repository.ts";
 import type { World } from "../state/world.ts";
-import { created, listReply, numberIn, ok, textIn, type Call, type Reply, type Routes } from "./call.ts";
+import {
+  created,
+  listReply,
+  numberIn,
+  ok,
+  textIn,
+  type Call,
+  type Reply,
+  type Routes,
+  textOf,
+} from "./call.ts";
 import { htmlUrl, repositoryUrl } from "./json/repositories.ts";
 
 const AT = "/repos/{owner}/{repo}";
@@ -45,7 +55,7 @@ export function addRuleset(world: World, repo: Repository, body: JsonObject): Ru
   const conditions = (body["conditions"] as JsonObject | undefined)?.["ref_name"] as JsonObject | undefined;
   const ruleset: Ruleset = {
     id: world.nextId(),
-    name: String(body["name"]),
+    name: textOf(body, "name"),
     enforcement: body["enforcement"] as Ruleset["enforcement"],
     conditions: {
       include: (conditions?.["include"] ?? []) as readonly string[],
