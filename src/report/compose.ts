@@ -123,7 +123,9 @@ function nextSteps(policy: PolicyVerdict): readonly (readonly Span[])[] {
 /** How to undo what the merge does; nothing for events that are a way back themselves. */
 function wayBack({ event, subject, environment, baseline }: Verdict): readonly Block[] {
   const command = (verb: string, of: string): Block[] => [
-    text("Roll back with: ", { code: `modelgate ${verb} ${of} --env ${environment ?? ""} --reason "…"` }),
+    text(verb === "disable" ? "Turn it off with: " : "Roll back with: ", {
+      code: `modelgate ${verb} ${of} --env ${environment ?? ""} --reason "…"`,
+    }),
   ];
   switch (event) {
     case "PROMOTE_TO_PRODUCTION":

@@ -20,7 +20,8 @@ type ProposalView =
 /** Slots by model and environment, then what is registered, and what waits to be merged. */
 export function renderStatus(status: StatusView, width: number): string {
   const head = `Revision ${status.revision} at ${status.commit.slice(0, 12)}`;
-  if (status.models.length === 0) return `${head}: no model is registered.`;
+  if (status.models.length === 0)
+    return `${head}: no model is registered. A version folder becomes one with: modelgate register models/ID/VERSION`;
   const rows = status.models.flatMap(modelRows);
   const places =
     rows.length === 0

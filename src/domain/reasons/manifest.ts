@@ -38,7 +38,7 @@ export const manifestReasons = {
   },
   MANIFEST_REQUIRED_FILE_MISSING: {
     meaning: "The version folder lacks a file that every version needs.",
-    fix: "Add the file; docs/registry.md says what belongs into a version folder.",
+    fix: "Add the file; modelgate's docs/tutorial.md writes a whole version folder, step by step.",
     exit: 2,
   },
   MANIFEST_FILE_MISSING: {

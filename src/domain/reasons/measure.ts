@@ -73,7 +73,7 @@ export const measureReasons = {
   },
   PARITY_CLAIM_BROKEN: {
     meaning: "A number of parity.json is not what was measured.",
-    fix: "Measure again and correct parity.json: modelgate measure parity",
+    fix: "Measure again and correct parity.json: modelgate measure parity ID@VERSION",
     exit: 1,
   },
   BENCHMARK_NOISY: {
