@@ -33,7 +33,7 @@ describe("a forger swaps one thing of a proposal", () => {
     editJson<Mutable<Ledger>>(
       scene,
       "deployed.json",
-      ({ transition }) => void (transition && edit(transition as never)),
+      ({ transition }) => void (transition && edit(transition)),
     );
   const verdict = (edit: (verdict: Mutable<Verdict>) => void) => (): void =>
     editJson(scene, `${packPath(scene)}/verdict.json`, edit);

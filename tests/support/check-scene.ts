@@ -10,7 +10,7 @@ import type { Tensor } from "../../src/domain/tensor.ts";
 import { readTensor } from "../../src/measure/onnx/read-tensor.ts";
 import { check, type CheckOptions, type CheckPorts } from "../../src/usecases/check/check.ts";
 import type { CheckReport } from "../../src/usecases/check/report.ts";
-import { gate } from "../../src/usecases/gate.ts";
+import { gate, type GateOptions } from "../../src/usecases/gate.ts";
 import { type AskedTransition, type RunStart, SLOT_EVENT } from "../../src/usecases/run-context.ts";
 import { gitProposals } from "../../src/usecases/transition/proposals.ts";
 import { transact } from "../../src/usecases/transition/transact.ts";
@@ -31,7 +31,7 @@ export interface CheckScene extends Disposable {
   /** Makes the engine answer otherwise from now on. */
   answer(behaviour: Behaviour): void;
   /** Judges and proposes on the checked-out main; returns the proposal branch. */
-  propose(ask: Partial<AskedTransition>): Promise<string>;
+  propose(ask: Partial<AskedTransition>, gating?: Partial<GateOptions>): Promise<string>;
   merge(branch: string): void;
   check(base: string, head: string, more?: Partial<CheckOptions>): Promise<CheckReport>;
   /** Commits on a new branch that starts at main, and returns to main. */
@@ -65,7 +65,7 @@ export async function checkScene(versions: readonly string[] = [`${MODEL}@1.0.0`
     ports,
     asked: () => asked,
     answer: (other) => void (behaviour = other),
-    propose: (ask) => propose(ports, ask),
+    propose: (ask, gating = {}) => propose(ports, ask, gating),
     merge: (branch) => void repo.git("merge", "-q", "--no-ff", "-m", `Merge ${branch}`, branch),
     check: (base, head, more = {}) => check(ports, { base, head }, { start: startNow(), ...more }),
     branch(name, change, from = "main") {
@@ -79,14 +79,18 @@ export async function checkScene(versions: readonly string[] = [`${MODEL}@1.0.0`
   };
 }
 
-async function propose(ports: CheckPorts, ask: Partial<AskedTransition>): Promise<string> {
+async function propose(
+  ports: CheckPorts,
+  ask: Partial<AskedTransition>,
+  gating: Partial<GateOptions>,
+): Promise<string> {
   const start = startNow();
   const { git } = ports;
   const result = await transact(
     {
       git,
       proposals: gitProposals(git),
-      judge: (request) => gate(ports, request, { start }),
+      judge: (request) => gate(ports, request, { start, ...gating }),
       describe: () => "",
     },
     { ...TO_SHADOW, ...ask },
@@ -123,6 +127,7 @@ export const changed: Behaviour = (inputs, index) =>
 export const codesOf = ({ problems }: CheckReport): readonly string[] => problems.map(({ code }) => code);
 
 /** Edits a JSON file of the work tree, in canonical spelling. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what the file holds
 export function editJson<T>(scene: CheckScene, path: string, edit: (value: T) => void): void {
   const file = join(scene.repo.root, path);
   const value = JSON.parse(readFileSync(file, "utf8")) as T;

@@ -28,7 +28,7 @@ export interface CheckOptions {
   /** Requirements that somebody else enforces before the merge: the forge's own rules, for example. */
   readonly enforcedElsewhere?: EnforcedElsewhere;
   /** Asks the forge about reviews of the change; asked only when a policy requires approvals. */
-  readonly approvals?: (requestedBy: string) => Promise<ApprovalFacts>;
+  readonly approvals?: (requestedBy: string | null) => Promise<ApprovalFacts>;
   readonly legs?: Legs;
   readonly signal?: AbortSignal;
 }

@@ -1,14 +1,13 @@
-import type { ApprovalFacts } from "../../domain/approvals.ts";
 import type { Evidence, EvidenceKind } from "../../domain/evidence.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import type { Decision } from "../decision.ts";
 import { type Problem, problem, refuse } from "../../errors.ts";
 import { gate } from "../gate.ts";
-import { matchingPolicies } from "../../policy/match.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
 import { readStoredEvidence } from "../gate/stored-evidence.ts";
 import { loadLive, readSubject } from "../gate/subjects.ts";
 import type { TransitionRequest } from "../run-context.ts";
+import { approvalsFor } from "./approvals.ts";
 import { checkBindings, type Claim } from "./bindings.ts";
 import type { CheckScene } from "./check.ts";
 import { rejudge } from "./rejudge.ts";
@@ -71,25 +70,13 @@ async function judgeToday(
     ...evidence.filter(({ kind }) => !again.includes(kind)),
     ...(scene.handedIn ?? []).filter(({ kind }) => again.includes(kind)),
   ];
-  const approvals = await approvalsOf(scene, base, request);
-  const reviewed = approvals ? { approvals } : {};
+  const reviewed = await approvalsFor(scene.options, base, request);
   return gate({ ...ports, files: ports.filesAt(change.base) }, request, {
     ...judging,
     ...reviewed,
     base: base.commit,
     carried,
   });
-}
-
-/** Reviews cost calls: they are read only when a policy counts them. */
-async function approvalsOf(
-  { options }: CheckScene,
-  base: GateBase,
-  request: TransitionRequest,
-): Promise<ApprovalFacts | undefined> {
-  const policies = matchingPolicies(base.policies.policies, request);
-  const counted = policies.some(({ requires }) => requires.approvals !== null);
-  return counted ? options.approvals?.(request.requestedBy) : undefined;
 }
 
 /** How long a state was held is read from the history. */

@@ -9,9 +9,11 @@ import { GateError, type Problem, problem } from "../../errors.ts";
 import type { Files } from "../../ports.ts";
 import type { Decision } from "../decision.ts";
 import { gate } from "../gate.ts";
+import { readBase } from "../gate/base.ts";
 import { loadVersion } from "../registry/load-version.ts";
 import { measureIntegrity } from "../registry/measure-integrity.ts";
 import { runOf } from "../run-context.ts";
+import { approvalsFor } from "./approvals.ts";
 import type { CheckScene } from "./check.ts";
 import { registrationOf } from "./remeasure.ts";
 import type { Findings } from "./report.ts";
@@ -57,7 +59,10 @@ async function judgeVersion(
     ({ subject }) => subject.manifest_digest === version.manifestDigest,
   );
   const carried = [integrity, ...handedIn];
-  const decision = await gate({ ...ports, files }, request, { ...judging, base: change.base, carried });
+  const base = await readBase(ports.git, change.base);
+  const reviewed = await approvalsFor(options, base, request);
+  const how = { ...judging, ...reviewed, base: base.commit, carried };
+  const decision = await gate({ ...ports, files }, request, how);
   return { found: integrity.details.problems, decision };
 }
 

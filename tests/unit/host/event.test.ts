@@ -1,6 +1,4 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openGit } from "../../../src/adapters/git/open.ts";
 import { pullRequestOf, rangeOf, type WorkflowEvent } from "../../../src/host/event.ts";
@@ -47,8 +45,8 @@ describe("what an event compares", () => {
   });
 
   it("is understood in GitHub's own examples", async () => {
-    const folder = dirname(createRequire(import.meta.url).resolve("@octokit/webhooks-examples/package.json"));
-    const all = JSON.parse(readFileSync(join(folder, "api.github.com/index.json"), "utf8")) as {
+    const file = import.meta.resolve("@octokit/webhooks-examples/api.github.com/index.json");
+    const all = JSON.parse(readFileSync(new URL(file), "utf8")) as {
       name: string;
       examples: unknown[];
     }[];

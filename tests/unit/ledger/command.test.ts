@@ -54,13 +54,10 @@ describe("what an edited ledger wants", () => {
 
   it("is the next phase of the same canary", () => {
     const canary = [toShadow("3.0.0"), toCanary("3.0.0")].reduce<Ledger>(
-      (l, t) => apply(l, t, ENVIRONMENTS),
+      (ledger, transition) => apply(ledger, transition, ENVIRONMENTS),
       GENESIS,
     );
-    const wants = structuredClone(canary) as unknown as Record<string, never>;
-    (wants as unknown as Ledger & { models: never }).models["m"]!["environments"]["prod"]["slots"]["CANARY"][
-      "phase"
-    ] = "50%" as never;
+    const wants = JSON.parse(JSON.stringify(canary).replaceAll('"phase":"5%"', '"phase":"50%"')) as unknown;
     expect(commandsBehind(canary, wants)).toEqual([
       "modelgate promote m@3.0.0 --to CANARY --env prod --phase 50%",
     ]);

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { digestOf } from "../../../src/domain/digest.ts";
+import { problem } from "../../../src/errors.ts";
+import { evaluate } from "../../../src/policy/evaluate.ts";
+import {
+  type CheckFindings,
+  checkHeadline,
+  renderCheck,
+  renderCheckMarkdown,
+} from "../../../src/report/check.ts";
+import { inputWith } from "../../support/judging.ts";
+
+const LOOK = { width: 100, color: false };
+const verdict = evaluate(inputWith());
+const decision = { verdict, evidenceDigest: digestOf("pack") };
+
+function found(more: Partial<CheckFindings>): CheckFindings {
+  return { kind: "promotion", outcome: "PASS", problems: [], decisions: [], notes: [], ...more };
+}
+
+const mixture = problem("CHECK_MIXTURE", "a <b>mixture</b> of\n::error::x", {
+  where: { file: "models/`x`" },
+});
+
+describe("what the check says", () => {
+  it("starts with the answer of the verdict, and ends with what was looked at", () => {
+    const report = found({
+      outcome: verdict.outcome,
+      decisions: [decision],
+      notes: ["Measured again: parity."],
+    });
+    const text = renderCheck(report, LOOK);
+    expect(text.split("\n")[0]).toBe(checkHeadline(report));
+    expect(text.match(/Promote flight-delay 1\.1\.0 to PRODUCTION in prod/g)).toHaveLength(1);
+    expect(text.trimEnd().split("\n").at(-1)).toBe("Measured again: parity.");
+    expect(renderCheckMarkdown(report).trimEnd().split("\n").at(-1)).toBe("- Measured again: parity.");
+  });
+
+  it("of an unrelated change is one sentence", () => {
+    expect(renderCheck(found({ kind: "other" }), LOOK)).toBe("Nothing governed changed.\n");
+    expect(renderCheckMarkdown(found({ kind: "other" }))).toBe("Nothing governed changed.\n");
+  });
+
+  it("of policies that are fine leaves the word to those who own them", () => {
+    expect(checkHeadline(found({ kind: "policy" }))).toBe(
+      "Policy change: PASS. May merge, once those who own it agree.",
+    );
+  });
+
+  it("names the codes first, then every problem with its place and remedy", () => {
+    const report = found({ kind: "registration", outcome: "FAIL", problems: [mixture, mixture] });
+    expect(checkHeadline(report)).toBe("Registration: FAIL. Must not merge: CHECK_MIXTURE.");
+    const text = renderCheck(report, LOOK);
+    expect(text).toContain("models/`x`  CHECK_MIXTURE");
+    expect(text).toContain("Split it");
+  });
+
+  it("of several verdicts names the worst", () => {
+    const failed = {
+      ...verdict,
+      outcome: "FAIL" as const,
+      subject: { ...verdict.subject, version: "9.9.9" },
+    };
+    const report = found({
+      kind: "registration",
+      outcome: "FAIL",
+      decisions: [decision, { ...decision, verdict: failed }],
+    });
+    expect(checkHeadline(report)).toMatch(/9\.9\.9.* \(and 1 more\)$/);
+  });
+
+  it("keeps foreign text harmless, in both formats", () => {
+    const report = found({
+      kind: "other",
+      outcome: "FAIL",
+      problems: [mixture],
+      notes: ["\u001B[31m<img src=x>"],
+    });
+    const [text, markdown] = [renderCheck(report, LOOK), renderCheckMarkdown(report)];
+    expect(text).not.toMatch(/^::/m);
+    expect(markdown).not.toMatch(/(?<!\\)<|^::/m);
+    for (const one of [text, markdown]) expect(one).not.toContain("\u001B");
+  });
+
+  it("stays below the limit that it is given", () => {
+    const report = found({ kind: "registration", decisions: Array.from({ length: 20 }, () => decision) });
+    expect(Buffer.byteLength(renderCheckMarkdown(report, 20_000))).toBeLessThanOrEqual(20_000);
+  });
+});
