@@ -16,7 +16,7 @@ export const ORT_DIR = join(PROJECT, "node_modules");
 
 /** What a test changes about a step or its job. */
 export type UsesOptions = Partial<Pick<Step, "env" | "cancelOn">> &
-  Partial<Pick<Job, "workspace" | "ref" | "sha" | "eventName">>;
+  Partial<Pick<Job, "workspace" | "ref" | "sha" | "eventName" | "server" | "token">>;
 
 /** A team's repository with real models, checked out in a job, and the built actions installed beside it. */
 export interface Forecasts extends Disposable {

@@ -271,8 +271,12 @@ export class MemoryForge implements Forge {
   /** Merges as somebody would who presses the button. */
   merge(number: number, at?: Date): string {
     const mergeCommit = this.git.merge(this.pull(number).head, at);
-    this.#change(number, { state: "closed", merged: true, mergeCommit });
+    this.markMerged(number, mergeCommit);
     return mergeCommit;
+  }
+
+  markMerged(number: number, mergeCommit: string): void {
+    this.#change(number, { state: "closed", merged: true, mergeCommit });
   }
 
   close(number: number): void {

@@ -100,11 +100,18 @@ async function provenMove(git: Git, commit: string): Promise<Move> {
 
 async function mergedPullRequest(forge: Forge, commit: string, branch: string): Promise<PullRequest> {
   const found = await forge.pullRequestsOf(commit);
-  const merged = found.find((one) => one.merged && one.base === branch && isOwn(forge, one));
+  const merged = found.find((one) => isMergeOf(one, { commit, branch }) && isOwn(forge, one));
   if (merged) return merged;
   throw gateError(
     "RECORD_NOT_MERGED",
     `No merged pull request into ${branch} made the commit ${commit.slice(0, 12)}.`,
+  );
+}
+
+/** GitHub also calls a pull request merged whose very head somebody pushed to the branch, past every review. */
+function isMergeOf(one: PullRequest, of: { commit: string; branch: string }): boolean {
+  return (
+    one.merged && one.base === of.branch && one.mergeCommit === of.commit && one.headCommit !== of.commit
   );
 }
 

@@ -12,6 +12,8 @@ export interface Job {
   readonly actor: string;
   readonly eventName: string;
   readonly token: string;
+  /** Variables that name the server, where it is not github.com. */
+  readonly server?: Readonly<Record<string, string>>;
 }
 
 /** What a `with:` block says; the runner turns every value into text. */
@@ -87,5 +89,6 @@ export function stepEnvironment(job: Job, files: FileCommands): Record<string, s
     GITHUB_ENV: files.env,
     GITHUB_PATH: files.path,
     GITHUB_STEP_SUMMARY: files.summary,
+    ...job.server,
   };
 }

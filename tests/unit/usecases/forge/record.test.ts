@@ -117,6 +117,15 @@ describe("record", () => {
       "RECORD_NOT_MERGED",
     ],
     [
+      "the head was pushed past the review, which GitHub calls merged",
+      async (scene) => {
+        const { pullRequest, commit } = await scene.propose();
+        scene.git.point("main", commit);
+        scene.forge.markMerged(pullRequest?.number ?? 0, commit);
+      },
+      "RECORD_NOT_MERGED",
+    ],
+    [
       "the block announces another ledger",
       async (scene) => {
         await scene.promote();
