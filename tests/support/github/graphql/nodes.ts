@@ -1,7 +1,6 @@
 import { readCommit, toIso, verificationOf } from "../git/commits.ts";
 import { accountOfAddress } from "../rest/json/commits.ts";
 import { htmlUrl } from "../rest/json/repositories.ts";
-import { checkState, requiredChecks } from "../rules/checks.ts";
 import { opinions } from "../rules/reviews.ts";
 import { rulesFor } from "../rules/ruleset.ts";
 import { noreplyAddress, type Account } from "../state/accounts.ts";
@@ -227,7 +226,7 @@ function autoMergeNode({ autoMerge }: PullRequest): object | null {
   if (autoMerge === null) return null;
   return {
     enabledAt: null,
-    enabledBy: accountNode(autoMerge.by),
+    enabledBy: accountNode(autoMerge.by.account),
     mergeMethod: autoMerge.method.toUpperCase(),
   };
 }
@@ -254,10 +253,4 @@ export function queueEntryNode(context: Context, repo: Repository, entry: QueueE
 export function viewerNode({ token }: Context): object {
   const { account } = token;
   return { ...accountNode(account), __typename: "User", email: noreplyAddress(account) };
-}
-
-/** Whether every required check of the base passes on the head: what GitHub calls a clean status. */
-export function isClean(repo: Repository, pull: PullRequest): boolean {
-  const required = requiredChecks(rulesFor(repo, pull.baseRef));
-  return required.every((one) => checkState(repo, pull.headSha, one) === "passing");
 }

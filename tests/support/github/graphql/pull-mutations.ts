@@ -64,7 +64,7 @@ export function enablePullRequestAutoMerge(args: Arguments, context: Context): P
     if (rulesFor(repo, pull.baseRef).length === 0 || waits.length === 0) {
       throw graphqlError("UNPROCESSABLE", "Pull request is in clean status");
     }
-    pull.autoMerge = { by: actor.account, method };
+    pull.autoMerge = { by: actor, method };
     return undefined;
   });
 }

@@ -39,7 +39,9 @@ async function repositoryDispatch({ world, repo, actor, body }: Call): Promise<R
   }
   const sha = await repo.bare.git("rev-parse", repo.defaultBranch);
   const action = textOf(body, "event_type");
-  const payload = { branch: repo.defaultBranch, client_payload };
+  // GitHub delivers these through the App that workflows run as.
+  const installation = { id: 1, node_id: "INST_1" };
+  const payload = { branch: repo.defaultBranch, client_payload, installation };
   const ref = `refs/heads/${repo.defaultBranch}`;
   emit(world, repo, { name: "repository_dispatch", action, actor, payload, workflows: "start", sha, ref });
   return noContent();

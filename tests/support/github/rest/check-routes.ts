@@ -1,6 +1,6 @@
 import { HttpError, notFound, validationFailed } from "../http/errors.ts";
 import type { JsonObject } from "../http/json.ts";
-import { advanceQueues } from "../state/queue.ts";
+import { settle } from "../state/settle.ts";
 import type { CheckRun, CommitStatus, Conclusion } from "../state/records.ts";
 import type { Repository } from "../state/repository.ts";
 import type { World } from "../state/world.ts";
@@ -60,7 +60,7 @@ async function createRun(call: Call): Promise<Reply> {
   };
   fill(world, run, body);
   repo.checkRuns.push(run);
-  await advanceQueues(world, repo);
+  await settle(world, repo);
   return created(checkRunJson(world, repo, run));
 }
 
@@ -131,7 +131,7 @@ async function updateRun(call: Call): Promise<Reply> {
     );
   }
   fill(call.world, run, call.body);
-  await advanceQueues(call.world, call.repo);
+  await settle(call.world, call.repo);
   return ok(checkRunJson(call.world, call.repo, run));
 }
 
@@ -188,7 +188,7 @@ async function createStatus(call: Call): Promise<Reply> {
     createdAt: world.now(),
   };
   repo.statuses.push(status);
-  await advanceQueues(world, repo);
+  await settle(world, repo);
   return created(statusJson(world, repo, status));
 }
 

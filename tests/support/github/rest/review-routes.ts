@@ -1,5 +1,6 @@
 import { emitPullRequest } from "../events/pull-request.ts";
 import { HttpError, notFound } from "../http/errors.ts";
+import { settle } from "../state/settle.ts";
 import { findPull } from "../state/pulls.ts";
 import type { PullRequest, Review } from "../state/records.ts";
 import { listReply, numberIn, ok, optionalText, type Call, type Reply, type Routes } from "./call.ts";
@@ -47,6 +48,7 @@ async function createReview(call: Call): Promise<Reply> {
       payload,
     });
   }
+  await settle(world, repo);
   return ok(reviewJson(world, repo, { pull, review }));
 }
 

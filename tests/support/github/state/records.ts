@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../http/json.ts";
 import type { Account, App } from "./accounts.ts";
+import type { Actor } from "./actor.ts";
 import type { Repository } from "./repository.ts";
 
 /** What the server remembers beside Git. Times are ISO 8601 in UTC; all ids count up from one counter. */
@@ -50,7 +51,7 @@ export interface PullRequest {
   mergedBy: Account | null;
   mergeCommit: string | null;
   lastPusher: Account;
-  autoMerge: { readonly by: Account; readonly method: MergeMethod } | null;
+  autoMerge: { readonly by: Actor; readonly method: MergeMethod } | null;
   labels: Label[];
   requestedReviewers: Account[];
   requestedTeams: string[];

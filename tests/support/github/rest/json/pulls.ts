@@ -96,7 +96,7 @@ export function pullSimpleJson(world: World, repo: Repository, pull: PullRequest
 
 function autoMergeJson(world: World, { autoMerge }: PullRequest): Json {
   if (autoMerge === null) return null;
-  const enabled_by = userJson(world, autoMerge.by);
+  const enabled_by = userJson(world, autoMerge.by.account);
   return { enabled_by, merge_method: autoMerge.method, commit_title: "", commit_message: "" };
 }
 
