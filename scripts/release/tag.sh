@@ -7,8 +7,9 @@ if [[ ! $version =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]]; then
   printf 'There is no version %q.\n' "$version" >&2
   exit 2
 fi
-if [[ $(jq -r .version package.json) != "$version" ]]; then
-  printf 'package.json says %s.\n' "$(jq -r .version package.json)" >&2
+stated=$(node --print 'JSON.parse(fs.readFileSync("package.json", "utf8")).version')
+if [[ $stated != "$version" ]]; then
+  printf 'package.json says %s.\n' "$stated" >&2
   exit 2
 fi
 git config user.name 'github-actions[bot]'
