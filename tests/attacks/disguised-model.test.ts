@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Tensor } from "../../src/domain/tensor.ts";
+import { evaluate } from "../../src/policy/evaluate.ts";
+import { evidenceWith, goodMeasurements, inputWith } from "../support/judging.ts";
 import { bytes, type Bytes, concat, int, model, node, opset, text, varint } from "../support/onnx-writer.ts";
-import { tensor, tensorProto } from "../support/onnx-writer.ts";
+import { sequenceInfo, tensor, tensorProto } from "../support/onnx-writer.ts";
 import { memoryEngine } from "../support/memory-engine.ts";
 import { measured, parityOf, refusalOf } from "../support/parity-run.ts";
 import { testDataSet, versionFolder } from "../support/version-folder.ts";
@@ -99,6 +101,21 @@ describe("a model that shows the inspector something else than the engine", () =
 });
 
 describe("test data that compares nothing", () => {
+  it("is all that there is for an output that is no tensor: the shipped policies do not let it pass", async () => {
+    const graph = [honest, wrong, bytes(11, typed("x")), bytes(12, typed("ok"))];
+    const construct = node({ op: "SequenceConstruct", inputs: ["bad"], outputs: ["unseen"] });
+    const data = modelOf(...graph, bytes(1, construct), bytes(12, sequenceInfo("unseen")));
+    using folder = versionFolder({ "model.onnx": data, ...testDataSet(0, [X], [as("ok")]) });
+    const { measurements } = await parityOf(folder);
+    const others = goodMeasurements().filter(({ metric }) => !metric.startsWith("parity."));
+    const verdict = evaluate(inputWith({ evidence: evidenceWith([...others, ...measurements]) }));
+    const objectives = verdict.policies.flatMap((policy) => policy.objectives);
+    expect(objectives.filter(({ outcome }) => outcome !== "PASS").map(({ id }) => id)).toEqual([
+      "outputs-compared",
+    ]);
+    expect(verdict.outcome).toBe("FAIL");
+  });
+
   it("has no rows, so that only an output without rows is looked at", async () => {
     const data = model({
       nodes: [

@@ -130,6 +130,7 @@ export function goodMeasurements(): readonly Measurement[] {
     measurement("integrity.files", 12),
     measurement("parity.max_abs_diff", 2.4e-7),
     measurement("parity.outputs_failed", 0),
+    measurement("parity.outputs_not_comparable", 0),
     measurement("parity.claims_broken", 0),
     measurement("parity.cases", 4),
     measurement("benchmark.p95_batch32_ms", 7.9, {
