@@ -42,7 +42,7 @@ describe("headline", () => {
   test.each<[Verdict, string]>([
     [
       verdictWith(),
-      "Promote flight-delay 1.1.0 to PRODUCTION in prod: PASS. May merge; all 8 objectives passed.",
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: PASS. May merge; all 9 objectives passed.",
     ],
     [
       verdictWith({ "benchmark.latency_ratio": SLOW }),
@@ -64,11 +64,11 @@ describe("headline", () => {
     ],
     [
       evaluate(inputWith({ evidence: [] })),
-      "Promote flight-delay 1.1.0 to PRODUCTION in prod: FAIL. Must not merge: integrity problems was not measured; parity, max abs diff was not measured; outputs failed was not measured; and 5 more.",
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: FAIL. Must not merge: integrity problems was not measured; parity, max abs diff was not measured; outputs failed was not measured; and 6 more.",
     ],
     [
       evaluate(inputWith({ request: { ...REQUEST, event: "PROMOTE_TO_CANARY", phase: "5%" } })),
-      "Promote flight-delay 1.1.0 to CANARY (5%) in prod: PASS. May merge; all 6 objectives passed.",
+      "Promote flight-delay 1.1.0 to CANARY (5%) in prod: PASS. May merge; all 7 objectives passed.",
     ],
     [
       evaluate(inputWith({ request: { ...REQUEST, event: "ROLLBACK" } })),
@@ -198,7 +198,7 @@ describe("hostile text", () => {
         const rows = renderMarkdown(verdict)
           .split("\n")
           .filter((line) => line.startsWith("|"));
-        expect(rows).toHaveLength(10);
+        expect(rows).toHaveLength(11);
         expect(new Set(rows.map((row) => row.replaceAll(/\\[\\|]/g, "").split("|").length))).toEqual(
           new Set([8]),
         );
