@@ -3,7 +3,7 @@ import type { Outcome } from "../domain/outcome.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import type { Problem } from "../errors.ts";
 import { markdownText, plainText } from "./escape.ts";
-import { headlineOf } from "./headline.ts";
+import { describeRequest, headlineOf } from "./headline.ts";
 import { renderMarkdown, SUMMARY_BYTES } from "./markdown.ts";
 import { renderTerminal } from "./terminal.ts";
 import { renderValidation, renderValidationMarkdown } from "./validation.ts";
@@ -35,9 +35,10 @@ export function checkHeadline({ kind, outcome, problems, decisions }: CheckFindi
   if (kind === "other") return "Nothing governed changed.";
   const [first, ...rest] = decisions;
   if (!first) return `${ABOUT[kind]}: ${outcome}. May merge, once those who own it agree.`;
-  const worst = [first, ...rest].find(({ verdict }) => verdict.outcome === outcome) ?? first;
+  const worst = [first, ...rest].find(({ verdict }) => verdict.outcome === outcome);
   const more = rest.length > 0 ? ` (and ${rest.length} more)` : "";
-  return `${headlineOf(worst.verdict)}${more}`;
+  if (worst) return `${headlineOf(worst.verdict)}${more}`;
+  return `${describeRequest(first.verdict)}: ${outcome}. It was decided with a warning; measured again it comes to ${first.verdict.outcome}.`;
 }
 
 /** The answer, what is wrong, each verdict, and what was looked at; for a terminal. */
@@ -45,8 +46,7 @@ export function renderCheck(found: CheckFindings, look: { width: number; color: 
   const verdicts = found.decisions.map(({ verdict, evidenceDigest }) =>
     renderTerminal(verdict, { ...look, evidenceDigest }),
   );
-  const headline =
-    verdicts.length === 1 && found.problems.length === 0 ? [] : [plainText(checkHeadline(found))];
+  const headline = saysItself(found) ? [] : [plainText(checkHeadline(found))];
   const parts = [
     ...headline,
     ...(found.problems.length > 0 ? [renderValidation(found.problems)] : []),
@@ -62,8 +62,7 @@ export function renderCheckMarkdown(found: CheckFindings, maxBytes: number = SUM
   const verdicts = found.decisions.map(({ verdict, evidenceDigest }) =>
     renderMarkdown(verdict, { evidenceDigest, maxBytes: share }),
   );
-  const headline =
-    verdicts.length === 1 && found.problems.length === 0 ? [] : [markdownText(checkHeadline(found))];
+  const headline = saysItself(found) ? [] : [markdownText(checkHeadline(found))];
   const parts = [
     ...headline,
     ...(found.problems.length > 0 ? [renderValidationMarkdown(found.problems)] : []),
@@ -71,4 +70,9 @@ export function renderCheckMarkdown(found: CheckFindings, maxBytes: number = SUM
     ...(found.notes.length > 0 ? [found.notes.map((note) => `- ${markdownText(note)}`).join("\n")] : []),
   ];
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
+}
+
+/** One verdict that is the whole answer starts with it. */
+function saysItself({ problems, decisions, outcome }: CheckFindings): boolean {
+  return problems.length === 0 && decisions.length === 1 && decisions[0]?.verdict.outcome === outcome;
 }

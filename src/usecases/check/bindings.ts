@@ -90,7 +90,8 @@ async function timeProblems(git: Git, { base, transition, stored, now }: Claim):
   const decided = Date.parse(transition.decided_at);
   const { committedAt } = await git.facts(stored.pack.base_commit);
   const last = Date.parse(base.ledger.transition?.decided_at ?? transition.decided_at);
-  const earliest = Math.max(committedAt.getTime(), last) - CLOCK_SKEW_MS;
+  // A base whose clock ran ahead must not lock everybody out: nothing needs to be later than now.
+  const earliest = Math.min(Math.max(committedAt.getTime(), last), now.getTime()) - CLOCK_SKEW_MS;
   if (decided >= earliest && decided <= now.getTime() + CLOCK_SKEW_MS) return [];
   const range = `between ${timestampOf(new Date(earliest))} and now (${timestampOf(now)})`;
   const message = `It was decided at ${transition.decided_at}, which is not ${range}.`;

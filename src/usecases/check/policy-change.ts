@@ -62,7 +62,9 @@ async function versionProblems(
   of: { before: PolicySet; after: PolicySet },
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const policy of of.after.policies) {
+  // A head that left the base long ago still has older policies: only those that it changed are its own.
+  const changed = new Set(change.paths.map(({ path }) => path));
+  for (const policy of of.after.policies.filter(({ path }) => changed.has(path))) {
     const known = of.before.policies.find(({ name }) => name === policy.name);
     if (known?.digest === policy.digest) continue;
     const highest = known?.version ?? (await highestBefore(git, change.base, policy));
@@ -102,7 +104,8 @@ function notesOn(change: Change, before: PolicySet, after: PolicySet): string[] 
   const names = [...new Set([...before.policies, ...after.policies].map(({ name }) => name))].sort();
   const policies = names.flatMap((name) => {
     const [old, now] = [before, after].map((set) => set.policies.find((each) => each.name === name));
-    if (old?.digest === now?.digest) return [];
+    const touched = change.paths.some(({ path }) => path === old?.path || path === now?.path);
+    if (old?.digest === now?.digest || !touched) return [];
     const step = `${old ? `v${old.version}` : "new"} -> ${now ? `v${now.version}` : "removed"}`;
     const owners = (old ?? now)?.owners.join(", ") ?? "";
     return [`Policy ${name}: ${step}. Its owners must agree: ${owners}.`];

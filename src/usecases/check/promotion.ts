@@ -39,7 +39,7 @@ export async function checkPromotion(scene: CheckScene): Promise<Findings> {
   const notes = [
     `Derived again: the transition, byte for byte, and its verdict (${proven.told.outcome}). Measured again: ${kinds}.`,
   ];
-  return { problems: [], decisions: [decision], notes };
+  return { problems: [], decisions: [decision], told: proven.told.outcome, notes };
 }
 
 async function prove(scene: CheckScene): Promise<Proven> {

@@ -24,13 +24,16 @@ export interface CheckReport {
 export interface Findings {
   readonly problems: readonly Problem[];
   readonly decisions?: readonly Decision[];
+  /** The verdict that the change brings, derived again: a warning stays one, whatever came out today. */
+  readonly told?: Outcome;
   readonly notes?: readonly string[];
 }
 
 /** The report of a change; a problem is a failure, and the worst verdict counts. */
 export function reportOn(change: Change, kind: CheckReport["kind"], found: Findings): CheckReport {
   const { problems, decisions = [], notes = [] } = found;
-  const verdicts = decisions.map(({ verdict }) => verdict.outcome);
+  const told = found.told === undefined ? [] : [found.told];
+  const verdicts = [...told, ...decisions.map(({ verdict }) => verdict.outcome)];
   const itself: Outcome = problems.length > 0 ? "FAIL" : "PASS";
   const { base, head } = change;
   return { kind, base, head, outcome: worst([itself, ...verdicts]), problems, decisions, notes };

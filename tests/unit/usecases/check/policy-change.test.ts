@@ -44,6 +44,20 @@ describe("a change of policies", () => {
     expect(report.problems[0]?.where?.file).toBe(SHADOW);
   });
 
+  it("is not blamed for what the base changed since it left", async () => {
+    using other = await checkScene();
+    const canary = "policies/gates/canary.yaml";
+    const raised = (path: string): string =>
+      `${other.repo.git("show", `HEAD:${path}`).replace("version: 1", "version: 2")}\n`;
+    const head = other.branch("canary", () => other.repo.write(canary, raised(canary)));
+    other.repo.commit({ [SHADOW]: raised(SHADOW) }, "in the meantime");
+    const report = await other.check("main", head);
+    expect(report).toMatchObject({ kind: "policy", outcome: "PASS", problems: [] });
+    expect(report.notes.filter((note) => note.startsWith("Policy"))).toEqual([
+      "Policy canary: v1 -> v2. Its owners must agree: ml-platform.",
+    ]);
+  });
+
   it("never says something else under the same version", async () => {
     const head = shadow((text) => text.replace("<= 1e-6", "<= 1"));
     expect(codesOf(await scene.check("main", head))).toEqual(["POLICY_VERSION_NOT_RAISED"]);

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openGit } from "../../../../src/adapters/git/open.ts";
+import { checkHeadline, renderCheck } from "../../../../src/report/check.ts";
 import { check } from "../../../../src/usecases/check/check.ts";
 import { gate } from "../../../../src/usecases/gate.ts";
 import { proposeTransition } from "../../../../src/usecases/propose.ts";
@@ -257,6 +258,26 @@ describe("what a policy wants measured again", () => {
     expect(report).toMatchObject({ outcome: "PASS" });
     expect(scene.asked()).toBe(before);
     expect(report.notes[0]).toContain("Measured again: integrity.");
+  });
+});
+
+describe("a promotion that was decided with a warning", () => {
+  it("stays one, though it passes today", async () => {
+    using scene = await checkScene();
+    const path = "policies/gates/shadow.yaml";
+    const [integrity, parity] = scene.repo.git("show", `HEAD:${path}`).split("  - id: onnx-parity");
+    const lenient = [integrity, parity?.replaceAll("hard:", "soft:")].join("  - id: onnx-parity");
+    scene.repo.commit({ [path]: `${lenient}\n` });
+    scene.answer(changed);
+    const branch = await scene.propose({});
+    scene.answer(honest);
+    const report = await scene.check("main", branch);
+    expect(report).toMatchObject({ outcome: "WARN", problems: [] });
+    expect(report.decisions[0]?.verdict.outcome).toBe("PASS");
+    expect(checkHeadline(report)).toBe(
+      "Promote flight-delay 1.0.0 to SHADOW in prod: WARN. It was decided with a warning; measured again it comes to PASS.",
+    );
+    expect(renderCheck(report, { width: 100, color: false }).split("\n")[0]).toBe(checkHeadline(report));
   });
 });
 
