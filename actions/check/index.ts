@@ -2,6 +2,7 @@ import { runAction } from "../../src/host/action.ts";
 import { approvalsFrom, tellForge } from "../../src/host/check-forge.ts";
 import { reportCheck } from "../../src/host/check-report.ts";
 import { rangeOf } from "../../src/host/event.ts";
+import { openForge } from "../../src/host/open-forge.ts";
 import { startRun } from "../../src/host/start.ts";
 import { check } from "../../src/usecases/check/check.ts";
 import { inputs } from "./inputs.ts";
@@ -14,7 +15,7 @@ await runAction({
     const ports = await host.open(more["ort-dir"]);
     const event = { name, sha, payload: await host.event() };
     const range = base !== null && head !== null ? { base, head } : await rangeOf(event, ports.git);
-    const forge = { event, roles, git: ports.git, open: () => host.forge(token ?? "", null) };
+    const forge = { event, roles, git: ports.git, open: () => openForge(host, token ?? "", null) };
     const report = await check(ports, range, {
       start: startRun(),
       signal: host.signal,

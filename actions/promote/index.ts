@@ -1,4 +1,5 @@
 import { runAction } from "../../src/host/action.ts";
+import { openForge } from "../../src/host/open-forge.ts";
 import { reportProposal } from "../../src/host/proposal-report.ts";
 import { startRun } from "../../src/host/start.ts";
 import { transitionPorts } from "../../src/host/transition-ports.ts";
@@ -13,7 +14,7 @@ await runAction({
   inputs,
   async run({ model, event, environment, phase, reason, evidence, seed, ...more }, host) {
     const ports = await host.open(more["ort-dir"]);
-    const forge = more.token === null ? null : await host.forge(more.token, more.repository);
+    const forge = more.token === null ? null : await openForge(host, more.token, more.repository);
     const asked = { event, model: model.id, version: model.version, environment, phase, reason };
     const start = startRun(seed);
     const options: GateOptions = {

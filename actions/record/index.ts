@@ -1,4 +1,5 @@
 import { runAction } from "../../src/host/action.ts";
+import { openForge } from "../../src/host/open-forge.ts";
 import { beforeOf, reportRecord } from "../../src/host/record-report.ts";
 import { headBranch } from "../../src/usecases/forge/base-branch.ts";
 import { record } from "../../src/usecases/forge/record.ts";
@@ -8,7 +9,7 @@ await runAction({
   inputs,
   async run({ token, repository, before, branch }, host) {
     const { git } = await host.open(null);
-    const forge = await host.forge(token, repository);
+    const forge = await openForge(host, token, repository);
     const { commit: head } = await git.head();
     const base = branch ?? (await headBranch(git));
     const since = before ?? beforeOf(await host.event());

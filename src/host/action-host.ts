@@ -3,8 +3,6 @@ import { readFile } from "node:fs/promises";
 import { relative, resolve, sep } from "node:path";
 import { gateError } from "../errors.ts";
 import { optional, text } from "./input-kinds.ts";
-import type { Forge } from "../forge-port.ts";
-import { openForge } from "./open-forge.ts";
 import { openPorts, type Ports } from "./wiring.ts";
 
 /** The job around a step: read once from the environment. */
@@ -18,8 +16,8 @@ export interface ActionHost {
   readonly signal: AbortSignal;
   /** Opens the ports on the repository. */
   readonly open: (ortDir: string | null) => Promise<Ports>;
-  /** Opens the forge with a token; `repository` null is the one that the workflow runs in. FORGE_TOKEN_MISSING. */
-  readonly forge: (token: string, repository: string | null) => Promise<Forge>;
+  /** The environment of the step, for ports that only some actions open. */
+  readonly env: NodeJS.ProcessEnv;
   /** The payload of the event that started the workflow; empty when there is none. */
   readonly event: () => Promise<Readonly<Record<string, unknown>>>;
 }
@@ -49,7 +47,7 @@ export function readHost(
     signal,
     open: (ortDir) =>
       openPorts({ repo: folder, ortDir: ortDir ?? undefined, signal, json: false, color: false }),
-    forge: (token, repository) => openForge(env, { token, repository, signal }),
+    env,
     event: () => readEvent(env["GITHUB_EVENT_PATH"]),
   };
 }

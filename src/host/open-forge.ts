@@ -1,26 +1,25 @@
 import { gateError } from "../errors.ts";
 import type { Forge } from "../forge-port.ts";
 
-export interface ForgeAccess {
-  readonly token: string;
-  /** `owner/name`; null is GITHUB_REPOSITORY. */
-  readonly repository: string | null;
+/** The run that asks: where its environment says that GitHub is, and what ends it. */
+interface Asking {
+  readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
 }
 
 /**
- * GitHub as the environment names it: GITHUB_API_URL, GITHUB_GRAPHQL_URL. The client is loaded here, so that judging costs
- * nothing of it. FORGE_TOKEN_MISSING, FORGE_REPOSITORY_INVALID.
+ * GitHub as the environment names it: GITHUB_API_URL, GITHUB_GRAPHQL_URL; `repository` null is GITHUB_REPOSITORY. Only what
+ * proposes, records or reads reviews imports this, so that nothing which measures can reach a network through it.
+ * FORGE_TOKEN_MISSING, FORGE_REPOSITORY_INVALID.
  */
-export async function openForge(env: NodeJS.ProcessEnv, access: ForgeAccess): Promise<Forge> {
-  const repository = access.repository ?? env["GITHUB_REPOSITORY"];
-  if (!repository) throw gateError("FORGE_REPOSITORY_INVALID", "Nobody said which repository.");
+export async function openForge(
+  { env, signal }: Asking,
+  token: string,
+  repository: string | null,
+): Promise<Forge> {
+  const name = repository ?? env["GITHUB_REPOSITORY"];
+  if (!name) throw gateError("FORGE_REPOSITORY_INVALID", "Nobody said which repository.");
   const { openGitHub } = await import("../adapters/github/forge.ts");
-  return openGitHub({
-    repository,
-    token: access.token,
-    signal: access.signal,
-    apiUrl: env["GITHUB_API_URL"],
-    graphqlUrl: env["GITHUB_GRAPHQL_URL"],
-  });
+  const [apiUrl, graphqlUrl] = [env["GITHUB_API_URL"], env["GITHUB_GRAPHQL_URL"]];
+  return openGitHub({ repository: name, token, signal, apiUrl, graphqlUrl });
 }

@@ -18,7 +18,7 @@ export async function run(
 ): Promise<number> {
   const { git } = await openPorts(surroundings);
   const token = process.env["GITHUB_TOKEN"] ?? process.env["GH_TOKEN"] ?? "";
-  const forge = await openForge(process.env, { token, repository: options.repository ?? null, signal });
+  const forge = await openForge({ env: process.env, signal }, token, options.repository ?? null);
   const { commit: head } = await git.head();
   const branch = options.branch ?? (await headBranch(git));
   const recorded = await record({ git, forge }, { head, before: options.before ?? null, branch });
