@@ -20,7 +20,7 @@ export function inspect(bundle: Bundle, chunks: readonly OutputChunk[], root: st
 }
 
 function strayImports(bundle: Bundle, chunk: OutputChunk, own: ReadonlySet<string>): readonly string[] {
-  const required = leftRequires(chunk.code);
+  const required = leftRequires(chunk.code).map((name) => name.replace(/^\.\//, ""));
   const named = new Set([...chunk.imports, ...chunk.dynamicImports, ...required]);
   const stray = [...named].filter((name) => !isBuiltin(name) && !own.has(name) && !isEngine(bundle, name));
   return stray.map((name) => `${chunk.fileName} needs "${name}" from a node_modules that will not be there`);

@@ -50,5 +50,4 @@ async function dispatch(
 }
 
 const output = watchOutput();
-const exit = await main(process.argv.slice(2));
-process.exitCode = output.isLost() ? 3 : exit;
+void main(process.argv.slice(2)).then((exit) => (process.exitCode = output.isLost() ? 3 : exit));

@@ -23,7 +23,8 @@ describe("the bundles", () => {
 
   it("reach no network, but for the client of GitHub and the loader of the engine's release asset", async () => {
     const output = await bundleAll(ROOT);
-    const modules = /from "(?:node:)?(?:https?|http2|net|tls|dns|dgram|inspector)(?:\/promises)?"/;
+    const modules =
+      /(?:from |require\()"(?:node:)?(?:https?|http2|net|tls|dns|dgram|inspector)(?:\/promises)?"/;
     expect([...output].filter(([, code]) => modules.test(code)).map(([path]) => path)).toEqual([]);
     const sources = globSync("src/**/*.ts", { cwd: ROOT });
     const asking = sources.filter((path) => /\bfetch\(/.test(readFileSync(join(ROOT, path), "utf8")));

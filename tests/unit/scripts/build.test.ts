@@ -14,9 +14,9 @@ let root: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "modelgate-build-"));
   await symlink(join(REPOSITORY, "node_modules"), join(root, "node_modules"));
-  await put(CLI, 'const { hello } = await import("./lazy.ts");\nhello();\n');
+  await put(CLI, 'void import("./lazy.ts").then(({ hello }) => hello());\n');
   await put("src/cli/lazy.ts", 'export const hello = () => console.log("hello");\n');
-  await put(CHILD, 'const ort = await import("onnxruntime-node");\nconsole.log(ort);\n');
+  await put(CHILD, 'void import("onnxruntime-node").then((ort) => console.log(ort));\n');
   await put("actions/greet/action.yml", "name: greet\n");
   await put(ACTION, 'import semver from "semver";\nconsole.log(semver.valid("1.0.0"));\n');
 });
@@ -31,16 +31,16 @@ async function put(path: string, text: string): Promise<void> {
 describe("bundleAll", () => {
   it("makes the CLI with its lazy parts apart, the child, and one file for each action", async () => {
     const names = [...(await bundleAll(root)).keys()].map((name) =>
-      name.replace(/-[\w-]{8}\.js$/, "-HASH.js"),
+      name.replace(/-[\w-]{8}\.cjs$/, "-HASH.cjs"),
     );
     expect(names.sort()).toEqual([
       "actions/dist/greet.js",
       "actions/dist/greet.licences.txt",
       "actions/dist/onnx-child.js",
       "actions/dist/package.json",
-      "dist/modelgate-lazy-HASH.js",
-      "dist/modelgate.js",
-      "dist/onnx-child.js",
+      "dist/modelgate-lazy-HASH.cjs",
+      "dist/modelgate.cjs",
+      "dist/onnx-child.cjs",
     ]);
   });
 
@@ -57,7 +57,7 @@ describe("bundleAll", () => {
   });
 
   it("leaves readable code", async () => {
-    expect((await bundleAll(root)).get("dist/modelgate.js")).toContain("\n");
+    expect((await bundleAll(root)).get("dist/modelgate.cjs")).toContain("\n");
   });
 
   it.each([
@@ -65,7 +65,7 @@ describe("bundleAll", () => {
       "the engine named outside the child",
       CLI,
       'import "onnxruntime-node";\n',
-      /modelgate\.js needs "onnxruntime-node"/,
+      /modelgate\.cjs needs "onnxruntime-node"/,
     ],
     [
       "the engine named lazily outside the child",
@@ -104,7 +104,7 @@ describe("bundleAll", () => {
   it("names every bundle that is wrong, not only the first", async () => {
     await put(CLI, 'import "onnxruntime-node";\n');
     await put(ACTION, 'import "onnxruntime-node";\n');
-    await expect(bundleAll(root)).rejects.toThrow(/modelgate\.js needs[^]*greet\.js needs/);
+    await expect(bundleAll(root)).rejects.toThrow(/modelgate\.cjs needs[^]*greet\.js needs/);
   });
 
   it("says which entry is missing", async () => {
