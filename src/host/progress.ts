@@ -16,6 +16,8 @@ export interface ProgressOptions {
   readonly color: boolean;
   /** Milliseconds of a steady clock. */
   readonly now: () => number;
+  /** Milliseconds of a measurement before plain lines begin. */
+  readonly quietMs?: number;
 }
 
 /** A bar on a terminal, lines in CI and in files, nothing beside JSON. */
@@ -30,7 +32,9 @@ export function openProgress(of: { json: boolean; color: boolean }): Progress {
   const isTTY = stream.isTTY === true;
   const style = progressStyle({ json: of.json, isTTY, ci: Boolean(process.env["CI"]) });
   const color = of.color && isTTY && !process.env["NO_COLOR"];
-  return createProgress({ style, stream, color, now: () => performance.now() });
+  // A workflow that is run again "with debug logging" wants every line.
+  const quietMs = process.env["RUNNER_DEBUG"] === "1" ? 0 : QUIET_MS;
+  return createProgress({ style, stream, color, now: () => performance.now(), quietMs });
 }
 
 export function createProgress(options: ProgressOptions): Progress {
@@ -58,14 +62,14 @@ const LINE_EVERY_PERCENT = 25;
 /** Measurements shorter than this say nothing: their report is there before anybody wonders. */
 const QUIET_MS = 2000;
 
-function lineProgress({ stream, now }: ProgressOptions): Progress {
+function lineProgress({ stream, now, quietMs = QUIET_MS }: ProgressOptions): Progress {
   const timer = phaseTimer(now);
   let current: { phase: string; start: number; quarter: number } | undefined;
   const step = (phase: string, done: number, total: number): void => {
     const msLeft = timer(phase, done, total);
     if (phase !== current?.phase) current = { phase, start: now(), quarter: 0 };
     const quarter = Math.floor(percentOf(done, total) / LINE_EVERY_PERCENT);
-    if (quarter <= current.quarter || now() - current.start < QUIET_MS) return;
+    if (quarter <= current.quarter || now() - current.start < quietMs) return;
     current.quarter = quarter;
     stream.write(`${formatLine({ phase, done, total, msLeft })}\n`);
   };

@@ -81,7 +81,7 @@ describe("the benchmark action", () => {
 
   it("stops when the workflow is cancelled, and leaves no model running and no evidence", async () => {
     rmSync(join(team.repo.root, "out"), { recursive: true, force: true });
-    const step = await team.uses("benchmark", ask, { cancelOn: /^benchmark: / });
+    const step = await team.uses("benchmark", ask, { cancelOn: /^benchmark: /, env: { RUNNER_DEBUG: "1" } });
     expect(step).toMatchObject({ exitCode: 130, outputs: { result: "error" } });
     expect(titlesOf(step)).toEqual(["HOST_INTERRUPTED"]);
     expect(team.repo.git("status", "--porcelain", "out")).toBe("");

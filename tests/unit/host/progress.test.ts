@@ -9,10 +9,10 @@ import {
   progressStyle,
 } from "../../../src/host/progress.ts";
 
-function record(style: ProgressStyle, color = false) {
+function record(style: ProgressStyle, { color = false, quietMs = 2000 } = {}) {
   const stream = Object.assign(new PassThrough(), { isTTY: style === "bar", columns: 100, rows: 24 });
   let clock = 0;
-  const progress = createProgress({ style, stream, color, now: () => clock });
+  const progress = createProgress({ style, stream, color, now: () => clock, quietMs });
   const run = (total: number, secondsPerStep: number, phase = "benchmark") => {
     for (let done = 0; done <= total; done += 1, clock += secondsPerStep * 1000)
       progress.step(phase, done, total);
@@ -51,6 +51,12 @@ describe("lines, for CI and files", () => {
     run(0, 1, "nothing");
     end();
     expect(text()).toBe("");
+  });
+
+  it("begin at once where somebody debugs a workflow", () => {
+    const { run, text } = record("lines", { quietMs: 0 });
+    run(2, 0.1, "parity");
+    expect(text()).toBe("parity: 1 of 2   50 %  0 s left\nparity: 2 of 2  100 %\n");
   });
 
   it("begin when a measurement takes longer, with each phase anew", () => {
