@@ -146,7 +146,7 @@ function wayBack({ event, subject, environment, baseline }: Verdict): readonly B
   }
 }
 
-/** `Evidence sha256:9f2c…  policy production v3 sha256:77ab…  base 4be1d2c  runner linux x64 EPYC 7763, ORT 1.30.0`. */
+/** `evidence sha256:9f2c… · policy production v3 sha256:77ab… · base 4be1d2c · runner linux x64 EPYC 7763, ORT 1.30.0`. */
 function provenanceOf(verdict: Verdict, { evidenceDigest }: ReportContext): string {
   const policies = verdict.policies.map(
     ({ policy, version, digest }) => `policy ${policy} v${version} ${short(digest)}`,
@@ -158,7 +158,7 @@ function provenanceOf(verdict: Verdict, { evidenceDigest }: ReportContext): stri
     ...(verdict.runner ? [`runner ${describeRunner(verdict.runner)}`] : []),
     `run ${verdict.run_id}`,
     verdict.decided_at,
-  ].join("  ");
+  ].join(" · ");
 }
 
 function describeRunner({ os, arch, cpu_model: cpu, engine }: RunnerFingerprint): string {

@@ -35,7 +35,7 @@ beforeAll(() => {
     env: { ...process.env, ...Object.fromEntries(identity), TMPDIR: folder, NO_COLOR: "1", GITHUB_TOKEN: "" },
     encoding: "utf8",
   });
-  expect({ status, stderr }).toMatchObject({ status: 0 });
+  if (status !== 0) throw new Error(`${stdout}\n${stderr}`);
   shown = stdout;
 });
 

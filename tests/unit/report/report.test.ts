@@ -245,7 +245,7 @@ test("SARIF has one rule for each objective, and no result for what passed", () 
 test("the way back is named when there is one", () => {
   const cold = { ledger: EMPTY_LEDGER, baseline: null };
   const last = (more: Partial<EvaluateInput>): string =>
-    /Roll back with: (.*)/.exec(renderMarkdown(evaluate(inputWith(more))))?.[1] ?? "none";
+    /(?:Roll back|Turn it off) with: (.*)/.exec(renderMarkdown(evaluate(inputWith(more))))?.[1] ?? "none";
   expect([
     last({}),
     last({ request: { ...REQUEST, event: "PROMOTE_TO_SHADOW" } }),
