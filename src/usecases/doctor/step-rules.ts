@@ -8,7 +8,7 @@ const OWN = /^(?:\.\/|\$\/)/;
 const CHECKOUT = /^actions\/checkout@/;
 const HEAD =
   /github\.event\.pull_request\.head|github\.head_ref|github\.event\.workflow_run\.head|refs\/pull\//;
-const HEAD_COMMAND = /\bgh pr checkout\b|\bgit\b.*\bpull\/.*\/(?:head|merge)\b/;
+const HEAD_COMMAND = /\bgh pr checkout\b|\bpull\/[^\s/]+\/(?:head|merge)\b/;
 const PRIVILEGED = ["pull_request_target", "workflow_run"];
 
 /** Values that whoever opens a pull request or starts a run can choose. */
@@ -47,13 +47,21 @@ function injections(workflow: WorkflowFile, step: Node): Finding[] {
     { pointer: `${step.pointer}/with/script`, script: text(mapping(step.value["with"])["script"]) },
   ];
   return scripts.flatMap(({ pointer, script }) =>
-    [...new Set(script.match(/\$\{\{.*?\}\}/gs))]
+    [...new Set(expressionsIn(script))]
       .filter((expression) => FOREIGN.test(withoutStrings(expression)))
       .map((expression) => {
         const where = placeOfText(workflow, pointer, expression.split("\n")[0] ?? expression);
         return finding("DOCTOR_SCRIPT_INJECTION", `${expression} is pasted into a script.`, where);
       }),
   );
+}
+
+/** Every `${{ … }}` of a text, in one pass. */
+function expressionsIn(script: string): string[] {
+  return script.split("${{").flatMap((part, index) => {
+    const end = part.indexOf("}}");
+    return index === 0 || end === -1 ? [] : [`\${{${part.slice(0, end)}}}`];
+  });
 }
 
 /** `'inputs are fine'` names no input. */

@@ -55,6 +55,17 @@ describe("workflows that cannot be read strictly", () => {
     ]);
   });
 
+  it("a link and a huge file", async () => {
+    const huge = `${HEALTHY[WORKFLOW] ?? ""}# ${"x".repeat(256 * 1024)}\n`;
+    expect(await findingsIn({ ...HEALTHY, [WORKFLOW]: huge })).toEqual([
+      "DOCTOR_GATE_MISSING .github/workflows:0",
+      `DOCTOR_WORKFLOW_UNREADABLE ${WORKFLOW}:0`,
+    ]);
+    const linked = memoryFiles({ ...HEALTHY, [WORKFLOW]: { symlink: "/etc/passwd" } });
+    const { findings } = await doctor({ files: linked, forge: null });
+    expect(findings.map(({ code }) => code)).toEqual(["DOCTOR_GATE_MISSING", "DOCTOR_WORKFLOW_UNREADABLE"]);
+  });
+
   it("no YAML at all", async () => {
     expect(await findingsIn({ ...HEALTHY, [WORKFLOW]: "on: [\n" })).toEqual([
       "DOCTOR_GATE_MISSING .github/workflows:0",

@@ -202,6 +202,20 @@ describe("steps", () => {
   });
 });
 
+describe("a script made to be slow", () => {
+  it.each([
+    ["expressions that never end", "${{ ".repeat(40_000)],
+    ["words that never become a command", "git pull/ ".repeat(20_000)],
+    ["quotes", `\${{ ${"''".repeat(50_000)}' }}`],
+  ])("%s is read in one pass", (_what, script) => {
+    const text = GATE.replace("  merge_group:", "  merge_group:\n  workflow_run:").replace(
+      '"true"',
+      JSON.stringify(script),
+    );
+    expect(found([text, PROMOTE])).toEqual([]);
+  });
+});
+
 describe("permissions", () => {
   it.each([
     ["none said", "permissions: {}\n", "", ["DOCTOR_PERMISSIONS_MISSING 7:3"]],

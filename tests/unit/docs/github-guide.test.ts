@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { reasons } from "../../../src/domain/reasons/catalogue.ts";
+import { mapping, readWorkflow } from "../../../src/usecases/doctor/workflow-file.ts";
+import { scaffoldedWorkflowTexts } from "../../support/workflows/all-workflows.ts";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+const GUIDE = readFileSync(join(ROOT, "docs/guides/github.md"), "utf8");
+const WORKFLOWS = scaffoldedWorkflowTexts(false).map(({ file, text }) =>
+  readWorkflow(Buffer.from(text), file),
+);
+
+describe("docs/guides/github.md", () => {
+  it("names reason codes that exist", () => {
+    const codes = GUIDE.match(/\b(?:FORGE|CHECK|ENGINE|GIT|DOCTOR|INIT)_[A-Z_]+\b/g) ?? [];
+    expect(codes.length).toBeGreaterThan(8);
+    expect(codes.filter((code) => !Object.hasOwn(reasons, code))).toEqual([]);
+  });
+
+  it("names every workflow that init writes, and no other", () => {
+    const named = new Set(GUIDE.match(/\b[a-z-]+\.yml\b/g));
+    expect([...named].sort()).toEqual(WORKFLOWS.map(({ file }) => file.split("/").at(-1) ?? "").sort());
+  });
+
+  it("tells the permissions that the jobs have", () => {
+    for (const name of ["model-gate", "promote", "record"]) {
+      const workflow = WORKFLOWS.find(({ file }) => file.endsWith(`/${name}.yml`));
+      const granted = Object.entries(mapping(workflow?.jobs[0]?.value["permissions"]));
+      const row = GUIDE.split("\n").find(
+        (line) =>
+          line.startsWith("|") && line.split("|")[1]?.includes(`\`${name}\``) && line.includes("contents:"),
+      );
+      const told = [...(row?.split("|")[2] ?? "").matchAll(/`([a-z-]+): ([a-z]+)`/g)].map(
+        ([, what, level]) => [what, level],
+      );
+      expect(told).toEqual(granted);
+    }
+  });
+
+  it("starts promote.yml with inputs that it has", () => {
+    const promote = WORKFLOWS.find(({ file }) => file.endsWith("/promote.yml"));
+    const inputs = Object.keys(mapping(promote?.triggers.get("workflow_dispatch")?.["inputs"]));
+    const given = [...GUIDE.matchAll(/-f ([a-z]+)=/g)].map(([, name]) => name);
+    expect(given).toEqual(inputs.filter((name) => name !== "phase"));
+  });
+
+  it("has links that lead somewhere", () => {
+    const links = [...GUIDE.matchAll(/\]\(([^)#]+)/g)].map(([, path = ""]) => path);
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((path) => !existsSync(join(ROOT, "docs/guides", path)))).toEqual([]);
+  });
+});
