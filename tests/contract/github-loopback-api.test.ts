@@ -10,16 +10,13 @@ let github: LoopbackGithub;
 beforeAll(async () => {
   github = await startGithub();
 });
-afterAll(async () => {
-  expect(github.violations).toEqual([]);
-  await github[Symbol.asyncDispose]();
-});
+afterAll(async () => await github[Symbol.asyncDispose]());
 
 interface Scene {
   readonly repo: LoopbackRepository;
   readonly where: { readonly owner: string; readonly repo: string };
   /** Octokit with a token. */
-  as(token: string): Octokit;
+  readonly as: (token: string) => Octokit;
 }
 
 let count = 0;

@@ -1,5 +1,6 @@
 import { HttpError } from "./http/errors.ts";
 import type { JsonObject } from "./http/json.ts";
+import { textOf } from "./rest/call.ts";
 import type { World } from "./state/world.ts";
 
 /** A plain request to the server's own API; throws an HttpError with GitHub's message when it is refused. */
@@ -16,5 +17,5 @@ export async function callApi(
   const answer = (text === "" ? {} : JSON.parse(text)) as JsonObject;
   if (response.ok) return answer;
   const errors = Array.isArray(answer["errors"]) ? ` ${JSON.stringify(answer["errors"])}` : "";
-  throw new HttpError(response.status, `${String(answer["message"])}${errors}`);
+  throw new HttpError(response.status, `${textOf(answer, "message")}${errors}`);
 }

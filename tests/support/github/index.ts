@@ -42,6 +42,7 @@ export async function startGithub(options: WorldOptions = {}): Promise<LoopbackG
   return new LoopbackGithub(world, await listen(world));
 }
 
+/** The running server. Its disposal throws when one of its own answers broke GitHub's contract, so that no test relies on it. */
 export class LoopbackGithub implements AsyncDisposable {
   readonly #world: World;
   readonly #server: Server;
@@ -113,28 +114,13 @@ export class LoopbackGithub implements AsyncDisposable {
 
   async addRepository(fullName: string, options: RepositoryOptions = {}): Promise<LoopbackRepository> {
     const world = this.#world;
-    const [owner = "", name = ""] = fullName.split("/");
-    const parent =
-      options.forkOf === undefined ? undefined : world.repositories.get(options.forkOf.name.toLowerCase());
-    const bare = await createBare(
-      join(world.folder, owner, `${name}.git`),
-      options.from ?? options.forkOf?.folder,
-    );
-    const repo = new Repository({
-      id: world.nextId(),
-      owner: world.account(owner, options.ownerType ?? (parent === undefined ? "Organization" : "User")),
-      name,
-      private: options.private ?? false,
-      bare,
-      createdAt: world.now(),
-      parent,
-    });
-    for (const [login, role] of Object.entries(options.people ?? {})) {
+    const { people = {}, files = {}, from = options.forkOf?.folder } = options;
+    const repo = await createRepository(world, fullName, { ...options, from });
+    for (const [login, role] of Object.entries(people)) {
       repo.people.set(world.account(login).login.toLowerCase(), role);
     }
     world.repositories.set(fullName.toLowerCase(), repo);
-    if (options.from === undefined && parent === undefined)
-      await firstCommit(world, repo, options.files ?? {});
+    if (from === undefined) await firstCommit(world, repo, files);
     return new LoopbackRepository(world, repo);
   }
 
@@ -142,7 +128,27 @@ export class LoopbackGithub implements AsyncDisposable {
     this.#server.closeAllConnections();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await rm(this.#world.folder, { recursive: true, force: true });
+    if (this.violations.length > 0) throw new Error(`The loopback GitHub erred: ${this.violations.join("\n")}`);
   }
+}
+
+async function createRepository(
+  world: World,
+  fullName: string,
+  { from, forkOf, ...options }: Omit<RepositoryOptions, "from"> & { readonly from: string | undefined },
+): Promise<Repository> {
+  const [owner = "", name = ""] = fullName.split("/");
+  const parent = forkOf === undefined ? undefined : world.repositories.get(forkOf.name.toLowerCase());
+  const usualOwner = parent === undefined ? "Organization" : "User";
+  return new Repository({
+    id: world.nextId(),
+    owner: world.account(owner, options.ownerType ?? usualOwner),
+    name,
+    private: options.private ?? false,
+    bare: await createBare(join(world.folder, owner, `${name}.git`), from),
+    createdAt: world.now(),
+    parent,
+  });
 }
 
 async function firstCommit(world: World, repo: Repository, files: Files): Promise<void> {

@@ -6,6 +6,7 @@ import { NO_COMMIT } from "./git/bare.ts";
 import { writeCommit } from "./git/commits.ts";
 import type { JsonObject } from "./http/json.ts";
 import { restContract } from "./openapi/contract.ts";
+import { textOf } from "./rest/call.ts";
 import { addRuleset } from "./rest/rule-routes.ts";
 import { noreplyAddress } from "./state/accounts.ts";
 import type { Actor } from "./state/actor.ts";
@@ -235,7 +236,7 @@ export class LoopbackRepository {
       merge_method: options.method ?? "merge",
       ...sha,
     });
-    return String(answer["sha"]);
+    return textOf(answer, "sha");
   }
 
   async closePull(login: string, number: number): Promise<void> {

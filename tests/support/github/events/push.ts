@@ -50,7 +50,9 @@ async function commitJson(world: World, repo: Repository, sha: string): Promise<
   const commit = await readCommit(repo.bare, sha);
   const files = await fileChanges(world, repo, { from: commit.parents[0], to: sha });
   const named = (...states: string[]): Json[] =>
-    files.filter(({ status }) => states.includes(String(status))).map(({ filename }) => filename ?? null);
+    files
+      .filter(({ status }) => typeof status === "string" && states.includes(status))
+      .map(({ filename }) => filename ?? null);
   return {
     ...simpleCommitJson(commit),
     distinct: true,

@@ -29,27 +29,47 @@ export async function serveGit(world: World, exchange: GitExchange): Promise<boo
     await judgePush(world, exchange);
     return true;
   }
-  const found = SERVICE.exec(exchange.url.pathname);
-  if (found === null) return false;
+  const wanted = wantedBy(exchange);
+  if (wanted === undefined) return false;
+  const admitted = admit(world, exchange, wanted);
+  record(world, exchange, { wanted, admitted });
+  if (admitted === undefined) return true;
+  const backend = { ...admitted, service: wanted.service };
+  if (wanted.service !== "git-receive-pack") await runBackend(world, exchange, backend);
+  else await backend.repo.lock.run(() => receive(world, exchange, backend));
+  return true;
+}
+
+interface Wanted {
+  readonly owner: string;
+  readonly name: string;
+  readonly service: string;
+  readonly need: Need;
+}
+
+function wantedBy({ url }: GitExchange): Wanted | undefined {
+  const found = SERVICE.exec(url.pathname);
+  if (found === null) return undefined;
   const [, owner = "", name = "", service = ""] = found;
-  const writes =
-    service === "git-receive-pack" || exchange.url.searchParams.get("service") === "git-receive-pack";
-  const admitted = admit(world, exchange, { owner, name, need: writes ? "contents:write" : "contents:read" });
-  const operation = `git ${writes ? "receive-pack" : "upload-pack"}`;
-  const { method = "GET" } = exchange.request;
-  const login = authenticate(world, exchange.request.headers.authorization)?.account.login;
+  const writes = [service, url.searchParams.get("service")].includes("git-receive-pack");
+  return { owner, name, service, need: writes ? "contents:write" : "contents:read" };
+}
+
+function record(
+  world: World,
+  { request, url }: GitExchange,
+  { wanted, admitted }: { wanted: Wanted; admitted: Admitted | undefined },
+): void {
+  const { method = "GET" } = request;
+  const operation = `git ${wanted.need === "contents:write" ? "receive-pack" : "upload-pack"}`;
+  const status = admitted === undefined ? 401 : 200;
   world.requests.push({
     method,
-    path: exchange.url.pathname,
+    path: url.pathname,
     operation,
-    status: admitted ? 200 : 401,
-    login,
+    status,
+    login: admitted?.token?.account.login,
   });
-  if (admitted === undefined) return true;
-  const { repo, token } = admitted;
-  if (service !== "git-receive-pack") await runBackend(world, exchange, { repo, token, service });
-  else await repo.lock.run(() => receive(world, exchange, { repo, token, service }));
-  return true;
 }
 
 interface Admitted {
@@ -60,7 +80,7 @@ interface Admitted {
 function admit(
   world: World,
   { request, response }: GitExchange,
-  { owner, name, need }: { owner: string; name: string; need: Need },
+  { owner, name, need }: Wanted,
 ): Admitted | undefined {
   const token = authenticate(world, request.headers.authorization);
   const repo = world.repository(owner, name);

@@ -31,21 +31,28 @@ export async function updateRefs({ input }: { readonly input: Input }, context: 
   return { clientMutationId: input.clientMutationId ?? null };
 }
 
-async function moveAll({ world, actor }: Context, repo: Repository, { refUpdates }: Input): Promise<void> {
+async function moveAll(context: Context, repo: Repository, { refUpdates }: Input): Promise<void> {
   const moves: RefMove[] = [];
-  for (const { name, beforeOid, afterOid, force = false } of refUpdates) {
-    const tip = (await repo.bare.commitOf(name)) ?? NO_COMMIT;
-    const before = beforeOid ?? tip;
-    if (tip !== before) throw graphqlError("STALE_DATA", `${name} is at ${tip} but expected ${before}`);
-    const forward =
-      before === NO_COMMIT || afterOid === NO_COMMIT || (await repo.bare.isAncestor(before, afterOid));
-    if (!force && !forward) throw graphqlError("UNPROCESSABLE", `${name}: update is not a fast forward`);
-    const move = { ref: name, before, after: afterOid, actor };
-    const broken = await pushViolations(world, repo, move);
-    if (broken.length > 0)
-      throw graphqlError("UNPROCESSABLE", `Repository rule violations found\n\n${broken.join("\n")}`);
-    moves.push(move);
-  }
+  for (const update of refUpdates) moves.push(await soundMove(context, repo, update));
   for (const { ref, before, after } of moves) await repo.bare.swapRef(ref, before, after);
-  for (const move of moves) await afterMove(world, repo, move);
+  for (const move of moves) await afterMove(context.world, repo, move);
+}
+
+/** The move that an update asks for; throws when the ref is elsewhere, when it is not forward, or when a rule forbids it. */
+async function soundMove(
+  { world, actor }: Context,
+  repo: Repository,
+  { name, beforeOid, afterOid, force = false }: Input["refUpdates"][number],
+): Promise<RefMove> {
+  const tip = (await repo.bare.commitOf(name)) ?? NO_COMMIT;
+  const before = beforeOid ?? tip;
+  if (tip !== before) throw graphqlError("STALE_DATA", `${name} is at ${tip} but expected ${before}`);
+  const forward =
+    before === NO_COMMIT || afterOid === NO_COMMIT || (await repo.bare.isAncestor(before, afterOid));
+  if (!force && !forward) throw graphqlError("UNPROCESSABLE", `${name}: update is not a fast forward`);
+  const move = { ref: name, before, after: afterOid, actor };
+  const broken = await pushViolations(world, repo, move);
+  if (broken.length > 0)
+    throw graphqlError("UNPROCESSABLE", `Repository rule violations found\n\n${broken.join("\n")}`);
+  return move;
 }

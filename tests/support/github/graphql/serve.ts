@@ -1,4 +1,4 @@
-import { execute, GraphQLError, parse, validate, type DocumentNode } from "graphql";
+import { execute, GraphQLError, Kind, parse, validate, type DocumentNode } from "graphql";
 import type { Reply } from "../rest/call.ts";
 import type { Token } from "../state/tokens.ts";
 import type { World } from "../state/world.ts";
@@ -60,9 +60,9 @@ export async function serveGraphql(world: World, token: Token, request: GraphqlR
 export function operationField({ query }: GraphqlRequest): string {
   const document = typeof query === "string" ? read(query) : undefined;
   if (document === undefined || document instanceof GraphQLError) return "invalid";
-  const first = document.definitions.find((one) => one.kind === "OperationDefinition")?.selectionSet
+  const first = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION)?.selectionSet
     .selections[0];
-  return first?.kind === "Field" ? first.name.value : "invalid";
+  return first?.kind === Kind.FIELD ? first.name.value : "invalid";
 }
 
 function read(query: string): DocumentNode | GraphQLError {

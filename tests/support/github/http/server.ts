@@ -19,7 +19,9 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 export async function listen(world: World): Promise<Server> {
   const server = createServer((request, response) => {
     answer(world, request, response).catch((error: unknown) => {
-      world.violations.push(`${request.method} ${request.url}: ${String((error as Error).stack)}`);
+      // A client that went away is trouble for the client alone.
+      if (!request.destroyed || request.complete)
+        world.violations.push(`${request.method} ${request.url}: ${String((error as Error).stack)}`);
       response.destroy();
     });
   });

@@ -43,7 +43,8 @@ export class Contract {
 
   documentationUrl(operation: ServedOperation): string {
     const docs = this.#about(operation)["externalDocs"] as JsonObject | undefined;
-    return String(docs?.["url"] ?? "https://docs.github.com/rest");
+    const url = docs?.["url"];
+    return typeof url === "string" ? url : "https://docs.github.com/rest";
   }
 
   checkRequest(operation: ServedOperation, call: { query: URLSearchParams; body: unknown }): Findings {
@@ -61,7 +62,7 @@ export class Contract {
   }
 
   #checkQuery(operation: ServedOperation, query: URLSearchParams): Findings {
-    const known = new Map(this.#parameters(operation, "query").map((one) => [String(one["name"]), one]));
+    const known = new Map(this.#parameters(operation, "query").map((one) => [one["name"], one] as const));
     return [...query].flatMap(([name, text]) => {
       const parameter = known.get(name);
       if (parameter === undefined) return [`?${name} is no parameter of ${operation}`];

@@ -21,7 +21,7 @@ export class Description {
     const raw = JSON.parse(text.replaceAll('"#/components/', '"github#/components/')) as Json;
     this.document = translate(raw) as JsonObject;
     this.#ajv = new Ajv({ strict: false, allErrors: true, logger: false, formats: FORMATS });
-    this.#ajv.addSchema({ components: this.document["components"] } as object, "github");
+    this.#ajv.addSchema({ components: this.document["components"] }, "github");
   }
 
   check(schema: JsonObject, value: unknown): Findings {
@@ -30,7 +30,7 @@ export class Description {
       validate = this.#ajv.compile(schema as object);
       this.#compiled.set(schema, validate);
     }
-    return validate(value) === true ? [] : (validate.errors ?? []).map(toLine);
+    return validate(value) ? [] : (validate.errors ?? []).map(toLine);
   }
 
   /** Checks a body, which may have no other fields at its top than those described. */

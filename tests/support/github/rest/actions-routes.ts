@@ -5,7 +5,6 @@ import {
   noContent,
   numberIn,
   ok,
-  optionalText,
   pageOf,
   textIn,
   type Call,

@@ -94,7 +94,11 @@ export async function listReply<Item>(
   toJson: (item: Item) => JsonObject | Promise<JsonObject>,
 ): Promise<Reply> {
   const page = pageOf(items, call.query);
-  return { status: 200, headers: page.headers, body: await Promise.all(page.items.map(toJson)) };
+  return {
+    status: 200,
+    headers: page.headers,
+    body: await Promise.all(page.items.map(async (item) => await toJson(item))),
+  };
 }
 
 /** Throws 422, as GitHub does for a request that its description does not allow. */

@@ -71,6 +71,11 @@ function fill(world: World, run: CheckRun, body: JsonObject): void {
   run.detailsUrl = optionalText(body, "details_url") ?? run.detailsUrl;
   run.externalId = optionalText(body, "external_id") ?? run.externalId;
   run.status = (optionalText(body, "status") as CheckRun["status"] | undefined) ?? run.status;
+  fillConclusion(world, run, body);
+  if (output !== undefined) fillOutput(run, output);
+}
+
+function fillConclusion(world: World, run: CheckRun, body: JsonObject): void {
   const conclusion = optionalText(body, "conclusion") as Conclusion | undefined;
   if (conclusion !== undefined) {
     run.conclusion = conclusion;
@@ -80,7 +85,9 @@ function fill(world: World, run: CheckRun, body: JsonObject): void {
   if (run.status === "completed" && run.conclusion === null) {
     throw validationFailed("CheckRun", "conclusion is required when status is completed");
   }
-  if (output === undefined) return;
+}
+
+function fillOutput(run: CheckRun, output: JsonObject): void {
   run.output.title = optionalText(output, "title") ?? run.output.title;
   run.output.summary = optionalText(output, "summary") ?? run.output.summary;
   run.output.text = optionalText(output, "text") ?? run.output.text;
@@ -105,7 +112,7 @@ function checkOutput(output: JsonObject | undefined): void {
     }
   }
   for (const { message } of annotations) {
-    if (Buffer.byteLength(String(message)) > 65_536)
+    if (Buffer.byteLength(textOf({ message }, "message")) > 65_536)
       throw new HttpError(422, "Invalid request.\n\nmessage is over 64 KB.");
   }
 }

@@ -1,5 +1,4 @@
 import { HttpError, notFound } from "../http/errors.ts";
-import type { Json } from "../http/json.ts";
 import { checkState, type RequiredCheck } from "../rules/checks.ts";
 import type { Deployment, DeploymentStatus } from "../state/records.ts";
 import type { Repository } from "../state/repository.ts";
@@ -47,7 +46,7 @@ async function createDeployment({ world, repo, actor, body }: Call): Promise<Rep
     ref,
     task: optionalText(body, "task") ?? "deploy",
     environment,
-    payload: (body["payload"] ?? {}) as Json,
+    payload: body["payload"] ?? {},
     description: optionalText(body, "description") ?? null,
     transient: body["transient_environment"] === true,
     production: (body["production_environment"] as boolean | undefined) ?? environment === "production",
@@ -68,7 +67,7 @@ function demandContexts(repo: Repository, sha: string, wanted: readonly string[]
   const contexts: RequiredCheck[] = (wanted ?? all).map((context) => ({ context, integrationId: undefined }));
   const missing = contexts.filter((one) => checkState(repo, sha, one) !== "passing");
   if (missing.length === 0) return;
-  throw new HttpError(409, "Conflict: Commit status checks failed for " + `${sha.slice(0, 7)}.`, {
+  throw new HttpError(409, `Conflict: Commit status checks failed for ${sha.slice(0, 7)}.`, {
     errors: [
       {
         contexts: missing.map(({ context }) => ({ context, state: "failure" })),

@@ -183,7 +183,7 @@ async function askReviewers(call: Call): Promise<Reply> {
   demandVisible(pull);
   for (const login of (body["reviewers"] ?? []) as readonly string[]) askPerson(call, pull, login);
   for (const slug of (body["team_reviewers"] ?? []) as readonly string[]) askTeam(call, pull, slug);
-  return created(await pullSimpleJson(world, repo, pull));
+  return created(pullSimpleJson(world, repo, pull));
 }
 
 function askPerson({ repo, world }: Call, pull: PullRequest, login: string): void {

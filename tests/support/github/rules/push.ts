@@ -24,7 +24,7 @@ export async function pushViolations(world: World, repo: Repository, move: RefMo
   const rules = bindingRules(repo, { branch, actor: move.actor });
   const found: string[] = [];
   for (const rule of rules) {
-    const message = await violation(world, repo, { rule, move });
+    const message = await VERDICTS[rule.type]?.({ world, repo, move });
     if (message !== undefined) found.push(message);
   }
   if (move.after !== NO_COMMIT && !isExemptCreation(rules, move)) {
@@ -38,38 +38,35 @@ function isExemptCreation(rules: readonly AppliedRule[], { before }: RefMove): b
   return before === NO_COMMIT && checks.every((rule) => parameter(rule, "do_not_enforce_on_create", false));
 }
 
-async function violation(
-  world: World,
-  repo: Repository,
-  { rule, move }: { rule: AppliedRule; move: RefMove },
-): Promise<string | undefined> {
-  const deletes = move.after === NO_COMMIT;
-  const creates = move.before === NO_COMMIT;
-  switch (rule.type) {
-    case "creation":
-      return creates ? "Cannot create ref due to creations being restricted." : undefined;
-    case "update":
-      return creates || deletes ? undefined : "Cannot update this protected ref.";
-    case "deletion":
-      return deletes ? "Cannot delete this protected ref." : undefined;
-    case "pull_request":
-      return deletes || creates ? undefined : "Changes must be made through a pull request.";
-    case "merge_queue":
-      return deletes || creates ? undefined : "Changes must be made through the merge queue";
-    case "non_fast_forward":
-      return (await isForced(repo, move)) ? "Cannot force-push to this branch" : undefined;
-    case "required_signatures":
-      return await unsignedText(world, repo, move);
-    case "required_linear_history":
-      return await mergesText(repo, move);
-    default:
-      return undefined;
-  }
+interface Question {
+  readonly world: World;
+  readonly repo: Repository;
+  readonly move: RefMove;
 }
 
-async function isForced(repo: Repository, { before, after, bare = repo.bare }: RefMove): Promise<boolean> {
-  if (before === NO_COMMIT || after === NO_COMMIT) return false;
-  return !(await bare.isAncestor(before, after));
+type Answer = string | undefined;
+
+/** What each type of rule says to a direct write; types that are not here say nothing to it. */
+const VERDICTS: Readonly<Record<string, (question: Question) => Answer | Promise<Answer>>> = {
+  creation: ({ move }) =>
+    creates(move) ? "Cannot create ref due to creations being restricted." : undefined,
+  update: ({ move }) => (updates(move) ? "Cannot update this protected ref." : undefined),
+  deletion: ({ move }) => (deletes(move) ? "Cannot delete this protected ref." : undefined),
+  pull_request: ({ move }) => (updates(move) ? "Changes must be made through a pull request." : undefined),
+  merge_queue: ({ move }) => (updates(move) ? "Changes must be made through the merge queue" : undefined),
+  non_fast_forward: async ({ repo, move }) =>
+    (await isForced(repo, move)) ? "Cannot force-push to this branch" : undefined,
+  required_signatures: ({ world, repo, move }) => unsignedText(world, repo, move),
+  required_linear_history: ({ repo, move }) => mergesText(repo, move),
+};
+
+const creates = ({ before }: RefMove): boolean => before === NO_COMMIT;
+const deletes = ({ after }: RefMove): boolean => after === NO_COMMIT;
+const updates = (move: RefMove): boolean => !creates(move) && !deletes(move);
+
+async function isForced(repo: Repository, move: RefMove): Promise<boolean> {
+  if (!updates(move)) return false;
+  return !(await (move.bare ?? repo.bare).isAncestor(move.before, move.after));
 }
 
 /** Commits that a move brings in: those that no branch of the repository has yet. */

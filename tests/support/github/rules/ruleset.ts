@@ -1,5 +1,4 @@
 import picomatch from "picomatch";
-import type { JsonObject } from "../http/json.ts";
 import type { Actor } from "../state/actor.ts";
 import type { Rule, Ruleset } from "../state/records.ts";
 import type { Repository } from "../state/repository.ts";
@@ -53,5 +52,5 @@ function mayBypass(
 
 /** A parameter of a rule; GitHub's own default where the ruleset leaves it out. */
 export function parameter<Value>({ parameters }: Rule, name: string, otherwise: Value): Value {
-  return ((parameters as JsonObject | undefined)?.[name] as Value | undefined) ?? otherwise;
+  return (parameters?.[name] as Value | undefined) ?? otherwise;
 }

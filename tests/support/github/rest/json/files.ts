@@ -39,20 +39,24 @@ export async function fileChanges(
 function readChanges(text: string): Change[] {
   const parts = text.split("\0");
   const changes: Change[] = [];
-  for (let at = 0; at + 1 < parts.length;) {
-    const [, , before = "", after = "", code = ""] = (parts[at++] ?? "").split(" ");
-    const first = parts[at++] ?? "";
-    const moved = code.startsWith("R") || code.startsWith("C");
-    const path = moved ? (parts[at++] ?? "") : first;
-    const sha = after === NO_COMMIT ? before : after;
-    changes.push({
-      status: STATUS[code[0] ?? ""] ?? "changed",
-      sha,
-      path,
-      previous: moved ? first : undefined,
-    });
+  let at = 0;
+  const next = (): string => parts[at++] ?? "";
+  while (at + 1 < parts.length) {
+    const about = next().split(" ");
+    const first = next();
+    const moved = /^[RC]/.test(about[4] ?? "");
+    changes.push(toChange(about, { path: moved ? next() : first, previous: moved ? first : undefined }));
   }
   return changes;
+}
+
+/** `:mode mode before after status`, as git's raw format has it. */
+function toChange(
+  [, , before = "", after = "", code = ""]: readonly string[],
+  paths: Pick<Change, "path" | "previous">,
+): Change {
+  const status = STATUS[code.charAt(0)] ?? "changed";
+  return { ...paths, status, sha: after === NO_COMMIT ? before : after };
 }
 
 function readCounts(text: string): ReadonlyMap<string, readonly [number, number]> {
