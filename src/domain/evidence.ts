@@ -35,10 +35,11 @@ export interface Subject {
 /**
  * measured: `value` is a finite number.
  * undefined: it was tried and has no finite value (NaN, Inf, missing output, shape mismatch …): judged as a failure.
- * inconclusive: it could not be told (noise, too few samples).
+ * pessimistic: a noisy runner made the number worse, by an unknown amount: it may show that a limit holds, never that it is missed.
+ * inconclusive: it could not be told (too few samples, no engine).
  * not_applicable: it has no meaning here, for example a ratio to a live model that does not exist.
  */
-export type MeasurementState = "measured" | "undefined" | "inconclusive" | "not_applicable";
+export type MeasurementState = "measured" | "pessimistic" | "undefined" | "inconclusive" | "not_applicable";
 
 export interface Interval {
   readonly low: number;

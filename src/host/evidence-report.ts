@@ -53,6 +53,7 @@ function outcomeOf({ findings, measurements }: Evidence): Outcome {
 const OUTCOMES: Readonly<Record<Measurement["state"], readonly Outcome[]>> = {
   measured: ["PASS"],
   undefined: ["FAIL"],
+  pessimistic: ["WARN"],
   inconclusive: ["INCONCLUSIVE"],
   not_applicable: [],
 };

@@ -23,7 +23,7 @@ export function batchMeasurements(run: BatchRun, noise: Noise): Measurement[] {
     const { value, interval } = percentileOf(candidate, share);
     const baseline = live && percentileOf(live, share).value;
     const found = measured(metric(name), { value, interval, baseline, samples: candidate.length });
-    return doubted(found, [noiseDoubt(noise), sizeDoubt(interval, candidate.length)]);
+    return doubted(found, [sizeDoubt(interval, candidate.length), noiseDoubt(noise)]);
   });
 }
 
@@ -42,10 +42,10 @@ export function throughput(run: BatchRun, noise: Noise): Measurement {
     baseline,
     samples: candidate.length,
   });
-  return doubted(found, [noiseDoubt(noise), sizeDoubt(interval, candidate.length)]);
+  return doubted(found, [sizeDoubt(interval, candidate.length), noiseDoubt(noise)]);
 }
 
-/** Why absolute times of a noisy runner cannot be trusted; null on a quiet one. */
+/** Why absolute times of a noisy runner say no more than "at most that"; null on a quiet one. */
 export function noiseDoubt(noise: Noise): Absence | null {
   if (!noise.noisy) return null;
   const percent = (share: number) => `${Math.round(share * 100)} %`;
@@ -54,7 +54,7 @@ export function noiseDoubt(noise: Noise): Absence | null {
       ? ""
       : `, steal ${percent(noise.steal_share)} (limit ${percent(MAX_STEAL_SHARE)})`;
   const note = `The runner was noisy: calibration varied by ${percent(noise.cv)} (limit ${percent(MAX_CALIBRATION_CV)})${steal}.`;
-  return { state: "inconclusive", reason: "BENCHMARK_NOISY", note };
+  return { state: "pessimistic", reason: "BENCHMARK_NOISY", note };
 }
 
 /** Why a number without bounds on both sides cannot be trusted. */

@@ -3,6 +3,7 @@ import { METRICS, type Metric } from "../../domain/metrics.ts";
 import { type ReasonCode, reasons } from "../../domain/reasons/catalogue.ts";
 import type { ObjectiveVerdict } from "../../domain/verdict.ts";
 import type { GatePolicy, Objective } from "../policy.ts";
+import { isRelative } from "./compare.ts";
 import type { Incumbent } from "./incumbent.ts";
 import { judgeIncumbent, judgeLimits } from "./limits.ts";
 import type { Found, Measurements } from "./measurements.ts";
@@ -95,6 +96,8 @@ function judgeState(measurement: Measurement, evidence: Evidence, of: Case, metr
         reason: codeOf(measurement, "EVIDENCE_INCONCLUSIVE"),
         says: noteOf(measurement, metric),
       };
+    case "pessimistic":
+      return judgePessimistic(measurement, evidence, of, metric);
     case "not_applicable":
       return judgeNotApplicable(measurement, evidence, of, metric);
     case "measured":
@@ -110,6 +113,20 @@ function judgeNotApplicable(measurement: Measurement, evidence: Evidence, of: Ca
     judgeIncumbent(of.incumbent, evidence, of.policy.noIncumbent) ??
     brokenEvidence("EVIDENCE_BASELINE_MISMATCH", `A version is live, but ${metric.title} was not measured.`)
   );
+}
+
+/**
+ * Noise only makes a model look worse, so limits that hold at the worse end of the interval hold. Nothing else follows:
+ * what is not met could not be told, and a limit that moves with the equally noisy live value says nothing at all.
+ */
+function judgePessimistic(measurement: Measurement, evidence: Evidence, of: Case, metric: Metric): Ruling {
+  const { hard, soft } = of.objective;
+  const worst: Case = { ...of, objective: { ...of.objective, judge: "interval" } };
+  const ruled = judgeMeasured(measurement, evidence, worst, metric);
+  const comparable = [hard, soft].every((limit) => limit === null || !isRelative(limit));
+  if (ruled.broken || (comparable && (ruled.outcome === "PASS" || ruled.outcome === "WARN"))) return ruled;
+  const reason = codeOf(measurement, "EVIDENCE_INCONCLUSIVE");
+  return { outcome: "INCONCLUSIVE", reason, says: noteOf(measurement, metric) };
 }
 
 function judgeMeasured(measurement: Measurement, evidence: Evidence, of: Case, metric: Metric): Ruling {

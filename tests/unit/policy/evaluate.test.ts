@@ -136,6 +136,63 @@ describe("limits", () => {
   });
 });
 
+describe("a number from a noisy runner, which noise can only have made worse", () => {
+  const noisy = (
+    low: number,
+    high: number | null,
+    more: Partial<Measurement> = {},
+  ): readonly Measurement[] => [
+    p95(low, {
+      state: "pessimistic",
+      interval: { low, high, level: 0.9 },
+      reason: "BENCHMARK_NOISY",
+      note: "The runner was noisy.",
+      ...more,
+    }),
+  ];
+
+  test.each([
+    ["meets a limit at its worse end", 'hard: "<= 60 ms"', noisy(2, 59), "PASS"],
+    [
+      "cannot be told when the interval crosses the limit",
+      'hard: "<= 60 ms"',
+      noisy(2, 61),
+      "INCONCLUSIVE BENCHMARK_NOISY",
+    ],
+    ["is no failure, however high", 'hard: "<= 60 ms"', noisy(600, 700), "INCONCLUSIVE BENCHMARK_NOISY"],
+    [
+      "has no worse end when it is not bounded",
+      'hard: "<= 60 ms"',
+      noisy(2, null),
+      "INCONCLUSIVE BENCHMARK_NOISY",
+    ],
+    [
+      "warns where only the soft limit is not shown to hold",
+      'hard: "<= 60 ms", soft: "<= 10 ms"',
+      noisy(2, 59),
+      "WARN GATE_SOFT_LIMIT_UNDECIDED",
+    ],
+    [
+      "says nothing beside a live value that is as noisy",
+      'hard: "<= live + 50 ms"',
+      noisy(2, 3, { baseline: 2 }),
+      "INCONCLUSIVE BENCHMARK_NOISY",
+    ],
+    [
+      "needs an interval",
+      'hard: "<= 60 ms"',
+      noisy(2, 3, { interval: null }),
+      "INCONCLUSIVE BENCHMARK_NOISY",
+    ],
+  ])("%s", (_, objective, measured, expected) => {
+    expect(outcomeOf({ objective, measured, rest: "no_incumbent: pass\n" })).toBe(expected);
+  });
+
+  test("is a failure when it is no number", () => {
+    expect(outcomeOf({ measured: noisy(Number.NaN, 3) })).toBe("FAIL EVIDENCE_NOT_FINITE");
+  });
+});
+
 describe("evidence that cannot be judged", () => {
   test.each<[string, readonly Measurement[], string]>([
     ["missing", [measurement("integrity.files", 1)], "FAIL EVIDENCE_MISSING"],

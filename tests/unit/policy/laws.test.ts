@@ -111,6 +111,7 @@ const measured = (metric: string): fc.Arbitrary<Measurement> =>
         "measured",
         "measured",
         "measured",
+        "pessimistic",
         "undefined",
         "inconclusive",
         "not_applicable",
@@ -120,7 +121,9 @@ const measured = (metric: string): fc.Arbitrary<Measurement> =>
       measurement(metric, value, {
         ...drawn,
         state,
-        ...(state === "measured" ? {} : { value: null, interval: null, note: "note", reason: "SOME_REASON" }),
+        ...(state === "measured" || state === "pessimistic"
+          ? {}
+          : { value: null, interval: null, note: "note", reason: "SOME_REASON" }),
       }),
     );
 

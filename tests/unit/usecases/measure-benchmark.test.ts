@@ -210,7 +210,7 @@ describe("a runner that is noisy", () => {
 
   it("makes absolute times inconclusive, and leaves ratio and memory alone", async () => {
     const evidence = await measure(timingEngine({ calibration: noisy }));
-    const noise = ["inconclusive", "BENCHMARK_NOISY"];
+    const noise = ["pessimistic", "BENCHMARK_NOISY"];
     expect(
       states(
         evidence,
@@ -245,7 +245,7 @@ describe("a runner that is noisy", () => {
 
   it("is noisy by steal alone", async () => {
     const evidence = await measure(timingEngine(), { machine: scriptedMachine(0.06) });
-    expect(of(evidence, "p95_batch1_ms")).toMatchObject({ state: "inconclusive", reason: "BENCHMARK_NOISY" });
+    expect(of(evidence, "p95_batch1_ms")).toMatchObject({ state: "pessimistic", reason: "BENCHMARK_NOISY" });
     expect(of(evidence, "p95_batch1_ms").note).toContain("steal 6 % (limit 5 %)");
   });
 });
