@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { markdownTable } from "markdown-table";
 import { thisMachine } from "../src/adapters/machine/machine.ts";
 import { callOverheadContest } from "./contests/call-overhead.ts";
+import { checkContest } from "./contests/check.ts";
 import { digestContest } from "./contests/digest.ts";
 import { gateContest } from "./contests/gate.ts";
 import { parityContest } from "./contests/parity.ts";
@@ -21,6 +22,7 @@ const CONTESTS: Readonly<Record<string, () => Contest>> = {
   digest: () => digestContest(scratch),
   gate: () => gateContest(root, scratch),
   validate: () => validateContest(root, scratch),
+  check: () => checkContest(root, scratch),
 };
 
 const asked = process.argv.slice(2);

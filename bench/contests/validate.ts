@@ -68,7 +68,8 @@ function buildRegistry(root: string, repository: string): void {
   git("commit", "--quiet", "--message", "one new version");
 }
 
-function registryStream(): string {
+/** What `git fast-import` makes a registry of 1,000 models and 10,000 versions of, on main. */
+export function registryStream(): string {
   const commit =
     "commit refs/heads/main\ncommitter Bench <bench@example.org> 1700000000 +0000\ndata 8\nregistry\n";
   const files = Array.from({ length: MODELS * VERSIONS }, (_, n) => {

@@ -1,5 +1,3 @@
-import semver from "semver";
-
 /** One version of one model, written `flight-delay@1.1.0`. */
 export interface ModelRef {
   readonly id: string;
@@ -13,9 +11,14 @@ export function isModelId(text: string): boolean {
   return MODEL_ID.test(text) && !text.includes("..") && !text.endsWith(".lock");
 }
 
-/** Strict SemVer 2.0.0, no leading `v`, at most 64 characters. */
+/** The grammar of semver.org without build metadata: three numbers, and identifiers behind a dash. */
+const VERSION =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*))*)?$/;
+
+/** Strict SemVer 2.0.0, no leading `v`, no build metadata, numbers that are safe integers, at most 64 characters. */
 export function isVersion(text: string): boolean {
-  return text.length <= 64 && semver.valid(text) === text && !text.includes("+");
+  const numbers = text.length <= 64 ? VERSION.exec(text)?.slice(1, 4) : undefined;
+  return numbers?.every((number) => Number.isSafeInteger(Number(number))) ?? false;
 }
 
 /** `undefined` when the text is not `id@version`. */

@@ -26,13 +26,32 @@ export interface Change extends Range, Classified {
 export async function readChange(git: Git, range: Range): Promise<Change> {
   const [base, head] = await Promise.all([known(git, range.base), known(git, range.head)]);
   // Asked at once: nearly every head stands on its base, and then the second answer is the right one.
-  const [ancestor, direct] = await Promise.all([git.mergeBase(base, head), git.diff(base, head)]);
-  const from = ancestor ?? base;
+  const [from, direct] = await Promise.all([leftAt(git, base, head), git.diff(base, head)]);
   const paths = from === base ? direct : await git.diff(from, head);
   const classified = classify(paths);
   const overtaken =
     from === base || classified.kind === "other" ? [] : await overlap(git, { base, from, paths });
   return { base, head, from, paths, ...classified, problems: [...classified.problems, ...overtaken] };
+}
+
+/** Commits that are looked through before git is asked to search the whole history. */
+const NEAR = 32;
+
+/** Where the head left the base; no process of its own for a merge onto the base or a few commits on it. */
+async function leftAt(git: Git, base: string, head: string): Promise<string> {
+  const near = [head];
+  for (let at = 0; at < near.length && at < NEAR; at += 1) {
+    if (near[at] === base) return base;
+    near.push(...(await parentsOf(git, near[at] ?? head)));
+  }
+  return (await git.mergeBase(base, head)) ?? base;
+}
+
+/** None where a shallow clone ends. */
+async function parentsOf(git: Git, commit: string): Promise<readonly string[]> {
+  const { parents } = await git.facts(commit);
+  const here = await Promise.all(parents.map(async (one) => (await git.resolve(one)) === one));
+  return parents.filter((_, index) => here[index]);
 }
 
 async function known(git: Git, revision: string): Promise<string> {
