@@ -32,6 +32,7 @@ export interface TreeEntry {
 export class BareRepository {
   readonly folder: string;
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #known = new Map<string, Promise<Buffer>>();
 
   constructor(folder: string, environment: Readonly<Record<string, string>> = {}) {
     this.folder = folder;
@@ -60,6 +61,17 @@ export class BareRepository {
     return out;
   }
 
+  /** Output of a command that names objects by their full ids alone: it never changes, and is asked for once. */
+  async fixed(...args: readonly string[]): Promise<Buffer> {
+    const key = args.join(" ");
+    const known = this.#known.get(key);
+    if (known !== undefined) return await known;
+    const asked = this.bytes(args);
+    this.#known.set(key, asked);
+    asked.catch(() => this.#known.delete(key));
+    return await asked;
+  }
+
   /** Output of git as text, without the last newline. */
   async git(...args: readonly string[]): Promise<string> {
     return (await this.bytes(args)).toString("utf8").replace(/\n$/, "");
@@ -67,12 +79,13 @@ export class BareRepository {
 
   /** Whether git answers yes; any other failure than "no" is thrown. */
   async holds(...args: readonly string[]): Promise<boolean> {
-    return (await this.#answer(args)) !== undefined;
+    return (await this.#answer(() => this.bytes(args))) !== undefined;
   }
 
   /** The commit (or other object) that a revision names; undefined when there is none. */
   async resolve(revision: string): Promise<string | undefined> {
-    return await this.#answer(["rev-parse", "--verify", "--quiet", "--end-of-options", revision]);
+    const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", revision];
+    return await this.#answer(() => this.bytes(args));
   }
 
   async commitOf(revision: string): Promise<string | undefined> {
@@ -133,28 +146,30 @@ export class BareRepository {
   }
 
   async isAncestor(older: string, newer: string): Promise<boolean> {
-    return await this.holds("merge-base", "--is-ancestor", older, newer);
+    return (await this.#answer(() => this.fixed("merge-base", "--is-ancestor", older, newer))) !== undefined;
   }
 
   async mergeBase(one: string, other: string): Promise<string | undefined> {
-    return await this.#answer(["merge-base", one, other]);
+    return await this.#answer(() => this.fixed("merge-base", one, other));
   }
 
   /** The tree of a clean merge; undefined on conflicts. */
   async mergeTree(base: string, head: string): Promise<string | undefined> {
-    const answer = await this.#answer(["merge-tree", "--write-tree", base, head]);
+    const answer = await this.#answer(() => this.fixed("merge-tree", "--write-tree", base, head));
     return answer?.split("\n")[0];
   }
 
   /** Commits in `head` that are not in `base`, oldest first. */
   async commitsBetween(base: string, head: string): Promise<readonly string[]> {
-    const text = await this.git("rev-list", "--reverse", "--topo-order", `${base}..${head}`);
+    const output = await this.fixed("rev-list", "--reverse", "--topo-order", `${base}..${head}`);
+    const text = output.toString().trim();
     return text === "" ? [] : text.split("\n");
   }
 
-  async #answer(args: readonly string[]): Promise<string | undefined> {
+  /** What git printed, without the last newline; undefined when it said no. */
+  async #answer(ask: () => Promise<Buffer>): Promise<string | undefined> {
     try {
-      return await this.git(...args);
+      return (await ask()).toString("utf8").replace(/\n$/, "");
     } catch (error) {
       if (error instanceof GitFailure) return undefined;
       throw error;

@@ -67,7 +67,7 @@ function personText({ name, email, seconds }: Signature): string {
 }
 
 export async function readCommit(bare: BareRepository, sha: string): Promise<Commit> {
-  return parseCommit(sha, (await bare.bytes(["cat-file", "commit", sha])).toString("utf8"));
+  return parseCommit(sha, (await bare.fixed("cat-file", "commit", sha)).toString("utf8"));
 }
 
 function parseCommit(sha: string, raw: string): Commit {

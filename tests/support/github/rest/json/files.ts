@@ -28,8 +28,8 @@ export async function fileChanges(
   { from, to }: { readonly from: string | undefined; readonly to: string },
 ): Promise<JsonObject[]> {
   const range = [from ?? EMPTY_TREE, to];
-  const raw = await repo.bare.bytes(["diff-tree", "-r", "-M", "-z", "--raw", "--no-abbrev", ...range]);
-  const numbers = await repo.bare.bytes(["diff-tree", "-r", "-M", "-z", "--numstat", ...range]);
+  const raw = await repo.bare.fixed("diff-tree", "-r", "-M", "-z", "--raw", "--no-abbrev", ...range);
+  const numbers = await repo.bare.fixed("diff-tree", "-r", "-M", "-z", "--numstat", ...range);
   const counts = readCounts(numbers.toString("utf8"));
   return readChanges(raw.toString("utf8")).map((change) =>
     entryJson(world, repo, { change, counts: counts.get(change.path) ?? [0, 0], to }),
