@@ -4,9 +4,8 @@ import { reportProposal } from "../../src/host/proposal-report.ts";
 import { startRun } from "../../src/host/start.ts";
 import { transitionPorts } from "../../src/host/transition-ports.ts";
 import { reportDecision } from "../../src/host/verdict-report.ts";
-import { forgeProposals } from "../../src/usecases/forge/proposals.ts";
-import { gate, type GateOptions } from "../../src/usecases/gate.ts";
-import { gitProposals } from "../../src/usecases/transition/proposals.ts";
+import { whereToPropose } from "../../src/host/where-to-propose.ts";
+import { gate } from "../../src/usecases/gate.ts";
 import { transact } from "../../src/usecases/transition/transact.ts";
 import { inputs } from "./inputs.ts";
 
@@ -15,19 +14,13 @@ await runAction({
   async run({ model, event, environment, phase, reason, evidence, seed, ...more }, host) {
     const ports = await host.open(more["ort-dir"]);
     const forge = more.token === null ? null : await openForge(host, more.token, more.repository);
+    const { proposals, gating } = whereToPropose(ports.git, forge, more.roles);
     const asked = { event, model: model.id, version: model.version, environment, phase, reason };
     const start = startRun(seed);
-    const options: GateOptions = {
-      start,
-      signal: host.signal,
-      ...(evidence === null ? {} : { evidence }),
-      // A pull request has no reviews before it is there: the required check counts them.
-      ...(forge === null ? {} : { enforcedElsewhere: ["approvals"] }),
-    };
+    const stored = evidence === null ? {} : { evidence };
+    const options = { start, signal: host.signal, ...stored, ...gating };
     const ask = { ...asked, requestedBy: host.actor };
     if (more["dry-run"]) return reportDecision(await gate(ports, ask, options), {});
-    const { git } = ports;
-    const proposals = forge === null ? gitProposals(git) : forgeProposals({ git, forge }, more.roles);
     const writing = { now: start.now, signal: host.signal };
     return reportProposal(await transact(transitionPorts(ports, options, proposals), ask, writing));
   },

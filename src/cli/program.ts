@@ -110,6 +110,8 @@ function addRegistry(program: Command, dispatch: Dispatch): void {
     .action((...args) => dispatch(() => import("./commands/measure.ts"), args));
 }
 
+const PROPOSE_THERE = "propose by a pull request on GitHub (token: GITHUB_TOKEN or GH_TOKEN)";
+
 function addGate(program: Command, dispatch: Dispatch): void {
   program
     .command("gate")
@@ -138,6 +140,7 @@ function addGate(program: Command, dispatch: Dispatch): void {
     .option("--reason <text>", "why, for the record", "promotion")
     .option("--evidence <dir>", "judge stored evidence instead of measuring")
     .option("--dry-run", "judge, but write nothing")
+    .option("--repository <owner/name>", PROPOSE_THERE)
     .action((...args) => dispatch(() => import("./commands/promote.ts"), args));
 }
 
@@ -194,6 +197,7 @@ function addWayBack(program: Command, dispatch: Dispatch): void {
     command
       .requiredOption("--reason <text>", "why, for the record")
       .option("--dry-run", "judge, but write nothing")
+      .option("--repository <owner/name>", PROPOSE_THERE)
       .action((...args) => dispatch(async () => (await import("./commands/way-back.ts")).verb(verb), args));
   }
 }

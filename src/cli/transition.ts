@@ -1,12 +1,15 @@
 import { relative } from "node:path";
 import { startRun } from "../host/start.ts";
+import { openForge, tokenOf } from "../host/open-forge.ts";
 import { replacementText } from "../host/proposal-report.ts";
 import { transitionPorts } from "../host/transition-ports.ts";
+import { whereToPropose } from "../host/where-to-propose.ts";
 import { openPorts, type Ports } from "../host/wiring.ts";
 import { mayMerge } from "../domain/outcome.ts";
 import { gate, type GateOptions } from "../usecases/gate.ts";
 import { plainText } from "../report/escape.ts";
 import type { Decision } from "../usecases/decision.ts";
+import type { PullRequestReceipt } from "../usecases/forge/receipt.ts";
 import type { Proposal } from "../usecases/propose.ts";
 import { proposalContextOf } from "../usecases/report-context.ts";
 import type { AskedTransition } from "../usecases/run-context.ts";
@@ -19,6 +22,8 @@ import { verdictText } from "./verdict-text.ts";
 export interface TransitionOptions {
   readonly evidence?: string;
   readonly dryRun?: boolean;
+  /** `owner/name` on GitHub: propose there, by pull request, instead of on a local branch. */
+  readonly repository?: string;
 }
 
 /** Judges a transition and proposes it, or keeps the refusal; `--dry-run` only judges. Prints the report and what to do next. */
@@ -32,12 +37,16 @@ export async function runTransition(
   const ask = { ...asked, requestedBy: `${name} <${email}>` };
   const start = startRun();
   const stored = options.evidence === undefined ? {} : { evidence: options.evidence };
-  const gating: GateOptions = { start, signal: context.signal, ...stored };
+  const { signal } = context;
+  const { repository = null } = options;
+  const forge =
+    repository === null
+      ? null
+      : await openForge({ env: process.env, signal }, tokenOf(process.env), repository);
+  const { proposals, gating: elsewhere } = whereToPropose(ports.git, forge, {});
+  const gating: GateOptions = { start, signal, ...stored, ...elsewhere };
   if (options.dryRun === true) return dryRun(context, { ports, ask, gating });
-  const result = await transact(transitionPorts(ports, gating), ask, {
-    now: start.now,
-    signal: context.signal,
-  });
+  const result = await transact(transitionPorts(ports, gating, proposals), ask, { now: start.now, signal });
   ports.progress.end();
   await showResult(context, result, ports.git.root);
   return result.kind === "proposed" ? 0 : 1;
@@ -76,18 +85,33 @@ function reportText(console: Console, decision: Decision): Promise<string> {
 }
 
 function proposalText(proposal: Proposal, root: string): string {
-  const { branch, commit, created, revision, signed, textPath } = proposal;
+  const { branch, commit, created, revision, signed, textPath, pullRequest } = proposal;
   const what = created ? "Proposed" : "Already proposed";
   const signature = signed ? "signed" : "not signed: git is not set up to sign commits here";
   const replacement = replacementText(proposal);
   return [
     `${what} as revision ${revision}: branch ${branch}, commit ${commit.slice(0, 12)}, ${signature}.`,
     ...(replacement === undefined ? [] : [plainText(replacement)]),
-    `Text for the pull request: ${relative(root, textPath)}`,
+    ...(pullRequest ? pullRequestText(pullRequest) : nextByHand(branch, relative(root, textPath))),
+  ].join("\n");
+}
+
+function nextByHand(branch: string, text: string): readonly string[] {
+  return [
+    `Text for the pull request: ${text}`,
     "Next:",
     `  git show --stat ${branch}     to review it`,
     `  git merge --no-ff ${branch}   to merge it`,
-  ].join("\n");
+  ];
+}
+
+function pullRequestText({ number, url, operation, runsWait, notes }: PullRequestReceipt): readonly string[] {
+  const done = operation === "none" ? "is there already" : `was ${operation}`;
+  return [
+    `Pull request ${number} ${done}: ${plainText(url)}`,
+    ...(runsWait ? ['Its checks start after somebody chooses "Approve workflows to run" there.'] : []),
+    ...notes.map((note) => plainText(note)),
+  ];
 }
 
 function refusalText({ branch, evidence }: Refusal): string {

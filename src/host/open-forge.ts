@@ -7,6 +7,11 @@ interface Asking {
   readonly signal: AbortSignal;
 }
 
+/** The token of a terminal: GITHUB_TOKEN, else GH_TOKEN; empty without either. */
+export function tokenOf(env: NodeJS.ProcessEnv): string {
+  return env["GITHUB_TOKEN"] ?? env["GH_TOKEN"] ?? "";
+}
+
 /**
  * GitHub as the environment names it: GITHUB_API_URL, GITHUB_GRAPHQL_URL; `repository` null is GITHUB_REPOSITORY. Only what
  * proposes, records or reads reviews imports this, so that nothing which measures can reach a network through it.

@@ -1,4 +1,4 @@
-import { openForge } from "../../host/open-forge.ts";
+import { openForge, tokenOf } from "../../host/open-forge.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { reportRecord } from "../../host/record-report.ts";
 import { headBranch } from "../../usecases/forge/base-branch.ts";
@@ -17,8 +17,11 @@ export async function run(
   options: Options,
 ): Promise<number> {
   const { git } = await openPorts(surroundings);
-  const token = process.env["GITHUB_TOKEN"] ?? process.env["GH_TOKEN"] ?? "";
-  const forge = await openForge({ env: process.env, signal }, token, options.repository ?? null);
+  const forge = await openForge(
+    { env: process.env, signal },
+    tokenOf(process.env),
+    options.repository ?? null,
+  );
   const { commit: head } = await git.head();
   const branch = options.branch ?? (await headBranch(git));
   const recorded = await record({ git, forge }, { head, before: options.before ?? null, branch });

@@ -18,6 +18,7 @@ describe("the actions", () => {
       "gate",
       "parity",
       "promote",
+      "record",
       "validate",
     ]);
   });

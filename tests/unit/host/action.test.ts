@@ -74,7 +74,7 @@ beforeAll(async () => {
   const bundle = {
     name: "action",
     entry: "source.ts",
-    folder: "dist",
+    folder: "actions/dist",
     split: false,
     mayNameEngine: false,
   } as const;

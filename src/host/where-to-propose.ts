@@ -1,0 +1,18 @@
+import type { Forge } from "../forge-port.ts";
+import type { Git } from "../ports.ts";
+import { forgeProposals } from "../usecases/forge/proposals.ts";
+import type { RoleHolders } from "../usecases/forge/roles.ts";
+import type { GateOptions } from "../usecases/gate.ts";
+import { gitProposals, type Proposals } from "../usecases/transition/proposals.ts";
+
+/** Where a host proposes: a plain repository, or a forge with the people whose reviews it asks for. */
+export interface WhereToPropose {
+  readonly proposals: Proposals;
+  /** A pull request has no reviews before it is there: then the required check counts them. */
+  readonly gating: Pick<GateOptions, "enforcedElsewhere">;
+}
+
+export function whereToPropose(git: Git, forge: Forge | null, roles: RoleHolders): WhereToPropose {
+  if (forge === null) return { proposals: gitProposals(git), gating: {} };
+  return { proposals: forgeProposals({ git, forge }, roles), gating: { enforcedElsewhere: ["approvals"] } };
+}
