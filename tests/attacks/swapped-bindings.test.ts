@@ -169,6 +169,19 @@ describe("a forger swaps one thing of a proposal", () => {
     expect(codesOf(await scene.check("main", head))).toEqual(codes);
   });
 
+  it("a file that the pack lists and that is no evidence", async () => {
+    const head = scene.branch(
+      "smuggled",
+      () => {
+        writeFileSync(file("payload.sh"), "#!/bin/sh\n");
+        pack((p) => void p.files.push({ path: "payload.sh", sha256: OTHER, size: 1 } as never))();
+        reseal(scene);
+      },
+      "promote/prod/flight-delay",
+    );
+    expect(codesOf(await scene.check("main", head))).toEqual(["CHECK_PACK_FOREIGN"]);
+  });
+
   it("evidence that was removed with its entry, so that nothing speaks against the verdict", async () => {
     const head = scene.branch(
       "removed",

@@ -78,8 +78,16 @@ function digestProblems(file: string, bytes: Uint8Array, wanted: Transition["evi
   return [problem("EVIDENCE_DIGEST_MISMATCH", message, { where: { file } })];
 }
 
+/** A pack is no place for other things, listed or not. */
+const PACKED: ReadonlySet<string> = new Set([
+  ...EVIDENCE_KINDS.map((kind) => `${kind}.json`),
+  "verdict.json",
+]);
+const APPROVAL = /^approvals\/[a-z0-9][a-z0-9._-]{0,99}\.json$/;
+
 function listingProblems({ folder, pack, files }: StoredPack): Problem[] {
   const listed = new Set(pack.files.map(({ path }) => path));
+  const strange = [...listed].filter((path) => !PACKED.has(path) && !APPROVAL.test(path));
   const unlisted = [...files.keys()].filter((path) => !listed.has(path));
   return [
     ...pack.files.flatMap(({ path, sha256 }) => {
@@ -87,6 +95,11 @@ function listingProblems({ folder, pack, files }: StoredPack): Problem[] {
       if (bytes) return digestProblems(file, bytes, sha256);
       return [problem("CHECK_PACK_INCOMPLETE", `pack.json lists ${path}.`, { where: { file } })];
     }),
+    ...strange.map((path) =>
+      problem("CHECK_PACK_FOREIGN", `${JSON.stringify(path)} is no part of an evidence pack.`, {
+        where: { file: `${folder}/pack.json`, pointer: "/files" },
+      }),
+    ),
     ...unlisted.map((path) =>
       problem("EVIDENCE_UNLISTED", `pack.json does not list ${path}.`, {
         where: { file: `${folder}/${path}` },
