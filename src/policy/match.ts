@@ -1,4 +1,3 @@
-import picomatch from "picomatch";
 import type { LifecycleEvent } from "../domain/lifecycle.ts";
 import type { GatePolicy } from "./policy.ts";
 
@@ -15,9 +14,13 @@ export function isModelGlob(text: string): boolean {
 /** Whether any of the globs covers a model id. A text that is no glob covers nothing. */
 export function matchesModel(globs: readonly string[], model: string): boolean {
   if (model.length > MAX_GLOB) return false;
-  return globs.some(
-    (glob) => isModelGlob(glob) && (glob === "*" || picomatch.isMatch(model, glob, { dot: true })),
-  );
+  return globs.some((glob) => isModelGlob(glob) && (glob === "*" || covers(glob, model)));
+}
+
+/** A "*" stands for any characters, or for none. */
+function covers(glob: string, model: string): boolean {
+  const parts = glob.split(/\*+/).map((part) => part.replaceAll(".", String.raw`\.`));
+  return new RegExp(`^${parts.join(".*")}$`).test(model);
 }
 
 /** REGISTER, RETIRE and REVOKE belong to no environment. */

@@ -1,7 +1,13 @@
-import stringWidth from "fast-string-width";
+import wideStringWidth from "fast-string-width";
 
 const GAP = "  ";
 const NARROWEST = 8;
+const ASCII = /^[ -~]*$/;
+
+/** Columns of a text on a terminal. */
+function stringWidth(text: string): number {
+  return ASCII.test(text) ? text.length : wideStringWidth(text);
+}
 
 /** Breaks text at spaces into lines of at most `width` columns; a longer word is broken where it must be. */
 export function wrap(text: string, width: number): readonly string[] {

@@ -39,10 +39,18 @@ export class ObjectReader {
     if (/[\n\r\0]/.test(query) || query.length > 4096) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ query, resolve, reject });
-      const child = (this.#child ??= this.#spawn());
-      hold(child, true);
-      child.stdin.write(`${query}\n`);
+      this.#send((this.#child ??= this.#spawn()), `${query}\n`);
     });
+  }
+
+  /** What is asked within one turn goes out in one piece. */
+  #send(child: ChildProcessWithoutNullStreams, line: string): void {
+    if (this.#waiting.length === 1) hold(child, true);
+    if (child.stdin.writableCorked === 0) {
+      child.stdin.cork();
+      process.nextTick(() => child.stdin.uncork());
+    }
+    child.stdin.write(line);
   }
 
   /** Starts git before the first question, so that its start overlaps with other work. */

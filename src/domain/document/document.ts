@@ -21,11 +21,13 @@ export interface Spot {
 
 export const MAX_PROBLEMS = 100;
 
+const SPECIAL = /[~/]/;
 const ESCAPES: Readonly<Record<string, string>> = { "~": "~0", "/": "~1" };
 
 /** One step deeper in a JSON pointer. */
 export function childPointer(pointer: string, key: string | number): string {
-  return `${pointer}/${String(key).replaceAll(/[~/]/g, (found) => ESCAPES[found] ?? found)}`;
+  const text = String(key);
+  return `${pointer}/${SPECIAL.test(text) ? text.replaceAll(/[~/]/g, (found) => ESCAPES[found] ?? found) : text}`;
 }
 
 /** The keys of a JSON pointer, unescaped. */
