@@ -77,9 +77,10 @@ function gitIn(cwd: string): (...args: string[]) => string {
   return (...args) => execFileSync("git", args, { cwd, encoding: "utf8" }).trim();
 }
 
+/** "passed", or all that the failed run said. */
 function gate(
   run: Range & { readonly folder: string; readonly team: string; readonly tool: string },
-): boolean {
+): string {
   const event = join(run.folder, "event.json");
   const { base, head } = run;
   const pull = { number: 1, base: { sha: base, ref: "main" }, head: { sha: head, ref: "change" } };
