@@ -23,7 +23,10 @@ export async function run(context: CommandContext, text: string, options: Option
 function answerText(answer: LiveAnswer, at: Date | null): string {
   const { model, environment, slot, since, by, proven, revision, commit } = answer;
   const when = at === null ? "" : ` at ${timestampOf(at)}`;
-  const proof = `Proved: ${proven} revisions, each the one before plus its transition.`;
+  const proof =
+    proven === 1
+      ? "Proved: there is one revision yet, the empty one."
+      : `Proved: ${proven} revisions, each the one before plus its transition.`;
   if (slot === null) return `No version of ${model} was in production in ${environment}${when}.\n${proof}`;
   const serving = slot.serving ? "" : " (disabled: it holds its slot and does not serve)";
   return [
