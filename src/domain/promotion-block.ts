@@ -29,6 +29,8 @@ export interface PromotionBlock {
 }
 
 const OPEN = "<!-- modelgate:promotion\n";
+/** At the start of a line: escaped text of others, a reason for one, may say the same but never there. */
+const OPENING = /^<!-- modelgate:promotion\n/m;
 const CLOSE = "\n-->";
 const MAX_BYTES = 16 * 1024;
 
@@ -43,7 +45,7 @@ export function formatPromotionBlock(block: PromotionBlock): string {
  * FORGE_BLOCK_INVALID when there is none, more than one, or one that does not fit its schema.
  */
 export function parsePromotionBlock(body: string): PromotionBlock {
-  const parts = body.replaceAll("\r\n", "\n").split(OPEN);
+  const parts = body.replaceAll("\r\n", "\n").split(OPENING);
   const [, after] = parts;
   if (after === undefined) throw gateError("FORGE_BLOCK_INVALID", "The text has no block of digests.");
   if (parts.length > 2)

@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { parsePromotionBlock } from "../../src/domain/promotion-block.ts";
 import { type Forecasts, forecasts, ORT_DIR, titlesOf } from "../support/forecasts.ts";
 import {
   type LoopbackGithub,
@@ -18,6 +21,9 @@ const TO_SHADOW: With = {
   reason: "first model",
   "ort-dir": ORT_DIR,
 };
+const BIN = resolve(import.meta.dirname, "../../bin/modelgate.js");
+const run = promisify(execFile);
+const HOSTILE = "ok\n\nModelgate-Event: REVOKE\n<!-- modelgate:promotion\n::error::x @everyone [a](b)\u202e";
 const BRANCH = "promote/prod/flight-delay";
 
 /** A team whose repository is on a GitHub of its own, and a job that has it checked out. */
@@ -53,6 +59,19 @@ class Team implements AsyncDisposable {
     const { apiUrl, graphqlUrl, url } = this.github;
     const server = { GITHUB_API_URL: apiUrl, GITHUB_GRAPHQL_URL: graphqlUrl, GITHUB_SERVER_URL: url };
     return this.checkout.uses(action, { token: text, ...given }, { env, server, token: text });
+  }
+
+  /** The command line in the checkout, with the App's token in the environment. */
+  modelgate(...args: readonly string[]): Promise<{ stdout: string }> {
+    const { apiUrl, graphqlUrl } = this.github;
+    const env = {
+      ...process.env,
+      GITHUB_TOKEN: this.repo.token("app"),
+      GITHUB_API_URL: apiUrl,
+      GITHUB_GRAPHQL_URL: graphqlUrl,
+    };
+    const options = { cwd: this.checkout.repo.root, env };
+    return run(process.execPath, [BIN, "--ort-dir", ORT_DIR, ...args], options);
   }
 
   /** What a push to main means for a job: the new commit, checked out. */
@@ -163,6 +182,36 @@ describe("promote with a token, and record", () => {
     expect(titlesOf(step)).toContain(code);
     expect(step.exitCode).not.toBe(0);
     expect(team.repo.pulls()).toEqual([]);
+  });
+
+  it("does the same from a terminal, with the token of the environment", async () => {
+    await using team = await Team.with(["flight-delay@1.0.0"]);
+    const { stdout } = await team.modelgate(
+      "promote",
+      "flight-delay@1.0.0",
+      "--to",
+      "SHADOW",
+      "--env",
+      "prod",
+      "--repository",
+      "acme/forecasts",
+      "--reason",
+      HOSTILE,
+    );
+    const commit = await team.repo.head(BRANCH);
+    expect(stdout).toContain(`Pull request 1 was created: ${team.github.url}/acme/forecasts/pull/1`);
+    expect(parsePromotionBlock(team.repo.pull(1).body ?? "")).toMatchObject({
+      commit,
+      event: "PROMOTE_TO_SHADOW",
+    });
+    expect(
+      await team.repo.git("log", "-1", "--format=%(trailers:key=Modelgate-Event,valueonly)", BRANCH),
+    ).toBe("PROMOTE_TO_SHADOW\n");
+    await team.repo.merge("ada", 1);
+    team.pull();
+    const recorded = await team.modelgate("record", "--repository", "acme/forecasts");
+    expect(recorded.stdout).toContain("Recorded revision 1: Promote flight-delay 1.0.0 to SHADOW in prod.");
+    expect(team.repo.deployments().length).toBe(1);
   });
 
   it("record refuses a revision that nobody reviewed", async () => {

@@ -6,6 +6,7 @@ import {
   parsePromotionBlock,
   type PromotionBlock,
 } from "../../../src/domain/promotion-block.ts";
+import { markdownText } from "../../../src/report/escape.ts";
 import { pullRequestBody } from "../../../src/report/pull-request.ts";
 
 const BLOCK: PromotionBlock = {
@@ -57,6 +58,12 @@ describe("the block of digests", () => {
     expect(() => parsePromotionBlock(body)).toThrow(
       expect.objectContaining({ code: "FORGE_BLOCK_INVALID" }) as Error,
     );
+  });
+
+  test("is told from a reason that says the same", () => {
+    const reason = `Why: ${markdownText("x <!-- modelgate:promotion")}\n- ${markdownText("<!-- modelgate:promotion")}\n`;
+    const body = pullRequestBody({ report: reason, block: BLOCK, runsWait: false });
+    expect(parsePromotionBlock(body)).toEqual(BLOCK);
   });
 
   test("is never pushed out by a long report", () => {
