@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -162,6 +162,31 @@ describe("rules at the door", () => {
     await expect(git(folder, "push", "origin", "--delete", "main")).rejects.toThrow(
       /Cannot delete this protected ref/,
     );
+  });
+});
+
+describe("workflow files", () => {
+  const path = ".github/workflows/evil.yml";
+
+  it("cannot be pushed without the permission for them", async () => {
+    const repo = await newRepository();
+    const folder = await clone(repo.cloneUrl(repo.token("actions")));
+    mkdirSync(join(folder, ".github/workflows"), { recursive: true });
+    await commit(folder, path, "on: push\n");
+    await expect(git(folder, "push", "origin", "HEAD:refs/heads/topic")).rejects.toThrow(
+      "refusing to allow a GitHub App to create or update workflow `.github/workflows/evil.yml`",
+    );
+    await git(folder, "push", "-q", repo.cloneUrl(repo.token("app")), "HEAD:refs/heads/topic");
+    expect(await repo.file("topic", path)).toBe("on: push\n");
+  });
+
+  it("that main has may travel in any branch", async () => {
+    const repo = await newRepository();
+    await repo.push("ada", "main", { [path]: "on: push\n" });
+    const folder = await clone(repo.cloneUrl(repo.token("actions")));
+    const sha = await commit(folder, "b.txt", "b\n");
+    await git(folder, "push", "-q", "origin", "HEAD:refs/heads/topic");
+    expect(await repo.head("topic")).toBe(sha);
   });
 });
 

@@ -139,6 +139,38 @@ describe("required reviews", () => {
   });
 });
 
+describe("code owners", () => {
+  async function owned(): Promise<LoopbackRepository> {
+    count += 1;
+    const people = { ada: "admin", bob: "write", carol: "write" } as const;
+    const CODEOWNERS = "* @bob\n/policies/ @acme/policy-owners\n*.md\n";
+    const repo = await github.addRepository(`acme/rules-${count}`, { files: { CODEOWNERS }, people });
+    github.addTeam("acme", "policy-owners", ["carol"]);
+    repo.addRuleset(protectMain({ reviews: 1, codeOwners: true }));
+    return repo;
+  }
+
+  it("must approve what is theirs, where the last line that matches decides", async () => {
+    const repo = await owned();
+    await repo.push("bob", "topic", { "policies/gates/p.yaml": "a\n" });
+    await repo.openPull("bob", { head: "topic" });
+    await repo.review("ada", 1, "APPROVE");
+    await expect(repo.merge("ada", 1)).rejects.toThrow(
+      "Waiting on code owner review from @acme/policy-owners.",
+    );
+    await repo.review("carol", 1, "APPROVE");
+    expect(await merges(repo)).toBe(true);
+  });
+
+  it("are not asked for what nobody owns", async () => {
+    const repo = await owned();
+    await repo.push("bob", "topic", { "docs/a.md": "a\n" });
+    await repo.openPull("bob", { head: "topic" });
+    await repo.review("carol", 1, "APPROVE");
+    expect(await merges(repo)).toBe(true);
+  });
+});
+
 describe("merge methods and signatures", () => {
   it("allow only what the rules name", async () => {
     const { repo } = await withPull({ reviews: 0, mergeMethods: ["merge"] });

@@ -128,7 +128,8 @@ export class LoopbackGithub implements AsyncDisposable {
     this.#server.closeAllConnections();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await rm(this.#world.folder, { recursive: true, force: true });
-    if (this.violations.length > 0) throw new Error(`The loopback GitHub erred: ${this.violations.join("\n")}`);
+    if (this.violations.length > 0)
+      throw new Error(`The loopback GitHub erred: ${this.violations.join("\n")}`);
   }
 }
 

@@ -10,6 +10,7 @@ export interface MainRules {
   readonly reviews?: number;
   readonly dismissStale?: boolean;
   readonly lastPushApproval?: boolean;
+  readonly codeOwners?: boolean;
   readonly mergeMethods?: readonly ("merge" | "squash" | "rebase")[];
   readonly signatures?: boolean;
   readonly queue?: boolean;
@@ -41,7 +42,7 @@ function pullRequestRule(rules: MainRules): JsonObject {
     parameters: {
       required_approving_review_count: rules.reviews ?? 0,
       dismiss_stale_reviews_on_push: rules.dismissStale ?? false,
-      require_code_owner_review: false,
+      require_code_owner_review: rules.codeOwners ?? false,
       require_last_push_approval: rules.lastPushApproval ?? false,
       required_review_thread_resolution: false,
       allowed_merge_methods: [...(rules.mergeMethods ?? ["merge", "squash", "rebase"])],

@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BareRepository } from "./bare.ts";
 
@@ -17,14 +17,14 @@ fetch(LOOPBACK_HOOK, { method: "POST", body }).then(async (answer) => {
 '
 `;
 
+const CONFIGURATION = "[uploadpack]\n\tallowAnySHA1InWant = true\n[gc]\n\tauto = 0\n";
+
 /** A new bare repository whose main is a copy of another one's HEAD, or empty. */
 export async function createBare(folder: string, from: string | undefined): Promise<BareRepository> {
   await mkdir(folder, { recursive: true });
   const bare = new BareRepository(folder);
   await bare.git("init", "-q", "--bare", "-b", "main", folder);
-  await bare.git("config", "receive.advertisePushOptions", "false");
-  await bare.git("config", "uploadpack.allowAnySHA1InWant", "true");
-  await bare.git("config", "gc.auto", "0");
+  await appendFile(join(folder, "config"), CONFIGURATION);
   const hook = join(folder, "hooks/pre-receive");
   await mkdir(join(folder, "hooks"), { recursive: true });
   await writeFile(hook, HOOK);

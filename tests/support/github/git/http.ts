@@ -5,6 +5,7 @@ import { GIT_ENV } from "../../git-repo.ts";
 import { authenticate } from "../http/authentication.ts";
 import { HttpError } from "../http/errors.ts";
 import { pushViolations } from "../rules/push.ts";
+import { workflowRefusal } from "../rules/workflows.ts";
 import { actorOf, demand } from "../state/actor.ts";
 import { afterMove } from "../state/refs.ts";
 import type { Repository } from "../state/repository.ts";
@@ -195,7 +196,10 @@ async function verdict(
   for (const line of proposal.lines) {
     const [before = "", after = "", ref = ""] = line.split(" ");
     if (ref.startsWith("refs/pull/")) texts.push("error: refusing to update a hidden ref");
-    const broken = await pushViolations(world, repo, { ref, before, after, actor: actorOf(token), bare });
+    const move = { ref, before, after, actor: actorOf(token), bare };
+    const workflow = await workflowRefusal(repo, move);
+    if (workflow !== undefined) texts.push(workflow);
+    const broken = await pushViolations(world, repo, move);
     if (broken.length > 0) texts.push(rejection(world, { repo, ref, broken }));
   }
   return texts.join("\n");

@@ -4,6 +4,7 @@ import type { Repository } from "../state/repository.ts";
 import { isVerified } from "../state/signing.ts";
 import type { World } from "../state/world.ts";
 import { checkViolations } from "./checks.ts";
+import { ownerViolations } from "./code-owners.ts";
 import { reviewViolations } from "./reviews.ts";
 import { bindingRules, parameter, type AppliedRule } from "./ruleset.ts";
 
@@ -23,6 +24,7 @@ export async function mergeViolations(
 ): Promise<string[]> {
   const rules = bindingRules(repo, { branch: pull.baseRef, actor, onPullRequest: true });
   const found = [...reviewViolations(repo, pull, rules), ...checkViolations(repo, rules, pull.headSha)];
+  found.push(...(await ownerViolations(world, repo, { pull, rules })));
   for (const rule of rules) {
     const message = await violation(world, repo, { rule, pull, method, queued });
     if (message !== undefined) found.push(message);

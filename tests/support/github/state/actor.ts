@@ -2,13 +2,15 @@ import { HttpError, notFound } from "../http/errors.ts";
 import type { Account, App, Role } from "./accounts.ts";
 import { roleAtLeast } from "./accounts.ts";
 import type { Repository } from "./repository.ts";
-import { allows, type Need, type Token } from "./tokens.ts";
+import { allows, type Need, type Permissions, type Token } from "./tokens.ts";
 
 /** Who does something: a token's account, or GitHub itself. */
 export interface Actor {
   readonly account: Account;
   readonly app: App | undefined;
   readonly kind: Token["kind"] | "github";
+  /** Permissions of the token; undefined for people at a keyboard and for GitHub itself. */
+  readonly permissions?: Permissions;
 }
 
 export const MERGE_QUEUE: Actor = {
@@ -18,7 +20,7 @@ export const MERGE_QUEUE: Actor = {
 };
 
 export function actorOf(token: Token): Actor {
-  return { account: token.account, app: token.app, kind: token.kind };
+  return { account: token.account, app: token.app, kind: token.kind, permissions: token.permissions };
 }
 
 /** What a person must be in a repository to use a permission of a token. */

@@ -1,6 +1,7 @@
 import { emitPush } from "../events/push.ts";
 import { HttpError, ruleViolations } from "../http/errors.ts";
 import { pushViolations, type RefMove } from "../rules/push.ts";
+import { workflowRefusal } from "../rules/workflows.ts";
 import type { Repository } from "./repository.ts";
 import type { World } from "./world.ts";
 
@@ -11,6 +12,8 @@ import type { World } from "./world.ts";
 export async function moveRef(world: World, repo: Repository, move: RefMove): Promise<void> {
   const broken = move.actor.kind === "github" ? [] : await pushViolations(world, repo, move);
   if (broken.length > 0) throw ruleViolations(broken);
+  const workflow = await workflowRefusal(repo, move);
+  if (workflow !== undefined) throw new HttpError(403, workflow);
   await forceRef(world, repo, move);
 }
 

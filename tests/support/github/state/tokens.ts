@@ -44,7 +44,3 @@ export function everything(access: Access, except: readonly Permission[] = []): 
   const names = PERMISSIONS.filter((name) => !except.includes(name));
   return Object.fromEntries(names.map((name) => [name, access]));
 }
-
-export function isBot(token: Token): boolean {
-  return token.kind !== "user";
-}
