@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { forecasts, type Forecasts, ORT_DIR, titlesOf } from "../support/forecasts.ts";
+import { forecasts, type Forecasts, ORT_DIR, titlesOf, type UsesOptions } from "../support/forecasts.ts";
 import type { With } from "../support/runner/environment.ts";
 import { makeJob } from "../support/runner/job.ts";
 import { runAction } from "../support/runner/run-action.ts";
@@ -10,19 +10,25 @@ import type { StepResult } from "../support/runner/step-result.ts";
 const WITH_ENGINE = { "ort-dir": ORT_DIR };
 const BRANCH = "promote/prod/flight-delay";
 
-/** Runs the check as the step of a job that an event started. */
-async function checked(
-  team: Forecasts,
-  event: { name: string; payload: unknown; sha?: string },
-  given: With = WITH_ENGINE,
-): Promise<StepResult> {
-  const path = join(team.folder, "event.json");
-  writeFileSync(path, JSON.stringify(event.payload));
-  const env = { GITHUB_EVENT_PATH: path };
-  return team.uses("check", given, { env, eventName: event.name, ...(event.sha ? { sha: event.sha } : {}) });
+interface TestEvent {
+  readonly name: string;
+  readonly payload: unknown;
+  readonly sha?: string;
 }
 
-function pullRequest(team: Forecasts, head: string, base = "main"): { name: string; payload: unknown } {
+/** The job's side of an event. */
+function writeEvent(team: Forecasts, { name, payload, sha }: TestEvent): UsesOptions {
+  const path = join(team.folder, "event.json");
+  writeFileSync(path, JSON.stringify(payload));
+  return { env: { GITHUB_EVENT_PATH: path }, eventName: name, ...(sha ? { sha } : {}) };
+}
+
+/** Runs the check as the step of a job that an event started. */
+function checked(team: Forecasts, event: TestEvent, given: With = WITH_ENGINE): Promise<StepResult> {
+  return team.uses("check", given, writeEvent(team, event));
+}
+
+function pullRequest(team: Forecasts, head: string, base = "main"): TestEvent {
   const at = (revision: string): { sha: string } => ({ sha: team.repo.git("rev-parse", revision) });
   return { name: "pull_request", payload: { pull_request: { number: 7, base: at(base), head: at(head) } } };
 }
@@ -146,11 +152,25 @@ describe("legs and the fan-in", () => {
   it("judges what another job measured, and nothing that is missing or failed", async () => {
     using team = forecasts(["flight-delay@1.0.0"]);
     await promoted(team);
-    const measured = await team.uses("parity", { model: "flight-delay@1.0.0", out: "leg", ...WITH_ENGINE });
+    const event = writeEvent(team, pullRequest(team, BRANCH));
+    const plan = await team.uses("plan", {}, event);
+    expect(plan).toMatchObject({
+      exitCode: 0,
+      outputs: { result: "pass", kind: "promotion", measurements: "1" },
+    });
+    const { include } = JSON.parse(plan.outputs["matrix"]!) as { include: Record<string, string>[] };
+    expect(include).toEqual([
+      {
+        model: "flight-delay",
+        version: "1.0.0",
+        kind: "parity",
+        live: "",
+        evidence: "flight-delay_1.0.0_parity",
+      },
+    ]);
+    const leg = `legs/${include[0]?.["evidence"]}`;
+    const measured = await team.uses("parity", { model: "flight-delay@1.0.0", out: leg, ...WITH_ENGINE });
     expect(measured.exitCode).toBe(0);
-    const leg = join(team.repo.root, "legs/flight-delay_1.0.0_parity");
-    mkdirSync(leg, { recursive: true });
-    cpSync(join(team.repo.root, "leg/parity.json"), join(leg, "parity.json"));
     const fanIn = (result: string): Promise<StepResult> =>
       checked(team, pullRequest(team, BRANCH), {
         evidence: "legs",
@@ -162,7 +182,7 @@ describe("legs and the fan-in", () => {
       expect(step).toMatchObject({ exitCode: 1, outputs: { result: "fail" } });
       expect(titlesOf(step)).toContain("CHECK_NEED_FAILED");
     }
-    rmSync(leg, { recursive: true });
+    rmSync(join(team.repo.root, leg), { recursive: true });
     expect(titlesOf(await fanIn("success"))).toContain("CHECK_LEG_MISSING");
   });
 });

@@ -17,6 +17,7 @@ describe("the actions", () => {
       "check",
       "gate",
       "parity",
+      "plan",
       "promote",
       "record",
       "validate",
