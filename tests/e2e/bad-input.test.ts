@@ -85,7 +85,12 @@ describe("a model that cannot be registered says so, with its file and what to d
     ["truncated", real.subarray(0, real.length - 100), "MODEL_TRUNCATED", /^The upload broke off/],
     ["empty", new Uint8Array(), "MODEL_EMPTY", /^Export the model again/],
     ["malformed", Buffer.from("this is no model"), "MODEL_MALFORMED", /^Export the model again/],
-    ["with operators of a foreign domain", foreign, "MODEL_DOMAIN_UNKNOWN", /^Export with operators of the domains ai\.onnx],
+    [
+      "with operators of a foreign domain",
+      foreign,
+      "MODEL_DOMAIN_UNKNOWN",
+      /^Export with operators of the domains/,
+    ],
     ["of bfloat16", identity("bfloat16"), "MODEL_DTYPE_UNSUPPORTED", /float32/],
   ])("%s", (_, bytes, code, fix) => {
     addVersion({ "model.onnx": bytes });
