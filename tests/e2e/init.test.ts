@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { GIT_ENV, type GitRepo, gitRepo } from "../support/git-repo.ts";
@@ -49,6 +49,30 @@ describe("a repository that init scaffolds", () => {
         findings: [{ code: "DOCTOR_GATE_MERGE_GROUP_MISSING", where: { line: 8, pointer: "/on" } }],
       },
     });
+  });
+
+  it("is told what is wrong by rule: the places, then once why, the remedy and an example", () => {
+    using repo = gitRepo();
+    modelgate(repo, ...INIT);
+    rmSync(join(repo.root, ".gitattributes"));
+    const bin = join(ROOT, "bin/modelgate.js");
+    const { stdout } = spawnSync(process.execPath, [bin, "doctor"], {
+      cwd: repo.root,
+      env: { PATH: process.env["PATH"], ...GIT_ENV },
+      encoding: "utf8",
+    });
+    expect(stdout).toBe(`.gitattributes  DOCTOR_BYTES_CONVERTED  Git may convert line endings of models/.
+.gitattributes  DOCTOR_BYTES_CONVERTED  Git may convert line endings of evidence/.
+.gitattributes  DOCTOR_BYTES_CONVERTED  Git may convert line endings of deployed.json.
+  Git may convert line endings of files that are hashed; the same commit then has other digests on other machines.
+  Switch conversion off for them in .gitattributes.
+      models/**     -text
+      evidence/**   -text
+      deployed.json -text
+
+3 found; 6 workflows read.
+Not looked at: the repository's settings (set GITHUB_TOKEN and name it: --repository owner/name).
+`);
   });
 
   it("with jobs of their own for measurements passes its checks too", () => {

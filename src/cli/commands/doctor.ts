@@ -1,5 +1,4 @@
 import type { Forge } from "../../forge-port.ts";
-import { reasons } from "../../domain/reasons/catalogue.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { doctor, type DoctorReport } from "../../usecases/doctor/doctor.ts";
 import type { Finding } from "../../usecases/doctor/finding.ts";
@@ -18,8 +17,7 @@ export async function run(context: CommandContext, options: Options): Promise<nu
   const report = await doctor({ files, forge: await openForge(context, options) });
   const healthy = report.findings.length === 0;
   context.console.data({ result: healthy ? "healthy" : "findings", ...report });
-  for (const finding of report.findings) context.console.text(told(finding, context.console.color));
-  context.console.text(summary(report));
+  context.console.text([...told(report.findings, context.console.color), summary(report)].join("\n\n"));
   return healthy ? 0 : 1;
 }
 
@@ -33,11 +31,14 @@ async function openForge(context: CommandContext, options: Options): Promise<For
   return openGitHub({ token, repository, apiUrl: GITHUB_API_URL, signal: context.signal });
 }
 
-/** Place, code and what; then why, the remedy and an example, indented. */
-function told(finding: Finding, color: boolean): string {
-  const [head, ...fix] = formatProblem(finding, color).split("\n");
-  const example = finding.example === "" ? [] : finding.example.split("\n").map((line) => `      ${line}`);
-  return [head, `  ${reasons[finding.code].meaning}`, ...fix, ...example, ""].join("\n");
+/** By rule: where it is broken and how, then once why it matters, the remedy and an example, indented. */
+function told(findings: readonly Finding[], color: boolean): string[] {
+  return [...Map.groupBy(findings, ({ code }) => code).values()].map((same) => {
+    const [{ why, fix, example } = { why: "", fix: "", example: "" }] = same;
+    const heads = same.map((finding) => formatProblem(finding, color).split("\n")[0] ?? "");
+    const sample = example === "" ? [] : example.split("\n").map((line) => `      ${line}`);
+    return [...heads, `  ${why}`, `  ${fix}`, ...sample].join("\n");
+  });
 }
 
 function summary({ findings, workflows, unseen }: DoctorReport): string {
