@@ -5,11 +5,9 @@ import { parseJson } from "../../domain/document/json.ts";
 import type { Subject } from "../../domain/evidence.ts";
 import type { Manifest } from "../../domain/manifest.ts";
 import { formatModelRef, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
-import type { Sidecar } from "../../domain/registry/sidecar.ts";
 import { GateError, gateError, type Problem, problem, refuse } from "../../errors.ts";
 import type { Files } from "../../ports.ts";
 import { MANIFEST_V1 } from "../../generated/manifest-v1.js";
-import { SIDECAR_V1 } from "../../generated/sidecar-v1.js";
 
 /** 8 MiB: 4,096 files with long names. */
 export const MANIFEST_LIMIT = 8 * 1024 * 1024;
@@ -52,12 +50,6 @@ export function versionOf(ref: ModelRef, bytes: Uint8Array, document: Document):
       artifact_digest: manifest.artifact_hash,
     },
   };
-}
-
-/** The feature schema beside the manifest. Errors: FILE_*, DOCUMENT_*. */
-export async function loadSidecar(files: Files, version: ModelVersion): Promise<Sidecar> {
-  const path = `${version.folder}/sidecar.json`;
-  return checkSchema<Sidecar>(parseJson(await files.read(path), path), SIDECAR_V1);
 }
 
 async function readManifest(files: Files, path: string, ref: ModelRef): Promise<Uint8Array> {

@@ -1,4 +1,3 @@
-import semver from "semver";
 import { didYouMean } from "../../domain/nearest-name.ts";
 import { gateError } from "../../errors.ts";
 import type { Git } from "../../ports.ts";
@@ -8,8 +7,9 @@ export async function registeredVersions(
   git: Git,
   commit: string,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { default: semver } = await import("semver");
   const found = new Map<string, string[]>();
-  for (const { path } of await git.tree(commit, "models")) {
+  for (const path of await git.paths(commit, "models")) {
     const [, model, version] = /^models\/([^/]+)\/([^/]+)\/manifest\.json$/.exec(path) ?? [];
     if (model === undefined || version === undefined || semver.valid(version) === null) continue;
     found.set(model, [...(found.get(model) ?? []), version]);

@@ -8,7 +8,6 @@ import type { Decision } from "../decision.ts";
 import { branchTip, packFolder, refusalBranch } from "./branches.ts";
 import { packChange } from "./draft.ts";
 import { refusalMessage } from "./message.ts";
-import { VERDICT_V1 } from "../../generated/verdict-v1.js";
 
 /** A refused attempt, kept on its branch. */
 export interface Refusal {
@@ -119,6 +118,8 @@ async function refusalsIn(git: Git, commit: string, model: string): Promise<[str
 
 async function readRefusal(git: Git, commit: string, path: string): Promise<EarlierRefusal | undefined> {
   const [, , version = "", runId = ""] = path.split("/");
+  // The largest of the schemas, for what most models never have.
+  const { VERDICT_V1 } = await import("../../generated/verdict-v1.js");
   try {
     const bytes = (await git.show(commit, path)) ?? new Uint8Array();
     const verdict = checkSchema<Verdict>(parseJson(bytes, path), VERDICT_V1);

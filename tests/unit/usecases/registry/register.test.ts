@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digestOf, digestOfJson } from "../../../../src/domain/digest.ts";
 import { manifestHash } from "../../../../src/domain/manifest.ts";
 import { register, type RegisterPorts } from "../../../../src/usecases/registry/register.ts";
-import { loadSidecar, loadVersion } from "../../../../src/usecases/registry/load-version.ts";
+import { loadVersion } from "../../../../src/usecases/registry/load-version.ts";
 import { memoryFiles } from "../../../support/memory-files.ts";
 import { codes, problemsOf } from "../../../support/problems.ts";
 import {
@@ -80,7 +80,10 @@ describe("a complete folder", () => {
         artifact_digest: manifest.artifact_hash,
       },
     });
-    expect((await loadSidecar(registry.ports.files, version)).crc32).toBe(manifest.feature_schema_crc32);
+    const sidecar = await registry.ports.files.read(`${version.folder}/sidecar.json`);
+    expect(JSON.parse(Buffer.from(sidecar).toString())).toMatchObject({
+      crc32: manifest.feature_schema_crc32,
+    });
   });
 
   it("registered again an hour later changes nothing", async () => {
