@@ -21,7 +21,7 @@ await runAction({
       signal: host.signal,
       enforcedElsewhere: more["enforced-elsewhere"],
       ...(token === null ? {} : approvalsFrom(forge, range.head)),
-      ...(evidence === null ? {} : { legs: { folder: evidence, needs } }),
+      ...(evidence === null && needs === null ? {} : { legs: { folder: evidence, needs } }),
     });
     const untold = await tellForge(forge, report, { comment, checkRun: more["check-run"] });
     return reportCheck({ ...report, notes: [...report.notes, ...untold] });

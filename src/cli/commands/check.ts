@@ -24,7 +24,8 @@ export async function run(context: CommandContext, options: Options): Promise<nu
 }
 
 function checkOptions({ evidence, needs, enforcedElsewhere }: Options, signal: AbortSignal): CheckOptions {
-  const legs = evidence === undefined ? {} : { legs: { folder: evidence, needs: needs ?? null } };
+  const others = { folder: evidence ?? null, needs: needs ?? null };
+  const legs = others.folder === null && others.needs === null ? {} : { legs: others };
   return { start: startRun(), signal, ...(enforcedElsewhere ? { enforcedElsewhere } : {}), ...legs };
 }
 

@@ -6,6 +6,7 @@ import type { Files, Git } from "../../ports.ts";
 import type { MeasurePorts } from "../gate/measure-evidence.ts";
 import type { RunStart } from "../run-context.ts";
 import { type Change, type Range, readChange } from "./change.ts";
+import type { Gathered } from "./legs.ts";
 import { type CheckReport, type Findings, foundOr, reportOn } from "./report.ts";
 
 export interface CheckPorts extends Omit<MeasurePorts, "files"> {
@@ -17,8 +18,8 @@ export interface CheckPorts extends Omit<MeasurePorts, "files"> {
 
 /** Measurements that other jobs made, instead of measuring here. */
 export interface Legs {
-  /** Folder of evidence, relative to the repository: `<leg>/<kind>.json`. */
-  readonly folder: string;
+  /** Folder of evidence, relative to the repository: `<leg>/<kind>.json`; null: measure here all the same. */
+  readonly folder: string | null;
   /** The JSON of GitHub's `needs` context; null when there are no jobs before. */
   readonly needs: string | null;
 }
@@ -79,8 +80,6 @@ async function gathered(ports: CheckPorts, change: Change, options: CheckOptions
   const { gatherLegs } = await import("./legs.ts");
   return gatherLegs(ports, change, { given: options.legs, now: options.start.now });
 }
-
-type Gathered = Findings & { readonly evidence: readonly Evidence[] };
 
 /** The first ledger comes to a base that has none. */
 async function adopts(git: Git, { base, paths }: Change): Promise<boolean> {

@@ -23,13 +23,12 @@ export async function gatherLegs(
   ports: CheckPorts,
   change: Change,
   of: { given: Legs; now: Date },
-): Promise<{ evidence: readonly Evidence[]; problems: readonly Problem[] }> {
+): Promise<Gathered> {
   const planned = await legsOf(ports, change);
   const { needs, folder } = of.given;
-  const problems: Problem[] = [
-    ...(needs === null ? [] : needProblems(needs, planned.length > 0)),
-    ...(await unexpected(ports.files, folder, planned)),
-  ];
+  const before = needs === null ? [] : needProblems(needs, planned.length > 0);
+  if (folder === null) return { evidence: null, problems: before };
+  const problems: Problem[] = [...before, ...(await unexpected(ports.files, folder, planned))];
   const evidence: Evidence[] = [];
   for (const leg of planned) {
     try {
@@ -40,6 +39,12 @@ export async function gatherLegs(
     }
   }
   return { evidence, problems };
+}
+
+/** `evidence` is null when none was handed in, so that the check measures by itself. */
+export interface Gathered {
+  readonly evidence: readonly Evidence[] | null;
+  readonly problems: readonly Problem[];
 }
 
 const SUCCESS = "success";

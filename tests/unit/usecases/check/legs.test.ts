@@ -142,6 +142,17 @@ describe("measurements that other jobs made", () => {
       expect(codesOf(await fanIn(JSON.stringify({ measure: { result } })))).toEqual(["CHECK_NEED_FAILED"]);
   });
 
+  it("need not be handed in: the check measures by itself, but the jobs before must have succeeded", async () => {
+    const check = (result: string): Promise<CheckReport> =>
+      scene.check("main", PROPOSAL, {
+        legs: { folder: null, needs: JSON.stringify({ lint: { result } }) },
+      });
+    const before = scene.asked();
+    expect(await check("success")).toMatchObject({ outcome: "PASS" });
+    expect(scene.asked()).toBeGreaterThan(before);
+    expect(codesOf(await check("failure"))).toEqual(["CHECK_NEED_FAILED"]);
+  });
+
   it("may be skipped when there was nothing to measure, but may not fail", async () => {
     handIn({});
     const docs = scene.branch("docs-2", () => scene.repo.write("README.md", "y\n"));
