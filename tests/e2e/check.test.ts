@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { forecasts, type Forecasts, ORT_DIR, titlesOf, type UsesOptions } from "../support/forecasts.ts";
 import type { With } from "../support/runner/environment.ts";
@@ -203,5 +204,63 @@ describe("the root action", () => {
     });
     const step = await runAction({ job, with: {}, env: { GITHUB_EVENT_PATH: event } });
     expect(step).toMatchObject({ exitCode: 0, outputs: { result: "pass", kind: "other" } });
+  });
+});
+
+describe("modelgate check and plan", () => {
+  const cli = (
+    team: Forecasts,
+    ...args: string[]
+  ): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, [resolve("bin/modelgate.js"), "-C", team.repo.root, ...args], {
+      encoding: "utf8",
+      env: { PATH: process.env["PATH"] },
+    });
+
+  it("say the same from a terminal, as text and as one JSON document", async () => {
+    using team = forecasts(["flight-delay@1.0.0"]);
+    await promoted(team);
+    const range = ["--base", "main", "--head", BRANCH];
+    const text = cli(team, "--ort-dir", ORT_DIR, "check", ...range);
+    expect([text.status, text.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^Promote flight-delay 1\.0\.0 to SHADOW in prod: PASS\./),
+    ]);
+    const json = cli(team, "--ort-dir", ORT_DIR, "--json", "check", ...range);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      result: "pass",
+      kind: "promotion",
+      base: team.repo.git("rev-parse", "main"),
+      head: team.repo.git("rev-parse", BRANCH),
+      problems: [],
+      verdicts: [{ event: "PROMOTE_TO_SHADOW", outcome: "PASS" }],
+    });
+    expect(JSON.parse(cli(team, "--json", "plan", ...range).stdout)).toMatchObject({
+      kind: "promotion",
+      measurements: 1,
+      matrix: { include: [{ model: "flight-delay", version: "1.0.0", kind: "parity" }] },
+    });
+    expect(cli(team, "plan", ...range).stdout).toBe("measure parity flight-delay@1.0.0\n");
+    const failed = cli(team, "check", ...range, "--needs", '{"measure":{"result":"cancelled"}}');
+    expect([failed.status, failed.stdout]).toEqual([1, expect.stringContaining("CHECK_NEED_FAILED")]);
+  });
+
+  it("leave with 0, 1 and 2", () => {
+    using team = forecasts(["flight-delay@1.0.0"]);
+    branch(team, "docs", () => team.repo.write("README.md", "hello\n"));
+    branch(team, "hand", () => team.repo.write("deployed.json", "{}\n"));
+    const check = (head: string): [number | null, string] => {
+      const { status, stdout, stderr } = cli(team, "check", "--base", "main", "--head", head);
+      return [status, stdout || stderr];
+    };
+    expect(check("docs")).toEqual([0, "Nothing governed changed.\n"]);
+    expect(check("hand")).toEqual([
+      1,
+      expect.stringMatching(/^Promotion: FAIL\. Must not merge: CHECK_LEDGER/),
+    ]);
+    expect(check("nowhere")).toEqual([2, expect.stringContaining("GIT_UNKNOWN_REVISION")]);
+    expect(cli(team, "plan", "--base", "main", "--head", "docs").stdout).toBe(
+      "Nothing to measure beside the check itself (other).\n",
+    );
   });
 });
