@@ -182,8 +182,10 @@ describe("workflow files", () => {
 
   it("that main has may travel in any branch", async () => {
     const repo = await newRepository();
+    await repo.push("bob", "topic", { "t.txt": "t\n" });
     await repo.push("ada", "main", { [path]: "on: push\n" });
     const folder = await clone(repo.cloneUrl(repo.token("actions")));
+    await git(folder, "merge", "-q", "--no-edit", "origin/topic");
     const sha = await commit(folder, "b.txt", "b\n");
     await git(folder, "push", "-q", "origin", "HEAD:refs/heads/topic");
     expect(await repo.head("topic")).toBe(sha);

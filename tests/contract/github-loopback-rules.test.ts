@@ -137,6 +137,15 @@ describe("required reviews", () => {
     await repo.review("ada", 1, "APPROVE");
     expect(await merges(repo)).toBe(true);
   });
+
+  it("of an earlier head do not approve the last push", async () => {
+    const { repo } = await withPull({ reviews: 1, lastPushApproval: true });
+    await repo.review("carol", 1, "APPROVE");
+    await repo.push("bob", "topic", { "b.txt": "2\n" });
+    await expect(repo.merge("ada", 1)).rejects.toThrow("New changes require approval");
+    await repo.review("carol", 1, "APPROVE");
+    expect(await merges(repo)).toBe(true);
+  });
 });
 
 describe("code owners", () => {

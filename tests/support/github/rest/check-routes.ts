@@ -23,8 +23,7 @@ import { repositoryJson, repositoryUrl } from "./json/repositories.ts";
 const CHECKS = "/repos/{owner}/{repo}/check-runs";
 const COMMIT = "/repos/{owner}/{repo}/commits/{ref}";
 
-/** GitHub's limits: annotations in one request, characters of summary and of text, statuses of a commit and context. */
-const MAX_ANNOTATIONS = 50;
+/** GitHub's limits that its description leaves out: characters of summary and of text, statuses of a commit and context. */
 const MAX_TEXT = 65_535;
 const MAX_STATUSES = 1000;
 
@@ -97,12 +96,6 @@ function fillOutput(run: CheckRun, output: JsonObject): void {
 function checkOutput(output: JsonObject | undefined): void {
   if (output === undefined) return;
   const annotations = (output["annotations"] ?? []) as readonly JsonObject[];
-  if (annotations.length > MAX_ANNOTATIONS) {
-    throw new HttpError(
-      422,
-      `Invalid request.\n\nNo more than ${MAX_ANNOTATIONS} items are allowed; ${annotations.length} were supplied.`,
-    );
-  }
   for (const field of ["summary", "text"]) {
     if ((optionalText(output, field) ?? "").length > MAX_TEXT) {
       throw new HttpError(
