@@ -102,41 +102,35 @@ describe("test data that does not fit says so, with its file and what to do", ()
   const x = tensor("X", "float32", [1, 2], [1, 2]);
   const INPUT = "test_data_set_0/input_0.pb";
   const wrong = /^Write the test inputs with the names, dtypes and shapes/;
-  it.each<[string, Readonly<Record<string, Uint8Array | null>>, string, string, RegExp]>([
-    ["a wrong name", { [INPUT]: tensorProto(x) }, "PARITY_INPUT_WRONG", `${NEXT}/${INPUT}`, wrong],
+  type Files = Readonly<Record<string, Uint8Array | null>>;
+  it.each<[string, Files, readonly [code: string, place: string, fix: RegExp]]>([
+    ["a wrong name", { [INPUT]: tensorProto(x) }, ["PARITY_INPUT_WRONG", INPUT, wrong]],
     [
       "a wrong shape",
       { [INPUT]: tensorProto({ ...x, name: "features" }) },
-      "PARITY_INPUT_WRONG",
-      `${NEXT}/${INPUT}`,
-      wrong,
+      ["PARITY_INPUT_WRONG", INPUT, wrong],
     ],
     [
       "a wrong dtype",
-      { [INPUT]: tensorProto(tensor("features", "int64", [1, 2], [1n, 2n])) },
-      "PARITY_INPUT_WRONG",
-      `${NEXT}/${INPUT}`,
-      wrong,
+      { [INPUT]: tensorProto(tensor("features", "int64", [1, 16], Array(16).fill(1n) as bigint[])) },
+      ["PARITY_INPUT_WRONG", INPUT, wrong],
     ],
-    ["no tensor", { [INPUT]: Buffer.from([255]) }, "TENSOR_MALFORMED", `${NEXT}/${INPUT}`, /./],
+    ["no tensor", { [INPUT]: Buffer.from([255]) }, ["TENSOR_MALFORMED", INPUT, /./]],
     [
       "no expected output",
       { "test_data_set_0/output_0.pb": null },
-      "PARITY_REFERENCE_MISSING",
-      `${NEXT}/test_data_set_0`,
-      /^Write output_<k>\.pb for every output/,
+      ["PARITY_REFERENCE_MISSING", "test_data_set_0", /^Write output_<k>\.pb for every output/],
     ],
     [
       "no test data at all",
       { test_data_set_0: null, test_data_set_1: null },
-      "PARITY_NO_TEST_DATA",
-      NEXT,
-      /^Add test_data_set_0/,
+      ["PARITY_NO_TEST_DATA", "", /^Add test_data_set_0/],
     ],
-  ])("%s", (_, files, code, place, fix) => {
+  ])("%s", (_, files, [code, place, fix]) => {
     addVersion(files);
     expect(modelgate(["register", NEXT]).exit).toBe(0);
-    expect(told(["measure", "parity", "flight-delay@1.0.1"], code)).toEqual(fixed(2, place, fix));
+    const where = place === "" ? NEXT : `${NEXT}/${place}`;
+    expect(told(["measure", "parity", "flight-delay@1.0.1"], code)).toEqual(fixed(2, where, fix));
   });
 });
 
