@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020, type AnySchemaObject } from "ajv/dist/2020.js";
@@ -27,6 +27,13 @@ export function codePoints(text) {
   return count;
 }
 
+/** The errors so far and one more. */
+export function note(errors, error) {
+  if (errors === null) return [error];
+  errors.push(error);
+  return errors;
+}
+
 /** Whether two JSON values are equal. */
 export function equal(a, b) {
   if (a === b) return true;
@@ -37,6 +44,16 @@ export function equal(a, b) {
 }
 `;
 
+const REST = "(?:(?!const err).)*?";
+
+/** Where ajv's code makes an error and keeps it: of its fields, those that are read are captured. */
+const ERROR_SITE = new RegExp(
+  String.raw`const (err\d+) = \{(instancePath(?::${REST})?),schemaPath:${REST},(keyword:"\w+",params:\{${REST}\}),` +
+    String.raw`schema:${REST},(parentSchema:schema${REST}),data(?::\w+)?((?:,propertyName:${REST})?)\};` +
+    String.raw`if\(vErrors === null\)\{vErrors = \[\1\];\}else \{vErrors\.push\(\1\);\}errors\+\+;`,
+  "g",
+);
+
 /**
  * Compiles every `schemas/<name>-v<n>.schema.json` with ajv into a module of its own, `src/generated/<name>-v<n>.js`,
  * so that a process loads only the schemas that it checks. Run by `npm run prepare`; the output is not committed.
@@ -45,8 +62,6 @@ export function equal(a, b) {
 export function compileSchemas(root: string = ROOT): readonly string[] {
   const schemas = readSchemas(join(root, "schemas"));
   const folder = join(root, "src", "generated");
-  rmSync(join(folder, "schemas.js"), { force: true });
-  rmSync(join(folder, "schemas.d.ts"), { force: true });
   mkdirSync(folder, { recursive: true });
   writeIfChanged(join(folder, "schema-run-time.js"), RUN_TIME_MODULE);
   for (const [name, schema] of schemas) {
@@ -81,15 +96,18 @@ function moduleOf(name: string, schema: AnySchemaObject): string {
   });
   const code = standAlone(standaloneCode(ajv, ajv.compile(schema)), name);
   const constant = `export const ${constantOf(name)} = { name: ${JSON.stringify(name)}, validate };\n`;
-  return `${HEADER}import { codePoints, equal } from "./schema-run-time.js";\n${code}\n${constant}`;
+  return `${HEADER}import { codePoints, equal, note } from "./schema-run-time.js";\n${code}\n${constant}`;
 }
 
-/** Replaces ajv's run-time imports, and the exports of its code by one name. */
+/** Replaces ajv's run-time imports, the text around each error by a call, and the exports of its code by one name. */
 function standAlone(code: string, name: string): string {
   const known = Object.entries(RUN_TIME).reduce((text, [from, to]) => text.replaceAll(from, to), code);
   const own = known
     .replace(/export const validate = (\w+);/, "const validate = $1;")
-    .replace(/export default \w+;/, "");
+    .replace(/export default \w+;/, "")
+    .replaceAll(ERROR_SITE, "vErrors=note(vErrors,{$2,$3,$4$5});errors++;");
+  if (own.includes("vErrors.push"))
+    throw new Error(`${name}: ajv makes an error in another form than expected.`);
   const left = /require\([^)]*\)|export /.exec(own);
   if (left) throw new Error(`${name}: ajv's code has ${left[0]}, which is not expected there.`);
   return own.replace('"use strict";', "");
