@@ -124,6 +124,27 @@ describe("GitHub's description", () => {
   });
 });
 
+describe("a server that errs", () => {
+  it("answers 500, says where it broke the contract, and fails the test at its disposal", async () => {
+    const own = await startGithub();
+    const repo = await own.addRepository("acme/broken", { people: { bob: "write" } });
+    await repo.push("bob", "topic", { "b.txt": "b\n" });
+    await repo.openPull("bob", { head: "topic" });
+    Object.assign(repo.pull(1), { state: "half open" });
+    const octokit = new Octokit({ auth: repo.token("app"), baseUrl: own.apiUrl });
+    const get = octokit.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", {
+      owner: "acme",
+      repo: "broken",
+      pull_number: 1,
+    });
+    expect((await refusal(get)).status).toBe(500);
+    expect(own.violations).toEqual([
+      expect.stringContaining("/state must be equal to one of the allowed values"),
+    ]);
+    await expect(own[Symbol.asyncDispose]()).rejects.toThrow("The loopback GitHub erred: GET /repos");
+  });
+});
+
 describe("tokens", () => {
   it("are asked for, must be known, and hide private repositories from strangers", async () => {
     const { as, repo, where } = await scene({ private: true });
