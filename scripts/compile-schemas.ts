@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020, type AnySchemaObject } from "ajv/dist/2020.js";
 import standaloneModule from "ajv/dist/standalone/index.js";
+import { minifySync } from "rolldown/utils";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const SUFFIX = ".schema.json";
@@ -96,7 +97,8 @@ function moduleOf(name: string, schema: AnySchemaObject): string {
   });
   const code = standAlone(standaloneCode(ajv, ajv.compile(schema)), name);
   const constant = `export const ${constantOf(name)} = { name: ${JSON.stringify(name)}, validate };\n`;
-  return `${HEADER}import { codePoints, equal, note } from "./schema-run-time.js";\n${code}\n${constant}`;
+  const whole = `import { codePoints, equal, note } from "./schema-run-time.js";\n${code}\n${constant}`;
+  return `${HEADER}${minifySync(`${name}.js`, whole, { module: true }).code}\n`;
 }
 
 /** Replaces ajv's run-time imports, the text around each error by a call, and the exports of its code by one name. */
