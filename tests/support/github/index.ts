@@ -17,7 +17,8 @@ import { Repository } from "./state/repository.ts";
 import { World, type RequestRecord, type WorldOptions } from "./state/world.ts";
 
 export { protectMain, type MainRules } from "./rulesets.ts";
-export { LoopbackRepository, type Files, type TokenKind } from "./loopback-repository.ts";
+export { LoopbackRepository, type Files } from "./loopback-repository.ts";
+export type { TokenKind } from "./state/token-kinds.ts";
 export type { GithubEvent } from "./events/event.ts";
 
 export interface RepositoryOptions {

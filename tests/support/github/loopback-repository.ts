@@ -22,10 +22,9 @@ import type {
   Ruleset,
 } from "./state/records.ts";
 import type { Repository, Settings } from "./state/repository.ts";
-import { everything, type Permissions, type Token } from "./state/tokens.ts";
+import { tokenFor, type TokenKind } from "./state/token-kinds.ts";
+import type { Permissions } from "./state/tokens.ts";
 import type { World } from "./state/world.ts";
-
-export type TokenKind = "actions" | "app" | "fork" | { readonly user: string } | { readonly app: string };
 
 /** Files by path; null deletes. */
 export type Files = Readonly<Record<string, string | Uint8Array | null>>;
@@ -72,38 +71,10 @@ export class LoopbackRepository {
 
   /** A new token; `permissions` replaces what the kind has by default. */
   token(kind: TokenKind, permissions?: Permissions): string {
-    const { prefix, token } = this.#tokenFor(kind);
+    const { prefix, token } = tokenFor(this.#world, this.name, kind);
     const text = `${prefix}_${randomBytes(18).toString("hex")}`;
     this.#world.tokens.set(text, { ...token, text, permissions: permissions ?? token.permissions });
     return text;
-  }
-
-  #tokenFor(kind: TokenKind): { prefix: string; token: Omit<Token, "text"> } {
-    const world = this.#world;
-    const repository = this.name;
-    const actions = world.app("github-actions");
-    if (kind === "actions") {
-      const permissions = everything("write", ["administration", "members", "workflows"]);
-      return { prefix: "ghs", token: { kind, account: actions.bot, app: actions, permissions, repository } };
-    }
-    if (kind === "fork") {
-      const permissions = everything("read", ["administration", "members", "workflows"]);
-      return { prefix: "ghs", token: { kind, account: actions.bot, app: actions, permissions, repository } };
-    }
-    if (kind === "app" || "app" in kind) {
-      const app = world.app(kind === "app" ? "modelgate" : kind.app);
-      const permissions = everything("write");
-      return { prefix: "ghs", token: { kind: "app", account: app.bot, app, permissions, repository } };
-    }
-    const account = world.account(kind.user);
-    const token = {
-      kind: "user",
-      account,
-      app: undefined,
-      permissions: everything("write"),
-      repository: undefined,
-    } as const;
-    return { prefix: "github_pat", token };
   }
 
   /** What the runner gives to a step of a job in this repository, beside the event's own environment. */
