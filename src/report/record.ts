@@ -61,6 +61,7 @@ function linesOf(of: RecordedFacts): readonly (readonly Span[])[] {
       : [
           `Deployment ${deployment.id} to ${deployment.environment} ${deployment.created ? "was created" : "was there already"}.`,
         ],
+    ["No attestation was signed: the proof is the commit, its pull request and the evidence in Git."],
     ...closed.map((number) => [
       "Closed pull request ",
       { code: `#${number}` },

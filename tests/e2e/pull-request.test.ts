@@ -1,18 +1,11 @@
-import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parsePromotionBlock } from "../../src/domain/promotion-block.ts";
-import { type Forecasts, forecasts, ORT_DIR, titlesOf } from "../support/forecasts.ts";
-import {
-  type LoopbackGithub,
-  type LoopbackRepository,
-  startGithub,
-  type TokenKind,
-} from "../support/github/index.ts";
+import { ORT_DIR, titlesOf } from "../support/forecasts.ts";
+import type { TokenKind } from "../support/github/index.ts";
+import { Team } from "../support/team.ts";
 import type { With } from "../support/runner/environment.ts";
-import type { StepResult } from "../support/runner/step-result.ts";
 
 const TO_SHADOW: With = {
   model: "flight-delay@1.0.0",
@@ -21,72 +14,8 @@ const TO_SHADOW: With = {
   reason: "first model",
   "ort-dir": ORT_DIR,
 };
-const BIN = resolve(import.meta.dirname, "../../bin/modelgate.js");
-const run = promisify(execFile);
 const HOSTILE = "ok\n\nModelgate-Event: REVOKE\n<!-- modelgate:promotion\n::error::x @everyone [a](b)\u202e";
 const BRANCH = "promote/prod/flight-delay";
-
-/** A team whose repository is on a GitHub of its own, and a job that has it checked out. */
-class Team implements AsyncDisposable {
-  readonly checkout: Forecasts;
-  readonly github: LoopbackGithub;
-  readonly repo: LoopbackRepository;
-
-  private constructor(checkout: Forecasts, github: LoopbackGithub, repo: LoopbackRepository) {
-    this.checkout = checkout;
-    this.github = github;
-    this.repo = repo;
-  }
-
-  static async with(versions: readonly string[]): Promise<Team> {
-    const checkout = forecasts(versions);
-    const github = await startGithub();
-    const repo = await github.addRepository("acme/forecasts", {
-      from: checkout.repo.root,
-      people: { ada: "admin", grace: "write" },
-    });
-    repo.settings.actionsMayCreatePullRequests = true;
-    return new Team(checkout, github, repo);
-  }
-
-  uses(
-    action: string,
-    token: TokenKind,
-    given: With,
-    env: Readonly<Record<string, string>> = {},
-  ): Promise<StepResult> {
-    const text = this.repo.token(token);
-    const { apiUrl, graphqlUrl, url } = this.github;
-    const server = { GITHUB_API_URL: apiUrl, GITHUB_GRAPHQL_URL: graphqlUrl, GITHUB_SERVER_URL: url };
-    return this.checkout.uses(action, { token: text, ...given }, { env, server, token: text });
-  }
-
-  /** The command line in the checkout, with the App's token in the environment. */
-  modelgate(...args: readonly string[]): Promise<{ stdout: string }> {
-    const { apiUrl, graphqlUrl } = this.github;
-    const env = {
-      ...process.env,
-      GITHUB_TOKEN: this.repo.token("app"),
-      GITHUB_API_URL: apiUrl,
-      GITHUB_GRAPHQL_URL: graphqlUrl,
-    };
-    const options = { cwd: this.checkout.repo.root, env };
-    return run(process.execPath, [BIN, "--ort-dir", ORT_DIR, ...args], options);
-  }
-
-  /** What a push to main means for a job: the new commit, checked out. */
-  pull(): string {
-    const { repo } = this.checkout;
-    repo.git("fetch", "-q", this.repo.folder, "main");
-    repo.git("reset", "-q", "--hard", "FETCH_HEAD");
-    return repo.git("rev-parse", "HEAD");
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.github[Symbol.asyncDispose]();
-    this.checkout[Symbol.dispose]();
-  }
-}
 
 describe("promote with a token, and record", () => {
   it("opens a pull request of one verified commit, and after the merge proves and deploys it", async () => {

@@ -8,7 +8,6 @@ import { pullRequests } from "./pull-requests.ts";
 import { readSettings } from "./settings.ts";
 
 export type { GitHubOptions } from "./client.ts";
-export type { Patience } from "./patience.ts";
 
 /** A repository on github.com or a GitHub Enterprise Server. Nothing is asked before it is needed. FORGE_TOKEN_MISSING. */
 export function openGitHub(options: GitHubOptions): Forge {
