@@ -174,7 +174,7 @@ describe("a forger swaps one thing of a proposal", () => {
       "smuggled",
       () => {
         writeFileSync(file("payload.sh"), "#!/bin/sh\n");
-        pack((p) => void p.files.push({ path: "payload.sh", sha256: OTHER, size: 1 } as never))();
+        pack((p) => void p.files.push({ path: "payload.sh", sha256: OTHER, size: 1 }))();
         reseal(scene);
       },
       "promote/prod/flight-delay",
