@@ -3,7 +3,7 @@ import type { Evidence } from "../../domain/evidence.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
 import type { Files, Git } from "../../ports.ts";
-import type { MeasurePorts } from "../gate/measure-evidence.ts";
+import type { MeasurePorts } from "../gate/measure-task.ts";
 import type { RunStart } from "../run-context.ts";
 import { type Change, type Range, readChange } from "./change.ts";
 import type { Gathered } from "./legs.ts";

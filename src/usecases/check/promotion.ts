@@ -7,6 +7,7 @@ import { type GateBase, readBase } from "../gate/base.ts";
 import { readStoredEvidence } from "../gate/stored-evidence.ts";
 import { loadLive, readSubject } from "../gate/subjects.ts";
 import type { TransitionRequest } from "../run-context.ts";
+import { proveGround } from "../transition/history.ts";
 import { approvalsFor } from "./approvals.ts";
 import { checkBindings, type Claim } from "./bindings.ts";
 import type { CheckScene } from "./check.ts";
@@ -45,6 +46,7 @@ export async function checkPromotion(scene: CheckScene): Promise<Findings> {
 async function prove(scene: CheckScene): Promise<Proven> {
   const { ports, change, options } = scene;
   const transition = await provenTransition(ports.git, change);
+  await proveGround(ports.git, change.base, transition.event);
   const base = await readBase(ports.git, change.base);
   const request = requestOf(transition);
   const atBase = { git: ports.git, files: ports.filesAt(change.base) };

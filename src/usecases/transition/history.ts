@@ -1,6 +1,6 @@
 import { type Digest, digestOf } from "../../domain/digest.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
-import type { EnvironmentPhases } from "../../domain/lifecycle.ts";
+import type { EnvironmentPhases, LifecycleEvent } from "../../domain/lifecycle.ts";
 import { gateError } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import { type ProvenRevision, replay, type Revision } from "../../ledger/replay.ts";
@@ -21,9 +21,17 @@ export async function provenHistory(git: Git, revision: string): Promise<readonl
  * it looks only at the revisions that the ledger stands on: an edit that was taken back is for the audit to tell.
  * GIT_SHALLOW, LEDGER_MISSING, LEDGER_CHAIN_BROKEN with the first commit that does not follow.
  */
-export async function proveLedger(git: Git, commit: string): Promise<void> {
+async function proveLedger(git: Git, commit: string): Promise<void> {
   const commits = await readRevisions(git, commit);
   replay(foundations(commits.filter((each) => "bytes" in each)));
+}
+
+/** Switching off must be possible on a ledger that somebody has broken; nothing is brought forward on one. */
+const TAKES_AWAY: ReadonlySet<LifecycleEvent> = new Set(["DISABLE", "RETIRE", "REVOKE"]);
+
+/** Proves the ledger that an event would build on. GIT_SHALLOW, LEDGER_MISSING, LEDGER_CHAIN_BROKEN. */
+export async function proveGround(git: Git, commit: string, event: LifecycleEvent): Promise<void> {
+  if (!TAKES_AWAY.has(event)) await proveLedger(git, commit);
 }
 
 /** The last revision and those before it, oldest first, found by the digests that they name. */

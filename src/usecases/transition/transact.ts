@@ -1,4 +1,3 @@
-import type { LifecycleEvent } from "../../domain/lifecycle.ts";
 import { mayMerge } from "../../domain/outcome.ts";
 import { planTransition } from "../../ledger/plan.ts";
 import type { Git } from "../../ports.ts";
@@ -6,7 +5,7 @@ import type { Decision } from "../decision.ts";
 import type { Proposal } from "../propose.ts";
 import type { AskedTransition, TransitionRequest } from "../run-context.ts";
 import { readEnvironments, readLedger, readyBase } from "./base.ts";
-import { proveLedger } from "./history.ts";
+import { proveGround } from "./history.ts";
 import type { Proposals } from "./proposals.ts";
 import type { Refusal } from "./refusals.ts";
 
@@ -44,9 +43,6 @@ export async function transact(
   return settle(ports, decision, options);
 }
 
-/** Switching off must be possible on a ledger that somebody has broken; nothing is brought forward on one. */
-const TAKES_AWAY: ReadonlySet<LifecycleEvent> = new Set(["DISABLE", "RETIRE", "REVOKE"]);
-
 /** Plans and judges, and writes nothing. Nothing is measured for a move that the ledger forbids. */
 async function judgeTransition(
   ports: Pick<TransitionPorts, "git" | "judge">,
@@ -55,7 +51,7 @@ async function judgeTransition(
   const base = await readyBase(ports.git);
   const { ledger } = await readLedger(ports.git, base.commit);
   const planned = planTransition(ledger, ask, await readEnvironments(ports.git, base.commit));
-  if (!TAKES_AWAY.has(ask.event)) await proveLedger(ports.git, base.commit);
+  await proveGround(ports.git, base.commit, ask.event);
   return ports.judge({ ...ask, version: planned.version });
 }
 

@@ -6,6 +6,7 @@ import { checkHeadline, renderCheck } from "../../../../src/report/check.ts";
 import { check } from "../../../../src/usecases/check/check.ts";
 import { gate } from "../../../../src/usecases/gate.ts";
 import { proposeTransition } from "../../../../src/usecases/propose.ts";
+import type { AskedTransition } from "../../../../src/usecases/run-context.ts";
 import { GIT_ENV } from "../../../support/git-repo.ts";
 import {
   changed,
@@ -15,6 +16,7 @@ import {
   editJson,
   honest,
   packPath,
+  startNow,
   TO_SHADOW,
 } from "../../../support/check-scene.ts";
 
@@ -291,5 +293,35 @@ describe("the times of a transition", () => {
     const decision = await gate(scene.ports, TO_SHADOW, { start });
     const { branch } = await proposeTransition(scene.ports, decision, { now: start.now, text: "" });
     expect(codesOf(await scene.check("main", branch))).toEqual(["CHECK_TIME_IMPLAUSIBLE"]);
+  });
+});
+
+describe("a base whose ledger was edited by hand", () => {
+  const onForgedBase = async (
+    scene: CheckScene,
+    ask: Partial<AskedTransition>,
+  ): Promise<readonly string[]> => {
+    scene.merge(await scene.propose({}));
+    editJson<{ models: { "flight-delay": { environments: object } } }>(scene, "deployed.json", (ledger) => {
+      const { environments } = ledger.models["flight-delay"];
+      Object.assign(environments, { staging: { rollback_targets: [], slots: {} } });
+    });
+    scene.repo.commit({}, "a push past the gate");
+    const start = startNow();
+    const decision = await gate(scene.ports, { ...TO_SHADOW, ...ask }, { start });
+    const { branch } = await proposeTransition(scene.ports, decision, { now: start.now, text: "" });
+    return codesOf(await scene.check("main", branch));
+  };
+
+  it("is no ground for a promotion", async () => {
+    using scene = await checkScene();
+    expect(new Set(await onForgedBase(scene, { environment: "staging" }))).toEqual(
+      new Set(["LEDGER_CHAIN_BROKEN"]),
+    );
+  });
+
+  it("does not keep anybody from switching off", async () => {
+    using scene = await checkScene();
+    expect(await onForgedBase(scene, { event: "DISABLE", reason: "it was tampered with" })).toEqual([]);
   });
 });
