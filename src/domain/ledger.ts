@@ -48,6 +48,12 @@ export interface Transition {
   readonly verdict: Outcome;
 }
 
+/** The part of a transition that decides whether it is legal; the rest is the record of who, when and why. */
+export type Move = Pick<
+  Transition,
+  "event" | "model" | "version" | "manifest_digest" | "environment" | "from" | "to" | "phase"
+>;
+
 /** `deployed.json`: which version is where, and the transition that made it so. */
 export interface Ledger {
   readonly schema_version: "modelgate/deployed/v1";

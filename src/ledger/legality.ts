@@ -1,4 +1,4 @@
-import { modelState, ownEntry, stateOf, type Ledger, type Transition } from "../domain/ledger.ts";
+import { type Ledger, modelState, type Move, ownEntry, stateOf, type Transition } from "../domain/ledger.ts";
 import {
   type EnvironmentPhases,
   isRecordedEvent,
@@ -9,12 +9,6 @@ import {
 import { mayMerge } from "../domain/outcome.ts";
 import { type Problem, problem } from "../errors.ts";
 import { moveProblems } from "./moves.ts";
-
-/** The part of a transition that decides whether it is legal; the rest is the record of who, when and why. */
-export type Move = Pick<
-  Transition,
-  "event" | "model" | "version" | "manifest_digest" | "environment" | "from" | "to" | "phase"
->;
 
 /** Everything that forbids a transition on a ledger; empty when it is legal. `environments` are those of the base commit. */
 export function illegalities(

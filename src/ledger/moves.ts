@@ -1,4 +1,4 @@
-import { environmentState, type Ledger, modelState, type Slot } from "../domain/ledger.ts";
+import { environmentState, type Ledger, modelState, type Move, type Slot } from "../domain/ledger.ts";
 import {
   type EnvironmentPhases,
   type SlotName,
@@ -9,7 +9,6 @@ import {
 import { reasons } from "../domain/reasons/catalogue.ts";
 import { type Problem, problem } from "../errors.ts";
 import { type Commanded, commandFor } from "./command.ts";
-import type { Move } from "./legality.ts";
 
 interface Situation {
   readonly move: Move;

@@ -1,5 +1,12 @@
 import type { Digest } from "../domain/digest.ts";
-import { environmentState, type Ledger, modelState, stateOf, type Transition } from "../domain/ledger.ts";
+import {
+  environmentState,
+  type Ledger,
+  modelState,
+  stateOf,
+  type Move,
+  type Transition,
+} from "../domain/ledger.ts";
 import {
   type EnvironmentPhases,
   isRecordedEvent,
@@ -10,7 +17,7 @@ import {
 import { didYouMean } from "../domain/nearest-name.ts";
 import { isModelId, isVersion } from "../domain/model-ref.ts";
 import { type Problem, problem, refuse } from "../errors.ts";
-import { illegalMoves, type Move } from "./legality.ts";
+import { illegalMoves } from "./legality.ts";
 
 /** What somebody asks for; what they leave out (null) is found in the ledger where it can be told. */
 export interface PlanRequest {

@@ -11,12 +11,8 @@ import type { Decision } from "./decision.ts";
 import { type GateBase, readBase } from "./gate/base.ts";
 import { type PackHead, packEvidence } from "./gate/evidence-pack.ts";
 import { readHistory } from "./gate/history.ts";
-import {
-  measureEvidence,
-  type MeasurePorts,
-  type MeasureTask,
-  neededKinds,
-} from "./gate/measure-evidence.ts";
+import { measureEvidence, neededKinds } from "./gate/measure-evidence.ts";
+import type { MeasurePorts, MeasureTask } from "./gate/measure-task.ts";
 import { readStoredEvidence } from "./gate/stored-evidence.ts";
 import { loadCandidate, loadLive, readSubject } from "./gate/subjects.ts";
 import type { ModelVersion } from "./registry/load-version.ts";

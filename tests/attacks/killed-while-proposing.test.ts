@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { openGit } from "../../src/adapters/git/open.ts";
 import { GENESIS } from "../../src/ledger/ledger-text.ts";
 import { verifyTransition } from "../../src/ledger/verify.ts";
@@ -13,6 +13,9 @@ const CHILD = join(process.cwd(), "tests/support/propose-child.ts");
 const BRANCH = "promote/prod/m";
 const folders: string[] = [];
 const open: GitRepo[] = [];
+/** The children load the same sources again and again: what Node made of them is kept for the whole file. */
+const COMPILED = temporaryFolder();
+afterAll(() => rmSync(COMPILED, { recursive: true, force: true }));
 afterEach(() => {
   open.splice(0).forEach((each) => each[Symbol.dispose]());
   folders.splice(0).forEach((each) => rmSync(each, { recursive: true, force: true }));
@@ -52,7 +55,7 @@ function propose(
   const child = spawn(process.execPath, [CHILD, version], {
     cwd: repo.root,
     // What is killed cannot tidy up: its temporary index stays where the test deletes it.
-    env: { ...env, TMPDIR: join(repo.root, ".git") },
+    env: { ...env, TMPDIR: join(repo.root, ".git"), NODE_COMPILE_CACHE: COMPILED },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });

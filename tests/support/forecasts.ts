@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type GitRepo, gitRepo, temporaryFolder } from "./git-repo.ts";
 import type { Job, With } from "./runner/environment.ts";
-import { installAction, makeJob } from "./runner/job.ts";
+import { actionInstaller, makeJob } from "./runner/job.ts";
 import { runAction, type Step } from "./runner/run-action.ts";
 import type { StepResult } from "./runner/step-result.ts";
 
@@ -47,12 +47,13 @@ export function forecasts(versions: readonly string[]): Forecasts {
   for (const path of FOUNDATION) copy(path);
   for (const version of versions) copy(`models/${version.replace("@", "/")}`);
   repo.commit({}, "models and policies");
+  const installAction = actionInstaller(folder);
   return {
     folder,
     repo,
     add: (model, version) => copy(`models/${model}/${version}`),
     uses: async (action, given, { env, cancelOn, ...about } = {}) => {
-      const actionFolder = await installAction(action, folder);
+      const actionFolder = await installAction(action);
       const job = makeJob(folder, { workspace, actionFolder, sha: repo.git("rev-parse", "HEAD"), ...about });
       return runAction({ job, with: given, ...(env && { env }), ...(cancelOn && { cancelOn }) });
     },

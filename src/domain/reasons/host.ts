@@ -11,11 +11,6 @@ export const hostReasons = {
     fix: "Correct the value in the step's `with:` block.",
     exit: 2,
   },
-  HOST_INPUT_UNUSABLE: {
-    meaning: "Inputs of an action contradict each other, or one that this combination needs is missing.",
-    fix: "Read the action's table of inputs and correct the step's `with:` block.",
-    exit: 2,
-  },
   HOST_WORKSPACE_LEFT: {
     meaning: "The working-directory of an action is not inside of the workspace.",
     fix: "Check the repository out into the workspace and name a folder below it.",

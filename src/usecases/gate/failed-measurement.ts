@@ -4,7 +4,7 @@ import { METRICS } from "../../domain/metrics.ts";
 import type { GateError, Problem } from "../../errors.ts";
 import type { Machine } from "../../ports.ts";
 import { timestampOf } from "../run-context.ts";
-import type { MeasureTask } from "./measure-evidence.ts";
+import type { MeasureTask } from "./measure-task.ts";
 
 /**
  * Evidence that a kind could not be measured: every metric of it without a value, with the reason.

@@ -2,28 +2,10 @@ import type { Evidence, EvidenceKind } from "../../domain/evidence.ts";
 import { METRICS } from "../../domain/metrics.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import { GateError } from "../../errors.ts";
-import type { Engine, Files, Git, Machine, Progress } from "../../ports.ts";
-import type { BenchmarkOptions } from "../measure-benchmark.ts";
-import type { ModelVersion } from "../registry/load-version.ts";
-import type { RunContext, TransitionRequest } from "../run-context.ts";
+import type { TransitionRequest } from "../run-context.ts";
 import type { GateBase } from "./base.ts";
 import { failedMeasurement } from "./failed-measurement.ts";
-
-export interface MeasurePorts {
-  readonly files: Files;
-  readonly git: Git;
-  readonly engine: Engine;
-  readonly machine: Machine;
-  readonly progress: Progress;
-}
-
-export interface MeasureTask {
-  readonly candidate: ModelVersion;
-  readonly live: ModelVersion | null;
-  readonly run: RunContext;
-  readonly benchmark?: BenchmarkOptions;
-  readonly signal?: AbortSignal;
-}
+import type { MeasurePorts, MeasureTask } from "./measure-task.ts";
 
 /** The kinds of evidence that the matching policies ask for, in the order in which they are measured. */
 export function neededKinds(base: GateBase, request: TransitionRequest): EvidenceKind[] {

@@ -1,7 +1,7 @@
 import { digestOf } from "../../domain/digest.ts";
 import { formatModelRef, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { GateError, problem, type Problem } from "../../errors.ts";
-import type { RegistryPorts } from "./check-version.ts";
+import type { RegistryPorts } from "./ports.ts";
 
 /**
  * MANIFEST_VERSION_IMMUTABLE for every changed file of a version that the base commit holds already.

@@ -2,7 +2,7 @@ import { digestOf } from "../../domain/digest.ts";
 import type { ListedSource, Training } from "../../domain/registry/training.ts";
 import type { Typed, VersionFacts } from "../../domain/registry/version-facts.ts";
 import { GateError, problem, type Problem } from "../../errors.ts";
-import type { RegistryPorts } from "./check-version.ts";
+import type { RegistryPorts } from "./ports.ts";
 
 /**
  * The code and data files that training.json lists, against the work tree; code that has moved on since is looked up in

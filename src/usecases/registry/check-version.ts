@@ -9,16 +9,12 @@ import { canonicalProblems, manifestProblems } from "../../domain/registry/check
 import { sidecarProblems } from "../../domain/registry/check-sidecar.ts";
 import { REQUIRED_FILES, type VersionFacts } from "../../domain/registry/version-facts.ts";
 import { GateError, problem, type Problem } from "../../errors.ts";
-import type { Files, Git } from "../../ports.ts";
+import type { Files } from "../../ports.ts";
 import { MANIFEST_LIMIT, versionOf } from "./load-version.ts";
 import { readVersionFolder, type VersionReading } from "./read-version-folder.ts";
 import { sourceProblems } from "./check-sources.ts";
+import type { RegistryPorts } from "./ports.ts";
 import { MANIFEST_V1 } from "../../generated/manifest-v1.js";
-
-export interface RegistryPorts {
-  readonly files: Files;
-  readonly git: Git;
-}
 
 /** What is wrong with one version, and what of it was verified. */
 export interface VersionCheck {

@@ -4,7 +4,8 @@ import type { VersionFacts } from "../../domain/registry/version-facts.ts";
 import { problem, type Problem } from "../../errors.ts";
 import type { Machine } from "../../ports.ts";
 import { type RunContext, timestampOf } from "../run-context.ts";
-import { checkVersion, type RegistryPorts } from "./check-version.ts";
+import { checkVersion } from "./check-version.ts";
+import type { RegistryPorts } from "./ports.ts";
 import type { ModelVersion } from "./load-version.ts";
 
 export interface IntegrityPorts extends RegistryPorts {

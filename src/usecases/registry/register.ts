@@ -10,7 +10,8 @@ import { GateError, gateError, problem, type Problem, refuse } from "../../error
 import type { Clock } from "../../ports.ts";
 import { timestampOf } from "../run-context.ts";
 import { baseCommit } from "./base-commit.ts";
-import { checkManifest, type RegistryPorts } from "./check-version.ts";
+import { checkManifest } from "./check-version.ts";
+import type { RegistryPorts } from "./ports.ts";
 import { MANIFEST_LIMIT } from "./load-version.ts";
 import { readVersionFolder, type VersionReading } from "./read-version-folder.ts";
 import { sealSidecar, withFile } from "./seal-sidecar.ts";

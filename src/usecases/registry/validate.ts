@@ -5,7 +5,8 @@ import { formatPlace, gateError, problem, type Problem } from "../../errors.ts";
 import { changeBase, type ChangeBase } from "./base-commit.ts";
 import { changedVersions, type Selection, versionsBelow } from "./changed-versions.ts";
 import { immutableProblems } from "./check-immutable.ts";
-import { checkVersion, type RegistryPorts } from "./check-version.ts";
+import { checkVersion } from "./check-version.ts";
+import type { RegistryPorts } from "./ports.ts";
 
 export interface ValidateOptions {
   /** Check every version, not only those that differ from the base. */

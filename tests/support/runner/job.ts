@@ -5,15 +5,20 @@ import type { Job } from "./environment.ts";
 const REPOSITORY = resolve(import.meta.dirname, "../../..");
 
 /**
- * Lays an action out as the runner does after downloading a release: action.yml and the bundles, in an empty folder with
- * no node_modules above it. `folder` must be outside of the repository. Returns the action's folder.
+ * Lays actions out as the runner does after downloading a release: action.yml and the bundles, in an empty folder with
+ * no node_modules above it. `folder` must be outside of the repository. The bundles are copied once, as a job downloads
+ * a release once. Returns a function from an action's name to its folder.
  */
-export async function installAction(name: string, folder: string): Promise<string> {
-  const target = join(folder, "actions", name);
-  await mkdir(target, { recursive: true });
-  await cp(join(REPOSITORY, "actions", name, "action.yml"), join(target, "action.yml"));
-  await cp(join(REPOSITORY, "actions/dist"), join(folder, "actions/dist"), { recursive: true });
-  return target;
+export function actionInstaller(folder: string): (name: string) => Promise<string> {
+  let bundles: Promise<void> | undefined;
+  return async (name) => {
+    bundles ??= cp(join(REPOSITORY, "actions/dist"), join(folder, "actions/dist"), { recursive: true });
+    const target = join(folder, "actions", name);
+    await mkdir(target, { recursive: true });
+    await cp(join(REPOSITORY, "actions", name, "action.yml"), join(target, "action.yml"));
+    await bundles;
+    return target;
+  };
 }
 
 /** A job on a checkout of `acme/forecasts`, with its own temporary folders below `folder`. */

@@ -1,0 +1,22 @@
+import type { Engine, Files, Git, Machine, Progress } from "../../ports.ts";
+import type { BenchmarkOptions } from "../measure-benchmark.ts";
+import type { ModelVersion } from "../registry/load-version.ts";
+import type { RunContext } from "../run-context.ts";
+
+/** What measuring needs of the outside. */
+export interface MeasurePorts {
+  readonly files: Files;
+  readonly git: Git;
+  readonly engine: Engine;
+  readonly machine: Machine;
+  readonly progress: Progress;
+}
+
+/** One run's measuring: the candidate, next to the live version where there is one. */
+export interface MeasureTask {
+  readonly candidate: ModelVersion;
+  readonly live: ModelVersion | null;
+  readonly run: RunContext;
+  readonly benchmark?: BenchmarkOptions;
+  readonly signal?: AbortSignal;
+}
