@@ -46,8 +46,15 @@ export async function openPorts(around: Surroundings): Promise<Ports> {
     filesAt: (commit) => commitFiles(git, commit, files),
     engine: lazyEngine(() => openEngine(around, git.root)),
     machine: thisMachine(),
-    progress: lazyProgress(() => openProgress(around)),
+    progress: around.json ? SILENT : lazyProgress(() => openProgress(around)),
   };
+}
+
+const SILENT: Progress = { step: () => undefined, end: () => undefined };
+
+/** Loads the engine's code for a command that will need it, while something else is waited for. */
+export async function loadEngine(): Promise<void> {
+  await import("../adapters/onnx/engine.ts");
 }
 
 async function openEngine(around: Surroundings, repository: string): Promise<Engine> {

@@ -57,6 +57,8 @@ export async function measureParity(ports: ParityPorts, task: ParityTask): Promi
   if (task.signal?.aborted) throw gateError("ENGINE_INTERRUPTED", "The run was stopped.");
   // Started first: the engine loads while the files are read and checked.
   await using child = ports.engine.start(task.limits ?? PARITY_LIMITS);
+  // Files are read and hashed synchronously: without this turn the process would be started behind them.
+  await new Promise((resolve) => setImmediate(resolve));
   const version = await task.version;
   const files = versionFiles(ports.files, version);
   const loaded = await loadModel(version, files);

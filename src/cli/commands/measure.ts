@@ -1,6 +1,6 @@
 import { formatJson } from "../../domain/document/format.ts";
 import type { Evidence, EvidenceKind } from "../../domain/evidence.ts";
-import { openPorts } from "../../host/wiring.ts";
+import { loadEngine, openPorts } from "../../host/wiring.ts";
 import { startRun } from "../../host/start.ts";
 import { renderEvidence } from "../../report/evidence.ts";
 import { measureKind } from "../../usecases/gate/measure-evidence.ts";
@@ -24,7 +24,7 @@ export async function run(
   options: Options,
 ): Promise<number> {
   const ref = modelRef(text);
-  const ports = await openPorts(context.surroundings);
+  const [ports] = await Promise.all([openPorts(context.surroundings), loadMeasuring(kind)]);
   const candidate = await loadVersion(ports.files, ref);
   const live = options.live === undefined ? null : await loadVersion(ports.files, modelRef(options.live));
   const start = startRun(wholeNumber("--seed", options.seed));
@@ -35,10 +35,16 @@ export async function run(
   return 0;
 }
 
+/** Code is loaded while git starts: the sooner the engine starts, the sooner all is done. */
+async function loadMeasuring(kind: EvidenceKind): Promise<void> {
+  if (kind !== "integrity") await loadEngine();
+  if (kind === "parity") await import("../../usecases/measure-parity.ts");
+}
+
 async function show({ console }: CommandContext, evidence: Evidence, out: string | undefined): Promise<void> {
   const text = formatJson(evidence);
   if (out !== undefined) await writeFolder(out, new Map([[`${evidence.kind}.json`, Buffer.from(text)]]));
   console.data(evidence);
-  console.text(renderEvidence(evidence, console.width));
+  if (!console.json) console.text(renderEvidence(evidence, console.width));
   if (out !== undefined) console.note(`Evidence: ${out}/${evidence.kind}.json`);
 }
