@@ -7,6 +7,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     globalSetup: ["tests/support/build-once.ts"],
     pool: "forks",
+    // Most tests wait for the processes that they start.
+    maxWorkers: 3,
     // GitHub's parser imports JSON without saying so, which Node refuses and vitest's own loader does not.
     server: { deps: { inline: [/@actions\/(?:workflow-parser|expressions)/] } },
   },

@@ -47,7 +47,7 @@ describe("the gate action", () => {
     using team = forecasts(["flight-delay@1.0.0"]);
     const step = await team.uses("gate", FIRST);
     expect(step).toMatchObject({ exitCode: 1, outputs: { result: "inconclusive" } });
-    expect(step.text).toContain("ENGINE_MISSING");
+    expect(step.text).toContain("ENGINE_NOT_FETCHED");
   });
 
   it("judges stored evidence without an engine, and refuses it on another base", async () => {

@@ -46,8 +46,8 @@ describe("the parity action", () => {
   it("has no number without ONNX Runtime, and says how to get it", async () => {
     const step = await team.uses("parity", { model: "flight-delay@1.0.0" });
     expect(step).toMatchObject({ exitCode: 3, outputs: { result: "error" } });
-    expect(titlesOf(step)).toEqual(["ENGINE_MISSING"]);
-    expect(step.annotations[0]?.message).toContain("onnxruntime-node@1.30.0");
+    expect(titlesOf(step)).toEqual(["ENGINE_NOT_FETCHED"]);
+    expect(step.annotations[0]?.message).toContain("MODELGATE_ORT_DIR");
   });
 
   it("refuses a version that is not there, and writing outside of the repository", async () => {

@@ -14,6 +14,9 @@ const FOUNDATION = ["policies", "deployed.json", ".gitattributes", "models/fligh
 /** ONNX Runtime as this project installed it: what a job would name with `ort-dir`. */
 export const ORT_DIR = join(PROJECT, "node_modules");
 
+/** Where the engine is fetched from when nobody names one: nothing in a test leaves this machine. */
+const NOWHERE = "http://127.0.0.1:9";
+
 /** What a test changes about a step or its job. */
 export type UsesOptions = Partial<Pick<Step, "env" | "cancelOn">> &
   Partial<Pick<Job, "workspace" | "ref" | "sha" | "eventName" | "server" | "token">>;
@@ -55,7 +58,12 @@ export function forecasts(versions: readonly string[]): Forecasts {
     uses: async (action, given, { env, cancelOn, ...about } = {}) => {
       const actionFolder = await installAction(action);
       const job = makeJob(folder, { workspace, actionFolder, sha: repo.git("rev-parse", "HEAD"), ...about });
-      return runAction({ job, with: given, ...(env && { env }), ...(cancelOn && { cancelOn }) });
+      return runAction({
+        job,
+        with: given,
+        env: { MODELGATE_ORT_URL: NOWHERE, ...env },
+        ...(cancelOn && { cancelOn }),
+      });
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -91,9 +91,7 @@ describe("integrity", () => {
 
   it("is evidence that fits its schema, with metrics of the catalogue", async () => {
     const { evidence } = await measure((at) => appendFileSync(at("CHANGES.md"), "x"));
-    expect(schemaProblems(parseJson(utf8(formatJson(evidence)), "integrity.json"), EVIDENCE_V1)).toEqual(
-      [],
-    );
+    expect(schemaProblems(parseJson(utf8(formatJson(evidence)), "integrity.json"), EVIDENCE_V1)).toEqual([]);
     expect(evidence.measurements.filter(({ metric }) => METRICS.get(metric)?.kind !== "integrity")).toEqual(
       [],
     );
