@@ -26,7 +26,7 @@ await runAction({
   inputs: { name: text, mode: oneOf(["PASS", "WARN", "FAIL", "INCONCLUSIVE", "refuse", "crash", "wait", "long", "many", "where"]), seed: integer({ min: 0, max: 9 }) },
   async run({ name, mode }, host) {
     switch (mode) {
-      case "refuse": throw gateError("HOST_INPUT_UNUSABLE", name, { where: { file: "policies/x.yaml", line: 14, column: 13 } });
+      case "refuse": throw gateError("HOST_INPUT_INVALID", name, { where: { file: "policies/x.yaml", line: 14, column: 13 } });
       case "crash": throw new TypeError(name);
       case "wait": {
         console.log("waiting");
@@ -117,11 +117,11 @@ describe("an action on the host", () => {
     expect(step.annotations).toEqual([
       {
         type: "error",
-        message: "no such metric\nRead the action's table of inputs and correct the step's `with:` block.",
-        properties: { title: "HOST_INPUT_UNUSABLE", file: "policies/x.yaml", line: "14", col: "13" },
+        message: "no such metric\nCorrect the value in the step's `with:` block.",
+        properties: { title: "HOST_INPUT_INVALID", file: "policies/x.yaml", line: "14", col: "13" },
       },
     ]);
-    expect(step.summary).toContain("**HOST_INPUT_UNUSABLE** at policies/x.yaml:14:13: no such metric");
+    expect(step.summary).toContain("**HOST_INPUT_INVALID** at policies/x.yaml:14:13: no such metric");
   });
 
   it("lists every input that is wrong", async () => {
