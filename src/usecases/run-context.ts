@@ -1,4 +1,5 @@
 import type { LifecycleEvent, SlotName } from "../domain/lifecycle.ts";
+import type { PlanRequest } from "../ledger/plan.ts";
 
 /** What a host settles when it starts, before it knows what the run is about. */
 export interface RunStart {
@@ -25,14 +26,7 @@ export interface TransitionRequest extends AskedTransition {
 }
 
 /** What somebody asks for. A null version is found in the ledger: the newest rollback target, or what is live. */
-export interface AskedTransition {
-  readonly event: LifecycleEvent;
-  readonly model: string;
-  readonly version: string | null;
-  /** Null for events that hold everywhere (RETIRE, REVOKE). */
-  readonly environment: string | null;
-  readonly phase: string | null;
-  readonly reason: string;
+export interface AskedTransition extends PlanRequest {
   /** `Name <email>` or a GitHub login: information, never identity. */
   readonly requestedBy: string;
 }

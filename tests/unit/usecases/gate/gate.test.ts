@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { digestOf } from "../../../../src/domain/digest.ts";
 import { formatJson } from "../../../../src/domain/document/format.ts";
 import type { EvidencePack } from "../../../../src/domain/evidence.ts";
+import type { Ledger, Transition } from "../../../../src/domain/ledger.ts";
 import { openPorts, type Ports } from "../../../../src/host/wiring.ts";
+import { formatLedger } from "../../../../src/ledger/ledger-text.ts";
 import type { Decision } from "../../../../src/usecases/decision.ts";
 import { gate, type GateOptions } from "../../../../src/usecases/gate.ts";
 import type { AskedTransition } from "../../../../src/usecases/run-context.ts";
@@ -131,6 +133,39 @@ describe("a gate that measures", () => {
       writeFileSync(file, text);
     }
   });
+});
+
+test("a gate beside a live version refuses when its folder is not the one that went live", async () => {
+  const ledger = JSON.parse(readFileSync(join(team.repo.root, "deployed.json"), "utf8")) as Ledger;
+  const gone = `sha256:${"0".repeat(64)}` as const;
+  const PRODUCTION = { version: "1.0.0", manifest_digest: gone, serving: true };
+  const environments = { prod: { slots: { PRODUCTION }, rollback_targets: [] } };
+  const transition: Transition = {
+    event: "PROMOTE_TO_PRODUCTION",
+    model: "flight-delay",
+    version: "1.0.0",
+    manifest_digest: gone,
+    environment: "prod",
+    from: "CANARY",
+    to: "PRODUCTION",
+    reason: "test",
+    requested_by: "Ada",
+    run_id: measured.verdict.run_id,
+    decided_at: "2026-11-20T12:00:00Z",
+    policy_digest: gone,
+    evidence_digest: gone,
+    verdict: "PASS",
+  };
+  const models = { "flight-delay": { environments, retired: {}, revoked: {} } };
+  const head = team.repo.git("rev-parse", "HEAD");
+  team.repo.commit({
+    "deployed.json": formatLedger({ ...ledger, revision: 1, previous: gone, models, transition }),
+  });
+  try {
+    expect(codes(await problemsOf(() => ask()))).toEqual(["GATE_LIVE_VERSION_EDITED"]);
+  } finally {
+    team.repo.git("reset", "-q", "--hard", head);
+  }
 });
 
 describe("a gate on stored evidence", () => {
