@@ -9,7 +9,7 @@ import type { CheckReport } from "../usecases/check/report.ts";
 import { publishCheck } from "../usecases/forge/publish-check.ts";
 import { readApprovals } from "../usecases/forge/read-approvals.ts";
 import type { RoleHolders } from "../usecases/forge/roles.ts";
-import { postStickyComment } from "../usecases/forge/sticky-comment.ts";
+import { postStickyComment, refreshStickyComment } from "../usecases/forge/sticky-comment.ts";
 import { type Annotation, annotationOfProblem } from "./annotations.ts";
 import { pullRequestOf, type WorkflowEvent } from "./event.ts";
 
@@ -55,7 +55,10 @@ export interface Telling {
   readonly checkRun: string | null;
 }
 
-/** Tells the pull request what was found; what the forge refuses is returned as notes and changes no answer. */
+/**
+ * Tells the pull request what was found; what the forge refuses is returned as notes and changes no answer. Where nothing
+ * governed changed no comment is begun, and one that is there is brought up to date.
+ */
 export async function tellForge(
   of: CheckForge,
   report: CheckReport,
@@ -67,9 +70,7 @@ export async function tellForge(
   if (comment && about) {
     const text = renderCheckMarkdown(report, PULL_REQUEST_BYTES);
     told.push(
-      tried("comment", async () =>
-        postStickyComment(await of.open(), { number: about.number, subject: "check", text }),
-      ),
+      tried("comment", async () => tellInComment(await of.open(), report, { number: about.number, text })),
     );
   }
   if (checkRun !== null)
@@ -79,6 +80,15 @@ export async function tellForge(
       ),
     );
   return (await Promise.all(told)).flat();
+}
+
+function tellInComment(
+  forge: Forge,
+  { kind, problems }: CheckReport,
+  about: { number: number; text: string },
+): Promise<unknown> {
+  const idle = kind === "other" && problems.length === 0;
+  return (idle ? refreshStickyComment : postStickyComment)(forge, { ...about, subject: "check" });
 }
 
 function publish(forge: Forge, report: CheckReport, as: { name: string; head: string }): Promise<unknown> {

@@ -20,13 +20,39 @@ export async function postStickyComment(
   forge: Forge,
   { number, subject, text }: StickyComment,
 ): Promise<{ operation: "created" | "updated" | "none"; url: string }> {
-  const marker = `<!-- modelgate:${subject} -->`;
+  const marker = markerOf(subject);
   const body = bodyOf(marker, text);
-  const [{ login }, comments] = await Promise.all([forge.identity(), forge.comments(number)]);
-  const own = comments.find((comment) => isOwn(comment, login) && comment.body.startsWith(marker));
-  if (!own) return { operation: "created", url: (await forge.addComment(number, body)).url };
+  const own = await ownComment(forge, number, marker);
+  if (own) return revise(forge, own, body);
+  return { operation: "created", url: (await forge.addComment(number, body)).url };
+}
+
+/** Brings our own comment of a subject up to date when it is there; where nothing was said, nothing is begun. */
+export async function refreshStickyComment(
+  forge: Forge,
+  { number, subject, text }: StickyComment,
+): Promise<void> {
+  const marker = markerOf(subject);
+  const own = await ownComment(forge, number, marker);
+  if (own) await revise(forge, own, bodyOf(marker, text));
+}
+
+async function revise(
+  forge: Forge,
+  own: ForgeComment,
+  body: string,
+): Promise<{ operation: "updated" | "none"; url: string }> {
   if (own.body.trim() === body.trim()) return { operation: "none", url: own.url };
   return { operation: "updated", url: (await forge.updateComment(own.id, body)).url };
+}
+
+async function ownComment(forge: Forge, number: number, marker: string): Promise<ForgeComment | undefined> {
+  const [{ login }, comments] = await Promise.all([forge.identity(), forge.comments(number)]);
+  return comments.find((comment) => isOwn(comment, login) && comment.body.startsWith(marker));
+}
+
+function markerOf(subject: string): string {
+  return `<!-- modelgate:${subject} -->`;
 }
 
 function isOwn({ author }: ForgeComment, login: string): boolean {

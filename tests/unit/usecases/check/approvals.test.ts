@@ -169,5 +169,8 @@ describe("approvals that a policy counts", () => {
         ],
       ],
     ]);
+    const unrelated = { ...report, kind: "other" as const, problems: [], decisions: [], notes: [] };
+    expect(await tellForge(of, unrelated, { comment: true, checkRun: null })).toEqual([]);
+    expect(runs).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { CheckAnnotation } from "../../../../src/forge-port.ts";
 import { publishCheck } from "../../../../src/usecases/forge/publish-check.ts";
-import { postStickyComment } from "../../../../src/usecases/forge/sticky-comment.ts";
+import { postStickyComment, refreshStickyComment } from "../../../../src/usecases/forge/sticky-comment.ts";
 import { START } from "../../../support/decisions.ts";
 import { MemoryForge } from "../../../support/memory-forge.ts";
 import { MemoryGit } from "../../../support/memory-git.ts";
@@ -35,6 +35,18 @@ test("a comment of somebody else with our marker is left alone", async () => {
     "created",
   );
   expect((await forge.comments(1)).map(({ body }) => body.split("\n")[1])).toEqual(["PASS", "FAIL"]);
+});
+
+test("where nothing was said, nothing is begun; what was said is brought up to date", async () => {
+  const { forge } = await scene();
+  const comment = { number: 1, subject: "check", text: "Nothing governed changed." };
+  await refreshStickyComment(forge, comment);
+  expect(await forge.comments(1)).toEqual([]);
+  await postStickyComment(forge, { ...comment, text: "FAIL" });
+  await refreshStickyComment(forge, comment);
+  expect((await forge.comments(1)).map(({ body }) => body.split("\n")[1])).toEqual([
+    "Nothing governed changed.",
+  ]);
 });
 
 test("a comment stays below what GitHub takes", async () => {
