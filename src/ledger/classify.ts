@@ -35,7 +35,7 @@ const POLICY_FOLDERS = ["policies", "schemas"];
  * also training code below `models/`.
  */
 export function kindOfPath(path: string): ChangeKind {
-  if (path === LEDGER_FILE || isAtOrBelow(path, "evidence")) return "promotion";
+  if (isAtOrBelow(path, LEDGER_FILE) || isAtOrBelow(path, "evidence")) return "promotion";
   if (path === TRUST_FILE) return "trust";
   if (POLICY_FOLDERS.some((folder) => isAtOrBelow(path, folder))) return "policy";
   if (GATE_WORKFLOWS.test(path) || OWNERS.has(path)) return "policy";
@@ -122,6 +122,7 @@ function hostility(path: string, mode: string): string | undefined {
   if (mode === "160000") return "The path is a submodule.";
   if (GOVERNED_ROOTS.includes(path) && path !== LEDGER_FILE)
     return "The path is a file, and must be a folder.";
+  if (path.startsWith(`${LEDGER_FILE}/`)) return `${LEDGER_FILE} is a folder, and must be a file.`;
   if (kindOfPath(path) === "promotion" && mode !== "100644") return `The path has the mode ${mode}.`;
   return ODD_NAME.test(path)
     ? `The name ${JSON.stringify(path.slice(0, 200))} is not plain text.`
@@ -149,7 +150,16 @@ function isDisguised(path: string): boolean {
   return !GOVERNED_ROOTS.includes(top) && GOVERNED_ROOTS.includes(folded(top));
 }
 
-/** As case-insensitive, normalising file systems compare names. */
+/** Characters that HFS+ leaves out of a comparison, as git's core.protectHFS knows them, and others that nobody sees. */
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
+/** What NTFS leaves out of a name: a stream behind a colon, dots and spaces at the end. */
+const UNNAMED = /(?::.*|[. ]+)$/s;
+
+/** As case-insensitive, normalising, forgiving file systems compare names. */
 export function folded(path: string): string {
-  return path.normalize("NFKC").toLowerCase().normalize("NFC");
+  const plain = path.replaceAll(UNSEEN, "").normalize("NFKC").toLowerCase().normalize("NFC");
+  return plain
+    .split("/")
+    .map((name) => name.replace(UNNAMED, ""))
+    .join("/");
 }

@@ -5,6 +5,9 @@ import { printable } from "./failures.ts";
 import { pathParts, safeBranch } from "./names.ts";
 import { type GitPlace, runGit, splitZ } from "./run.ts";
 
+/** Whole trees, whatever a .gitmodules of the work tree tells git to ignore: that file is part of the change. */
+const TREES = ["-r", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none"];
+
 /** Changed and untracked paths, without running a filter that the repository defines and without looking into submodules. */
 export async function dirtyPaths(place: GitPlace, paths: readonly string[]): Promise<string[]> {
   for (const path of paths) pathParts(path);
@@ -44,8 +47,7 @@ export async function treeEntries(
 }
 
 export async function changedPaths(place: GitPlace, base: string, head: string): Promise<string[]> {
-  const flags = ["-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv"];
-  const { stdout } = await runGit(place, ["diff-tree", ...flags, base, head, "--"]);
+  const { stdout } = await runGit(place, ["diff-tree", ...TREES, "--name-only", base, head, "--"]);
   return splitZ(stdout);
 }
 
@@ -67,8 +69,7 @@ export async function folderNames(place: GitPlace, commit: string, folder: strin
 
 /** What differs between two commits, as raw modes, git-diff-tree(1): nothing is read but trees that differ. */
 export async function pathChanges(place: GitPlace, base: string, head: string): Promise<PathChange[]> {
-  const flags = ["-r", "-z", "--raw", "--no-renames", "--no-ext-diff", "--no-textconv"];
-  const { stdout } = await runGit(place, ["diff-tree", ...flags, base, head, "--"]);
+  const { stdout } = await runGit(place, ["diff-tree", ...TREES, "--raw", base, head, "--"]);
   const fields = splitZ(stdout);
   const changes: PathChange[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2)
@@ -103,6 +104,16 @@ export async function pathHistory(place: GitPlace, commit: string, path: string)
   const { stdout } = await runGit(place, args);
   return stdout
     .toString("utf8")
+    .split("\n")
+    .filter((line) => line !== "");
+}
+
+/** The first-parent line up to a commit, oldest first. Neither grafts, replaced commits nor a commit-graph file count. */
+export async function firstParentLine(place: GitPlace, commit: string): Promise<string[]> {
+  const settings = [["core.commitGraph", "false"]] as const;
+  const { stdout } = await runGit(place, ["rev-list", "--first-parent", "--reverse", commit], { settings });
+  return stdout
+    .toString("latin1")
     .split("\n")
     .filter((line) => line !== "");
 }
