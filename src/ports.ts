@@ -32,6 +32,8 @@ export interface Files {
   folders(folder: string): Promise<readonly string[]>;
   /** SHA-256, size and the first bytes (at most 512), streaming, of a regular file of any size. */
   digest(path: string): Promise<FileDigest>;
+  /** SHA-256 of each run of `size` bytes of a regular file, in order; the last may be shorter, none for an empty file. */
+  digestParts(path: string, size: number): Promise<readonly Digest[]>;
   /** Replaces or creates a file atomically (temporary name, fsync, rename). */
   write(path: string, bytes: Uint8Array | string): Promise<void>;
 }
@@ -80,6 +82,13 @@ export interface Branch {
   readonly commit: string;
 }
 
+/** Another repository that commits can be fetched from. */
+export interface GitRemote {
+  readonly url: string;
+  /** Value of an HTTP `Authorization` header: a secret. */
+  readonly authorization: string;
+}
+
 /** A local repository. Every method refuses with GIT_* codes; objects read are checked against their own id. */
 export interface Git {
   /** Absolute path of the work tree's root. */
@@ -125,9 +134,41 @@ export interface Git {
    * compare-and-swap of the branch (GIT_RACE_LOST). Killed at any point, the branch is before or after.
    */
   commit(request: CommitRequest): Promise<{ commit: string; signed: boolean }>;
+  /**
+   * Brings a commit and everything before it into this repository; no branch moves. `have` is a commit that both sides
+   * know. GIT_FETCH_FAILED; the credentials go to that address alone.
+   */
+  fetch(from: GitRemote, wanted: { readonly commit: string; readonly have: string }): Promise<void>;
   identity(): Promise<{ name: string; email: string }>;
   /** Writes a private note outside of every commit, below `<git dir>/modelgate/`; returns its absolute path. */
   keep(name: string, text: string): Promise<string>;
+}
+
+/** One object of a repository as Git stores it; its bytes were compared with its id. */
+export interface RawObject {
+  readonly id: string;
+  /** `commit`, `tree`, `blob` or `tag`. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * What makes a clone show another history than the one that was pushed, or leaves a part of it elsewhere.
+ * `detail` names the file, ref or setting.
+ */
+export interface Disguise {
+  readonly kind: "shallow" | "grafts" | "replaced" | "partial" | "alternates";
+  readonly detail: string;
+}
+
+/** The history as raw objects, for whoever proves it instead of believing git. */
+export interface GitObjects {
+  /** Ids of the first-parent line that ends in a commit, oldest first. A claim of git: the caller compares the links. */
+  line(head: string): Promise<readonly string[]>;
+  /** Undefined when there is no such object. GIT_OBJECT_CORRUPT when its bytes have another id, GIT_TOO_LARGE. */
+  object(id: string): Promise<RawObject | undefined>;
+  /** Empty for an ordinary, whole clone. */
+  disguises(): Promise<readonly Disguise[]>;
 }
 
 /** Limits of a child process that runs a model. */

@@ -3,7 +3,7 @@ import { createFiles } from "../adapters/fs/files.ts";
 import { commitFiles } from "../adapters/git/commit-files.ts";
 import { openGit } from "../adapters/git/open.ts";
 import { thisMachine } from "../adapters/machine/machine.ts";
-import type { Engine, Files, Git, Machine, Progress } from "../ports.ts";
+import type { Engine, Files, Git, GitObjects, Machine, Progress } from "../ports.ts";
 
 /** Assets of releases: ONNX Runtime is one of them (docs/adr/0005). MODELGATE_ORT_URL names a mirror. */
 const RELEASES = "https://github.com/modelgate/modelgate/releases/download";
@@ -24,7 +24,7 @@ export interface Surroundings {
 /** Every port of the product, on this machine. */
 export interface Ports {
   readonly files: Files;
-  readonly git: Git;
+  readonly git: Git & GitObjects;
   /** The files of a commit, instead of those of the work tree. */
   readonly filesAt: (commit: string) => Files;
   readonly engine: Engine;

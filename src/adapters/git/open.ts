@@ -1,9 +1,11 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { GateError, gateError } from "../../errors.ts";
-import type { CommitFacts, Git, PathChange } from "../../ports.ts";
+import type { CommitFacts, Git, GitRemote, PathChange } from "../../ports.ts";
 import { parseCommit } from "./commit-object.ts";
+import { disguisesOf } from "./disguises.ts";
 import { printable } from "./failures.ts";
+import { fetchCommit, type Wanted } from "./fetch.ts";
 import { pathParts, safeRevision } from "./names.ts";
 import { ObjectReader } from "./objects.ts";
 import {
@@ -12,6 +14,7 @@ import {
   committer,
   commonAncestor,
   dirtyPaths,
+  firstParentLine,
   folderNames,
   pathChanges,
   pathHistory,
@@ -26,7 +29,7 @@ import { writeCommit } from "./write.ts";
  * Opens the repository around a folder with one git process; a second one, started at the same time, answers all reads
  * of objects. GIT_MISSING, GIT_NOT_A_REPOSITORY, GIT_BARE, GIT_UNSAFE_OWNERSHIP.
  */
-export async function openGit(cwd: string, env: NodeJS.ProcessEnv = process.env): Promise<Git> {
+export async function openGit(cwd: string, env: NodeJS.ProcessEnv = process.env): Promise<Git & GitObjects> {
   const objects = new ObjectReader({ cwd, env });
   objects.start();
   try {
@@ -56,7 +59,7 @@ async function locate({ cwd, env }: GitPlace): Promise<Located> {
   return { place: { cwd: root, env }, gitDir, shallow: shallow !== "false" };
 }
 
-class LocalGit implements Git {
+class LocalGit implements Git, GitObjects {
   readonly root: string;
   readonly #place: GitPlace;
   readonly #gitDir: string;
@@ -168,6 +171,26 @@ class LocalGit implements Git {
 
   async commit(request: Parameters<Git["commit"]>[0]): Promise<{ commit: string; signed: boolean }> {
     return writeCommit(this.#place, { ...request, parent: await this.#known(request.parent) });
+  }
+
+  fetch(from: GitRemote, wanted: Wanted): Promise<void> {
+    return fetchCommit(this.#place, from, wanted);
+  }
+
+  async line(head: string): Promise<readonly string[]> {
+    return firstParentLine(this.#place, await this.#known(head));
+  }
+
+  /** By full id alone, so that no ref of that name answers. */
+  async object(id: string): Promise<RawObject | undefined> {
+    if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(id))
+      throw gateError("GIT_BAD_NAME", `"${printable(id)}" is no object id.`);
+    const object = await this.#objects.read(id);
+    return object?.id === id ? object : undefined;
+  }
+
+  disguises(): Promise<readonly Disguise[]> {
+    return disguisesOf(this.#place);
   }
 
   identity(): Promise<{ name: string; email: string }> {
