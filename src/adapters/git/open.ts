@@ -1,7 +1,15 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { GateError, gateError } from "../../errors.ts";
-import type { CommitFacts, Git, GitRemote, PathChange } from "../../ports.ts";
+import type {
+  CommitFacts,
+  Disguise,
+  Git,
+  GitObjects,
+  GitRemote,
+  PathChange,
+  RawObject,
+} from "../../ports.ts";
 import { parseCommit } from "./commit-object.ts";
 import { disguisesOf } from "./disguises.ts";
 import { printable } from "./failures.ts";
