@@ -33,6 +33,11 @@ function withoutCommands(line: string): string {
 const MARKUP = /[\\`*|~$]|\](?=[([:])|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
 const LEADING = /^(\s*)([#>+=[-]|\d{1,9}[.)](?=\s|$))/;
 const BREAK = "\u200B";
+/**
+ * Every `@` but that of `model@1.1.0`, which people copy out of a command. GitHub takes `@` for a mention only after a
+ * character that is no part of a word, and makes mail addresses only of what ends with a letter.
+ */
+const MENTION = /@(?=[\w-])(?!(?<=[A-Za-z0-9]@)\d[\w.-]*\d(?![\w-]|\.\w))/g;
 
 /** One line of Markdown that shows exactly this text: no markup, HTML, link, image, mention or issue reference. */
 export function markdownText(text: string): string {
@@ -46,7 +51,7 @@ export function markdownText(text: string): string {
 export function markdownCell(text: string): string {
   return plainText(text)
     .replaceAll(MARKUP, String.raw`\$&`)
-    .replaceAll(/@(?=[\w-])/g, `@${BREAK}`)
+    .replaceAll(MENTION, `@${BREAK}`)
     .replaceAll(/#(?=\d)/g, `#${BREAK}`)
     .replaceAll(/\bGH-(?=\d)/gi, `GH${BREAK}-`)
     .replaceAll("://", `:${BREAK}//`)

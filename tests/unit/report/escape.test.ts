@@ -50,6 +50,12 @@ describe("Markdown", () => {
       "\\*bold\\* \\_it\\_ snake_case_name \\~no\\~ \\`code\\` \\$x\\$",
     ],
     ["@octocat and #12 and GH-7", "@\u200Boctocat and #\u200B12 and GH\u200B-7"],
+    ["modelgate promote flight-delay@1.1.0 --to SHADOW", "modelgate promote flight-delay@1.1.0 --to SHADOW"],
+    ["m@1.1.0-rc.1, m@1.1.0.", "m@1.1.0-rc.1, m@1.1.0."],
+    [
+      "m@1.1.0-rc a@b.org @1.1.0 é@12 _@a",
+      "m@\u200B1.1.0-rc a@\u200Bb.org @\u200B1.1.0 é@\u200B12 \\_@\u200Ba",
+    ],
     ["www.evil.example", "www\u200B.evil.example"],
     ["&lt;b&gt; R&D", "\\&lt;b\\&gt; R&D"],
     ["# heading", "\\# heading"],
