@@ -1,7 +1,7 @@
 import { GateError, gateError } from "../errors.ts";
 import type { CheckAnnotation, Forge } from "../forge-port.ts";
 import type { Git } from "../ports.ts";
-import { checkHeadline, renderCheckMarkdown } from "../report/check.ts";
+import { checkHeadline, renderCheckMarkdown, verdictsBeside } from "../report/check.ts";
 import { annotationsOf } from "../report/annotations.ts";
 import { PULL_REQUEST_BYTES } from "../report/markdown.ts";
 import type { CheckOptions } from "../usecases/check/check.ts";
@@ -92,10 +92,10 @@ function tellInComment(
 }
 
 function publish(forge: Forge, report: CheckReport, as: { name: string; head: string }): Promise<unknown> {
-  const { problems, decisions, outcome } = report;
+  const { problems, outcome } = report;
   const annotations = [
     ...problems.map(annotationOfProblem),
-    ...decisions.flatMap(({ verdict }) => annotationsOf(verdict)),
+    ...verdictsBeside(report).flatMap(({ verdict }) => annotationsOf(verdict)),
   ];
   return publishCheck(forge, {
     ...as,

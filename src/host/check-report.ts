@@ -1,5 +1,5 @@
 import { annotationsOf } from "../report/annotations.ts";
-import { checkHeadline, renderCheck, renderCheckMarkdown } from "../report/check.ts";
+import { checkHeadline, renderCheck, renderCheckMarkdown, verdictsBeside } from "../report/check.ts";
 import type { CheckReport } from "../usecases/check/report.ts";
 import type { ActionReport } from "./action.ts";
 import { annotationOfProblem } from "./annotations.ts";
@@ -16,7 +16,7 @@ export function reportCheck(report: CheckReport): ActionReport {
     markdown: renderCheckMarkdown(report),
     annotations: [
       ...problems.map(annotationOfProblem),
-      ...decisions.flatMap(({ verdict }) => annotationsOf(verdict)),
+      ...verdictsBeside(report).flatMap(({ verdict }) => annotationsOf(verdict)),
     ],
     outputs: {
       kind,

@@ -41,9 +41,18 @@ export function checkHeadline({ kind, outcome, problems, decisions }: CheckFindi
   return `${describeRequest(first.verdict)}: ${outcome}. It was decided with a warning; measured again it comes to ${first.verdict.outcome}.`;
 }
 
+/** The verdicts of a check, without the findings that its problems tell already, with place and remedy. */
+export function verdictsBeside({ problems, decisions }: CheckFindings): CheckFindings["decisions"] {
+  const told = new Set(problems.map(({ code, message }) => `${code} ${message}`));
+  return decisions.map(({ verdict, evidenceDigest }) => {
+    const findings = verdict.findings.filter(({ code, message }) => !told.has(`${code} ${message}`));
+    return { verdict: { ...verdict, findings }, evidenceDigest };
+  });
+}
+
 /** The answer, what is wrong, each verdict, and what was looked at; for a terminal. */
 export function renderCheck(found: CheckFindings, look: { width: number; color: boolean }): string {
-  const verdicts = found.decisions.map(({ verdict, evidenceDigest }) =>
+  const verdicts = verdictsBeside(found).map(({ verdict, evidenceDigest }) =>
     renderTerminal(verdict, { ...look, evidenceDigest }),
   );
   const headline = saysItself(found) ? [] : [plainText(checkHeadline(found))];
@@ -59,7 +68,7 @@ export function renderCheck(found: CheckFindings, look: { width: number; color: 
 /** The same as Markdown, for a job summary or a comment; `maxBytes` is shared by the verdicts. */
 export function renderCheckMarkdown(found: CheckFindings, maxBytes: number = SUMMARY_BYTES): string {
   const share = Math.floor(maxBytes / (found.decisions.length + 1));
-  const verdicts = found.decisions.map(({ verdict, evidenceDigest }) =>
+  const verdicts = verdictsBeside(found).map(({ verdict, evidenceDigest }) =>
     renderMarkdown(verdict, { evidenceDigest, maxBytes: share }),
   );
   const headline = saysItself(found) ? [] : [markdownText(checkHeadline(found))];

@@ -24,6 +24,7 @@ export function composeReport(verdict: Verdict, context: ReportContext = {}): re
     ...section("refusals", 1, titledList("Refused:", verdict.refusals.map(sayRefusal))),
     ...verdict.policies.flatMap((policy) => policySection(policy, verdict)),
     ...section("tally", 1, [text(tallyOf(verdict))]),
+    ...section("not evaluated", 6, titledList("Why not evaluated:", notEvaluated(verdict).map(sayIdle))),
     ...section("waivers", 4, titledList("Waived:", waived(verdict).map(sayWaiver))),
     ...section(
       "findings",
@@ -77,6 +78,14 @@ function sayRequirement({ outcome, says }: RequirementVerdict): readonly Span[] 
   return [outcome === "NOT_APPLICABLE" ? says : `${outcome}: ${says}`];
 }
 
+function notEvaluated(verdict: Verdict): readonly ObjectiveVerdict[] {
+  return allObjectives(verdict).filter(({ outcome }) => outcome === "NOT_APPLICABLE");
+}
+
+function sayIdle({ id, says, reason }: ObjectiveVerdict): readonly Span[] {
+  return [`${id}: ${says} (${reason})`];
+}
+
 function waived(verdict: Verdict): readonly ObjectiveVerdict[] {
   return allObjectives(verdict).filter(({ outcome }) => outcome === "WAIVED");
 }
@@ -90,12 +99,11 @@ function sayWaiver({ id, waiver, says }: ObjectiveVerdict): readonly Span[] {
 
 /** `Not evaluated: none.  Waived: none.  Refused before: 1 (1.2.0, onnx-parity).` */
 function tallyOf(verdict: Verdict): string {
-  const idle = allObjectives(verdict).filter(({ outcome }) => outcome === "NOT_APPLICABLE");
   const refused = verdict.refused_before.map(({ version, objectives }) =>
     [version, ...objectives].join(", "),
   );
   return [
-    `Not evaluated: ${count(idle.map(({ id }) => id))}.`,
+    `Not evaluated: ${count(notEvaluated(verdict).map(({ id }) => id))}.`,
     `Waived: ${count(waived(verdict).map(({ id }) => id))}.`,
     `Refused before: ${count(refused, "; ")}.`,
   ].join("  ");

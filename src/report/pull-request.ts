@@ -7,6 +7,9 @@ const RUNS_WAIT = `> **Its checks wait for approval.** This pull request was mad
 > starts its workflows only after somebody who may write chooses *Approve workflows to run*. With the token of a GitHub App
 > they start at once.`;
 
+const NEXT = `**To let it through**, approve it and merge it with a merge commit. **To refuse it**, close it. Push nothing to its branch:
+the required check refuses what modelgate did not write. If the base moves, ask for the same again; this pull request is brought up to date.`;
+
 export interface PullRequestText {
   /** Markdown of the report, escaped already. */
   readonly report: string;
@@ -15,11 +18,16 @@ export interface PullRequestText {
   readonly runsWait: boolean;
 }
 
-/** The body of a promotion pull request: the answer first, what a reader must know, and the digests for machines. */
+/**
+ * The body of a promotion pull request: the answer, which is the report's first paragraph, what to do, the rest of the
+ * report, and the digests for machines.
+ */
 export function pullRequestBody({ report, block, runsWait }: PullRequestText): string {
-  const end = [...(runsWait ? [RUNS_WAIT] : []), formatPromotionBlock(block)].join("\n\n");
-  const room = MAX_CHARACTERS - end.length - 2;
+  const todo = [...(runsWait ? [RUNS_WAIT] : []), NEXT];
+  const end = formatPromotionBlock(block);
+  const room = MAX_CHARACTERS - [...todo, end].join("\n\n").length - 4;
   // The report knows its own limit; a caller's longer one must never push the digests out.
   const shown = report.length <= room ? report.trimEnd() : `${report.slice(0, room - 1).toWellFormed()}…`;
-  return `${shown}\n\n${end}\n`;
+  const [answer = "", ...rest] = shown.split("\n\n");
+  return `${[answer, ...todo, ...rest, end].join("\n\n")}\n`;
 }

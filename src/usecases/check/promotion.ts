@@ -36,11 +36,18 @@ export async function checkPromotion(scene: CheckScene): Promise<Findings> {
   const proven = await prove(scene);
   const again = remeasuredKinds(proven.base, proven.request);
   const decision = await judgeToday(scene, proven, again);
-  const kinds = again.length === 0 ? "nothing" : again.join(", ");
-  const notes = [
-    `Derived again: the transition, byte for byte, and its verdict (${proven.told.outcome}). Measured again: ${kinds}.`,
-  ];
+  const notes = [whatWasDone(proven, again)];
   return { problems: [], decisions: [decision], told: proven.told.outcome, notes };
+}
+
+/** A reader must see which numbers are of today, and which are those that the proposal brought. */
+function whatWasDone({ told, evidence }: Proven, again: readonly EvidenceKind[]): string {
+  const kept = evidence.map(({ kind }) => kind).filter((kind) => !again.includes(kind));
+  return [
+    `Derived again: the transition, byte for byte, and its verdict (${told.outcome}).`,
+    `Measured again: ${again.length === 0 ? "nothing" : again.join(", ")}.`,
+    ...(kept.length === 0 ? [] : [`Taken from the proposal's evidence: ${kept.join(", ")}.`]),
+  ].join(" ");
 }
 
 async function prove(scene: CheckScene): Promise<Proven> {

@@ -66,6 +66,20 @@ describe("the block of digests", () => {
     expect(parsePromotionBlock(body)).toEqual(BLOCK);
   });
 
+  test("stands last: the answer comes first, then what to do, then the proof", () => {
+    const report = "WARN. May merge.\n\nMerging it changes …\n\n| table |\n";
+    const starts = [
+      "WARN. May merge.",
+      "> **Its checks wait",
+      "**To let it through**",
+      "Merging it",
+      "| table |",
+    ];
+    const paragraphs = pullRequestBody({ report, block: BLOCK, runsWait: true }).split("\n\n");
+    expect(starts.map(({ length }, at) => paragraphs[at]?.slice(0, length))).toEqual(starts);
+    expect(paragraphs.slice(starts.length)).toEqual([formatPromotionBlock(BLOCK) + "\n"]);
+  });
+
   test("is never pushed out by a long report", () => {
     const body = pullRequestBody({ report: "é".repeat(80_000), block: BLOCK, runsWait: true });
     expect(body.length).toBeLessThan(65_536);

@@ -7,6 +7,7 @@ import {
   checkHeadline,
   renderCheck,
   renderCheckMarkdown,
+  verdictsBeside,
 } from "../../../src/report/check.ts";
 import { inputWith } from "../../support/judging.ts";
 
@@ -53,6 +54,21 @@ describe("what the check says", () => {
     const text = renderCheck(report, LOOK);
     expect(text).toContain("models/`x`  CHECK_MIXTURE");
     expect(text).toContain("Split it");
+  });
+
+  it("says once what a problem and a verdict's finding both tell", () => {
+    const { code, message } = mixture;
+    const findings = [
+      { code, message, file: null },
+      { code, message: "another one", file: null },
+    ];
+    const told = { ...decision, verdict: { ...verdict, findings } };
+    const report = found({ kind: "registration", outcome: "FAIL", problems: [mixture], decisions: [told] });
+    expect(verdictsBeside(report)[0]?.verdict.findings).toEqual([findings[1]]);
+    for (const text of [renderCheck(report, LOOK), renderCheckMarkdown(report)]) {
+      expect(text.match(/mixture/g)).toHaveLength(1);
+      expect(text).toContain("another one");
+    }
   });
 
   it("of several verdicts names the worst", () => {

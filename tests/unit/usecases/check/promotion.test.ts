@@ -259,7 +259,9 @@ describe("what a policy wants measured again", () => {
     const report = await scene.check("main", branch);
     expect(report).toMatchObject({ outcome: "PASS" });
     expect(scene.asked()).toBe(before);
-    expect(report.notes[0]).toContain("Measured again: integrity.");
+    expect(report.notes[0]).toMatch(
+      /Measured again: integrity\. Taken from the proposal's evidence: parity\.$/,
+    );
   });
 });
 
