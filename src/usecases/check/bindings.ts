@@ -33,15 +33,28 @@ export interface Claim {
  * The pack's own base, as it was, is returned.
  */
 export async function checkBindings(git: Git, claim: Claim): Promise<GateBase> {
-  refuse(plainProblems(claim));
+  refuse(swappedBindings(claim));
   const before = await packBase(git, claim);
-  refuse([...(await timeProblems(git, claim)), ...basedProblems(claim, before)]);
+  const { committedAt } = await git.facts(claim.stored.pack.base_commit);
+  refuse(basisProblems(claim, { before, committedAt }));
   return before;
+}
+
+/** The pack's own base, as it was, and when it was committed, as the commit claims. */
+export interface PackBasis {
+  readonly before: GateBase;
+  readonly committedAt: Date;
+}
+
+/** What a pack is bound to that lies in its base: CHECK_TIME_IMPLAUSIBLE, CHECK_STALE, EVIDENCE_POLICY_MISMATCH, EVIDENCE_LEDGER_MISMATCH. */
+export function basisProblems(claim: Claim, { before, committedAt }: PackBasis): Problem[] {
+  return [...timeProblems(claim, committedAt), ...basedProblems(claim, before)];
 }
 
 type Binding = readonly [code: ReasonCode, pointer: string, claimed: unknown, wanted: unknown];
 
-function plainProblems({ transition, stored, subject, baseline }: Claim): Problem[] {
+/** Bindings of pack and transition to one another and to the subject: EVIDENCE_*_MISMATCH, CHECK_RUN_MISMATCH, CHECK_REQUEST_MISMATCH. */
+export function swappedBindings({ transition, stored, subject, baseline }: Claim): Problem[] {
   const { pack } = stored;
   const request = requestOf(transition);
   const bindings: Binding[] = [
@@ -86,9 +99,8 @@ async function packBase(git: Git, { base, stored }: Claim): Promise<GateBase> {
 }
 
 /** Earlier than its base or than the transition before, or in the future: then soak times would be made up. */
-async function timeProblems(git: Git, { base, transition, stored, now }: Claim): Promise<Problem[]> {
+function timeProblems({ base, transition, now }: Claim, committedAt: Date): Problem[] {
   const decided = Date.parse(transition.decided_at);
-  const { committedAt } = await git.facts(stored.pack.base_commit);
   const last = Date.parse(base.ledger.transition?.decided_at ?? transition.decided_at);
   // A base whose clock ran ahead must not lock everybody out: nothing needs to be later than now.
   const earliest = Math.min(Math.max(committedAt.getTime(), last), now.getTime()) - CLOCK_SKEW_MS;

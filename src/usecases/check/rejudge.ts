@@ -5,7 +5,7 @@ import { parseJson } from "../../domain/document/json.ts";
 import type { Evidence } from "../../domain/evidence.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { gateError, GateError } from "../../errors.ts";
-import { evaluate } from "../../policy/evaluate.ts";
+import { evaluate, type History } from "../../policy/evaluate.ts";
 import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
 import type { Git } from "../../ports.ts";
 import type { GateBase } from "../gate/base.ts";
@@ -24,30 +24,38 @@ export async function rejudge(
   claim: Claim,
   of: { evidence: readonly Evidence[]; before: GateBase },
 ): Promise<Verdict> {
+  const { since } = await readHistory(git, of.before, requestOf(claim.transition));
+  return rejudgeWith(claim, { ...of, since });
+}
+
+/** What the verdict rests on besides the pack: `since` is since when the candidate held its state on the pack's own base. */
+export interface Retrial {
+  readonly evidence: readonly Evidence[];
+  readonly before: GateBase;
+  readonly since: History["since"];
+}
+
+/** The same where the history is known already. */
+export function rejudgeWith(claim: Claim, of: Retrial): Verdict {
   const { stored, transition } = claim;
   const file = `${stored.folder}/verdict.json`;
   const bytes = stored.files.get("verdict.json");
   if (!bytes) throw gateError("CHECK_PACK_INCOMPLETE", "The pack has no verdict.json.", { where: { file } });
   const told = checkSchema<Verdict>(parseJson(bytes, file), VERDICT_V1);
-  const again = await judgeAt(git, claim, { ...of, on: claim.base, told });
+  const again = judgeAt(claim, { ...of, on: claim.base, told });
   const isTold = (verdict: Verdict): boolean =>
     Buffer.from(formatJson(verdict)).equals(bytes) && verdict.outcome === transition.verdict;
   if (isTold(again)) return again;
-  const overtaken = await judgeAt(git, claim, { ...of, on: of.before, told });
+  const overtaken = judgeAt(claim, { ...of, on: of.before, told });
   if (isTold(overtaken)) throw new GateError([stale(transition, "waivers or environments")]);
   const pointer = firstDifference(told, again) ?? "";
   const message = `The base's policies come to ${again.outcome}, the pack says ${told.outcome} and the transition ${transition.verdict}.`;
   throw gateError("CHECK_VERDICT_MISMATCH", message, { where: { file, pointer } });
 }
 
-async function judgeAt(
-  git: Git,
-  claim: Claim,
-  of: { evidence: readonly Evidence[]; before: GateBase; on: GateBase; told: Verdict },
-): Promise<Verdict> {
+function judgeAt(claim: Claim, of: Retrial & { on: GateBase; told: Verdict }): Verdict {
   const { base, transition, stored, subject, baseline } = claim;
   const request = requestOf(transition);
-  const { since } = await readHistory(git, of.before, request);
   return evaluate({
     policies: of.on.policies,
     evidence: of.evidence,
@@ -55,7 +63,7 @@ async function judgeAt(
     request,
     subject,
     baseline,
-    history: { since, refusedBefore: of.told.refused_before },
+    history: { since: of.since, refusedBefore: of.told.refused_before },
     enforcedElsewhere: enforcedThen(of.told),
     now: new Date(transition.decided_at),
     runId: transition.run_id,

@@ -26,8 +26,19 @@ export interface StoredPack {
 export async function readStoredPack(git: Git, change: Change, transition: Transition): Promise<StoredPack> {
   const folder = packFolder({ ...transition, runId: transition.run_id });
   refuse(await foreignProblems(git, change, folder));
-  const files = await filesOf(git, change.head, folder);
-  const bytes = files.get("pack.json");
+  return openPack(folder, await filesOf(git, change.head, folder), transition);
+}
+
+/**
+ * The pack of a transition from the files of its folder, pack.json among them. CHECK_PACK_MISSING, CHECK_PACK_FOREIGN,
+ * CHECK_PACK_INCOMPLETE, EVIDENCE_DIGEST_MISMATCH, EVIDENCE_UNLISTED, DOCUMENT_*.
+ */
+export function openPack(
+  folder: string,
+  all: ReadonlyMap<string, Uint8Array>,
+  transition: Transition,
+): StoredPack {
+  const bytes = all.get("pack.json");
   if (!bytes) {
     const fix = `Let modelgate propose it: ${commandFor(requestOf(transition))}`;
     throw gateError("CHECK_PACK_MISSING", `There is no ${folder}/pack.json.`, {
@@ -35,7 +46,7 @@ export async function readStoredPack(git: Git, change: Change, transition: Trans
       fix,
     });
   }
-  files.delete("pack.json");
+  const files = new Map([...all].filter(([path]) => path !== "pack.json"));
   const file = `${folder}/pack.json`;
   refuse(digestProblems(file, bytes, transition.evidence_digest));
   const pack = checkSchema<EvidencePack>(parseJson(bytes, file), PACK_V1);
@@ -48,10 +59,17 @@ export function evidenceFiles({ files }: StoredPack): readonly Evidence["kind"][
   return EVIDENCE_KINDS.filter((kind) => files.has(`${kind}.json`));
 }
 
-/** A promotion is deployed.json and one new folder; a run's folder is used once. */
 async function foreignProblems(git: Git, change: Change, folder: string): Promise<Problem[]> {
-  const foreign = change.paths.filter(({ path }) => path !== LEDGER_FILE && !path.startsWith(`${folder}/`));
   const used = (await git.tree(change.base, folder)).length > 0;
+  return foreignPaths(change.paths, { folder, used });
+}
+
+/** A promotion is deployed.json and one new folder; a run's folder is used once. CHECK_PACK_FOREIGN. */
+export function foreignPaths(
+  paths: readonly { readonly path: string }[],
+  { folder, used }: { folder: string; used: boolean },
+): Problem[] {
+  const foreign = paths.filter(({ path }) => path !== LEDGER_FILE && !path.startsWith(`${folder}/`));
   return [
     ...foreign.map(({ path }) =>
       problem("CHECK_PACK_FOREIGN", `The transition's evidence is ${folder}/.`, { where: { file: path } }),

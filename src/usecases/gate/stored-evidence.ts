@@ -35,11 +35,26 @@ export async function readStoredEvidence(
   folder: string,
   bindings: Bindings,
 ): Promise<Evidence[]> {
-  const stored = await Promise.all(EVIDENCE_KINDS.map((kind) => readKind(files, folder, kind)));
+  const names = ["pack.json", ...EVIDENCE_KINDS.map((kind) => `${kind}.json`)];
+  const read = await Promise.all(names.map((name) => files.readIfExists(`${folder}/${name}`)));
+  const present = names.flatMap((name, at): [string, Uint8Array][] => {
+    const bytes = read[at];
+    return bytes ? [[name, bytes]] : [];
+  });
+  return boundEvidence(folder, new Map(present), bindings);
+}
+
+/** The same from files that somebody else read: name inside of the folder -> bytes. */
+export function boundEvidence(
+  folder: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  bindings: Bindings,
+): Evidence[] {
+  const stored = EVIDENCE_KINDS.map((kind) => readKind(files, folder, kind));
   const present = stored.filter((one) => one !== undefined);
   if (present.length === 0)
     throw gateError("EVIDENCE_MISSING", `There is no evidence in ${folder}.`, { where: { file: folder } });
-  const pack = await readPack(files, folder);
+  const pack = readPack(files, folder);
   refuse([
     ...present.flatMap((one) => subjectProblems(one, bindings)),
     ...engineProblems(present),
@@ -56,10 +71,14 @@ interface StoredKind {
   readonly digest: string;
 }
 
-async function readKind(files: Files, folder: string, kind: EvidenceKind): Promise<StoredKind | undefined> {
+function readKind(
+  files: ReadonlyMap<string, Uint8Array>,
+  folder: string,
+  kind: EvidenceKind,
+): StoredKind | undefined {
   const name = `${kind}.json`;
   const path = `${folder}/${name}`;
-  const bytes = await files.readIfExists(path);
+  const bytes = files.get(name);
   if (!bytes) return undefined;
   const evidence = checkSchema<Evidence>(parseJson(bytes, path), EVIDENCE_V1);
   if (evidence.kind !== kind) {
@@ -76,9 +95,9 @@ interface StoredPack {
 }
 
 /** Without a pack, evidence is bound to no base, no policy and no engine: anybody could have written it at any time. */
-async function readPack(files: Files, folder: string): Promise<StoredPack> {
+function readPack(files: ReadonlyMap<string, Uint8Array>, folder: string): StoredPack {
   const path = `${folder}/pack.json`;
-  const bytes = await files.readIfExists(path);
+  const bytes = files.get("pack.json");
   if (bytes) return { path, pack: checkSchema<EvidencePack>(parseJson(bytes, path), PACK_V1) };
   throw gateError(
     "EVIDENCE_PACK_MISSING",
