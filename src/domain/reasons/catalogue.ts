@@ -15,6 +15,8 @@ import { measureReasons } from "./measure.ts";
 import { modelsReasons } from "./models.ts";
 import { policyReasons } from "./policy.ts";
 import type { Reason } from "./reason.ts";
+import { signatureReasons } from "./signature.ts";
+import { trustReasons } from "./trust.ts";
 
 const all = {
   ...evidenceReasons,
@@ -33,6 +35,8 @@ const all = {
   ...hostReasons,
   ...doctorReasons,
   ...initReasons,
+  ...signatureReasons,
+  ...trustReasons,
 };
 
 /** Every reason code the product can print. Codes are stable: they are never renamed or reused. */

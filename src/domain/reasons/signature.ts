@@ -1,0 +1,55 @@
+import type { Reason } from "./reason.ts";
+
+export const signatureReasons = {
+  SIGNATURE_ARMOR_MALFORMED: {
+    meaning:
+      "The text around a signature is not spelt as ssh-keygen or gpg spell it: something before, after or inside it is out of place.",
+    fix: "Sign again and store the signature unchanged, with nothing before or after it.",
+    exit: 1,
+  },
+  SIGNATURE_MALFORMED: {
+    meaning: "The bytes of a signature do not follow their format to the last byte.",
+    fix: "Sign again with ssh-keygen or modelgate; a signature cannot be mended by hand.",
+    exit: 1,
+  },
+  SIGNATURE_VERSION_UNSUPPORTED: {
+    meaning: "The signature is of a version of the SSHSIG format other than 1.",
+    fix: "Sign again with OpenSSH 8.2 or newer.",
+    exit: 1,
+  },
+  SIGNATURE_NAMESPACE_WRONG: {
+    meaning:
+      "The signature was made for another purpose: a signature on a commit counts for nothing on a manifest, and the other way round.",
+    fix: "Sign again for this purpose; modelgate and git choose the namespace themselves.",
+    exit: 1,
+  },
+  SIGNATURE_HASH_REFUSED: {
+    meaning: "The signature hashes its message by something other than SHA-256 or SHA-512.",
+    fix: "Sign again with ssh-keygen's default, SHA-512.",
+    exit: 1,
+  },
+  SIGNATURE_ALGORITHM_REFUSED: {
+    meaning:
+      "The algorithm of the signature does not belong to its key, or is not accepted: RSA signs with rsa-sha2-256 or rsa-sha2-512 only, never with SHA-1.",
+    fix: "Sign again with OpenSSH 8.2 or newer.",
+    exit: 1,
+  },
+  SIGNATURE_WRONG: {
+    meaning:
+      "The signature is not one of its key over these bytes: the content or the signature was changed.",
+    fix: "Find out what changed since it was signed; if the content is right, sign it again.",
+    exit: 1,
+  },
+  COMMIT_MALFORMED: {
+    meaning:
+      "A commit object is not spelt as git writes commits, so that two readers could understand it differently.",
+    fix: "Look at it with: git cat-file commit <id>; and check the repository with: git fsck --strict",
+    exit: 1,
+  },
+  COMMIT_SIGNATURE_MALLEABLE: {
+    meaning:
+      "A commit has a header outside of what git itself writes, or more than one signature: the same signature would fit under another commit id.",
+    fix: "Make the commit again with git commit -S. Merge a branch rather than a signed tag: that adds a header as well.",
+    exit: 1,
+  },
+} as const satisfies Record<string, Reason>;
