@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Help, InvalidArgumentError, Option } from "commander";
 import { didYouMean } from "../domain/nearest-name.ts";
 
 /** What a verb looks like in use; every line works on the models of this repository. */
@@ -8,6 +8,12 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "modelgate live flight-delay --env prod",
     "modelgate live flight-delay --env prod --at 2026-11-21T08:00:00Z",
   ],
+  init: [
+    'modelgate init --ref "$COMMIT" --owner @acme/ml-platform',
+    'modelgate init --ref "$COMMIT" --owner @you --model m.onnx --as churn@1.0.0',
+  ],
+  doctor: ["modelgate doctor", "modelgate doctor --repository acme/models"],
+  record: ["modelgate record --repository acme/models"],
   explain: [
     "modelgate explain GATE_HARD_LIMIT_MISSED",
     "modelgate explain parity.max_abs_diff",
@@ -18,22 +24,22 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   validate: ["modelgate validate", "modelgate validate models/flight-delay", "modelgate validate --all"],
   measure: [
     "modelgate measure parity flight-delay@1.2.0",
-    "modelgate measure benchmark flight-delay@1.1.0 --live flight-delay@1.0.0 --out out",
+    "modelgate measure benchmark flight-delay@1.1.0 --live flight-delay@1.0.0",
   ],
   gate: [
     "modelgate gate flight-delay@1.1.0 --event REGISTER",
-    "modelgate gate flight-delay@1.1.0 --event PROMOTE_TO_SHADOW --env staging --format markdown",
+    "modelgate gate flight-delay@1.1.0 --event PROMOTE_TO_SHADOW --env prod",
   ],
   promote: [
     "modelgate promote flight-delay@1.1.0 --to SHADOW --env staging",
     "modelgate promote flight-delay@1.1.0 --to CANARY --env staging --phase 50%",
-    'modelgate promote flight-delay@1.1.0 --to PRODUCTION --env prod --reason "better out of time"',
+    "modelgate promote flight-delay@1.1.0 --to PRODUCTION --env prod --dry-run",
   ],
   check: ["modelgate check --base origin/main --head HEAD"],
   plan: ["modelgate plan --base origin/main --head HEAD --json"],
   rollback: [
     'modelgate rollback flight-delay --env prod --reason "complaints from the desk"',
-    'modelgate rollback flight-delay --env prod --to 1.0.0 --reason "complaints from the desk"',
+    'modelgate rollback flight-delay --env prod --to 1.0.0 --reason "complaints"',
   ],
   disable: ['modelgate disable flight-delay@1.1.0 --env prod --reason "storm: out of range"'],
   enable: ['modelgate enable flight-delay@1.1.0 --env prod --reason "the storm is over"'],
@@ -49,6 +55,12 @@ export function addExamples(program: Command): void {
     if (examples)
       command.addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`);
   }
+}
+
+/** What commander says of an option, and whether it must be given. */
+export function describeOption(option: Option): string {
+  const said = new Help().optionDescription(option);
+  return option.mandatory ? `${said} (required)` : said;
 }
 
 /** `promote <model@version>`: without `[options]`, so that the list of verbs leaves room for what they do. */

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { EVENTS, SLOTS } from "../domain/lifecycle.ts";
 import { EVIDENCE_KINDS } from "../domain/evidence.ts";
-import { addExamples, oneOf, verbTerm } from "./help.ts";
+import { addExamples, describeOption, oneOf, verbTerm } from "./help.ts";
 import type { CommandModule } from "./context.ts";
 
 /** Runs a loaded command with commander's positional arguments and options. */
@@ -18,6 +18,8 @@ Examples:
 Exit codes: 0 pass or warn, 1 the gate says no, 2 bad usage or input,
 3 the tool or the runner broke.`;
 
+const VERSION = "such as flight-delay@1.1.0";
+
 /** The command line: names, arguments and help. What a verb does is in \`commands/<verb>.ts\`. */
 export function createProgram(version: string, dispatch: Dispatch): Command {
   const program = new Command("modelgate")
@@ -30,7 +32,12 @@ export function createProgram(version: string, dispatch: Dispatch): Command {
       "--ort-dir <dir>",
       "where ONNX Runtime's native library is (else node_modules, then the tool cache)",
     )
-    .configureHelp({ sortSubcommands: false, showGlobalOptions: true, subcommandTerm: verbTerm })
+    .configureHelp({
+      sortSubcommands: false,
+      showGlobalOptions: true,
+      subcommandTerm: verbTerm,
+      optionDescription: describeOption,
+    })
     .showHelpAfterError("(modelgate --help lists the verbs)")
     .addHelpText("after", EXAMPLES)
     .exitOverride();
@@ -40,9 +47,53 @@ export function createProgram(version: string, dispatch: Dispatch): Command {
   addCheck(program, dispatch);
   addWayBack(program, dispatch);
   addForge(program, dispatch);
+  addModelSigning(program, dispatch);
   addSetUp(program, dispatch);
   addExamples(program);
   return program;
+}
+
+const METHODS = ["key", "certificate", "sigstore"];
+
+/** Arguments are those of the conformance suite of OpenSSF Model Signing, so that the suite can call us as we are. */
+function addModelSigning(program: Command, dispatch: Dispatch): void {
+  program
+    .command("sign-model")
+    .description("signs a model's files: an OpenSSF Model Signing bundle")
+    .addOption(new Option("--method <method>", "how").choices(METHODS).makeOptionMandatory())
+    .requiredOption("--model-path <path>", "the model: a folder or a file")
+    .requiredOption("--output-bundle <file>", "where the bundle goes")
+    .option("--private-key <pem>", "key of P-256, P-384 or P-521 (MODELGATE_KEY_PASSPHRASE opens it)")
+    .option("--signing-cert <pem>", "the signer's certificate")
+    .option("--cert-chain <pem>", "certificates above it; repeat", repeated)
+    .option("--ignore-paths <path>", "leave this out; repeat", repeated)
+    .option("--identity-token <token>", "who signs, keyless (default: ask Actions)")
+    .option("--fulcio-url <url>", "a certificate authority of your own, keyless")
+    .option("--rekor-url <url>", "a transparency log of your own, keyless")
+    .option("--use-staging", "Sigstore's staging instead of production")
+    .action((...args) => dispatch(() => import("./commands/sign-model.ts"), args));
+  program
+    .command("verify-model")
+    .description("verifies a model's files against a bundle and whom you trust")
+    .addOption(
+      new Option("--method <method>", "how it must be signed").choices(METHODS).makeOptionMandatory(),
+    )
+    .requiredOption("--model-path <path>", "the model: a folder or a file")
+    .requiredOption("--bundle <file>", "the bundle")
+    .option("--public-key <pem>", "the key that must have signed")
+    .option("--cert-chain <pem>", "certificates that are trusted; repeat", repeated)
+    .option("--identity <identity>", "who must have signed, keyless; exactly")
+    .option("--identity-pattern <pattern>", 'the same with "*" for anything but "/"')
+    .option("--identity-provider <url>", "who must have vouched for them")
+    .option("--trusted-root <file>", "trusted root of a deployment of your own")
+    .option("--ignore-paths <path>", "leave this out; repeat", repeated)
+    .option("--ignore-unsigned-files", "files that nobody signed are no objection")
+    .option("--use-staging", "Sigstore's staging instead of production")
+    .action((...args) => dispatch(() => import("./commands/verify-model.ts"), args));
+}
+
+function repeated(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 function addSetUp(program: Command, dispatch: Dispatch): void {
@@ -62,7 +113,7 @@ function addSetUp(program: Command, dispatch: Dispatch): void {
   program
     .command("doctor")
     .description("finds what would let a change past the gate: workflows, owners, settings")
-    .option("--repository <owner/name>", "look at its settings too, with GITHUB_TOKEN")
+    .option("--repository <owner/name>", "look at its settings too (token: GITHUB_TOKEN or GH_TOKEN)")
     .action((...args) => dispatch(() => import("./commands/doctor.ts"), args));
 }
 
@@ -75,7 +126,7 @@ function addReading(program: Command, dispatch: Dispatch): void {
   program
     .command("live")
     .description("the version that serves production, proved from the ledger's history")
-    .argument("<model>")
+    .argument("<model>", "such as flight-delay")
     .requiredOption("--env <name>", "environment")
     .option("--at <time>", "at that time (ISO-8601), instead of now")
     .action((...args) => dispatch(() => import("./commands/live.ts"), args));
@@ -102,8 +153,8 @@ function addRegistry(program: Command, dispatch: Dispatch): void {
   program
     .command("measure")
     .description("measures one version and prints or stores the evidence; judges nothing")
-    .addArgument(program.createArgument("<kind>").choices([...EVIDENCE_KINDS]))
-    .argument("<model@version>")
+    .addArgument(program.createArgument("<kind>", "what to measure").choices([...EVIDENCE_KINDS]))
+    .argument("<model@version>", VERSION)
     .option("--out <dir>", "write <kind>.json there")
     .option("--live <model@version>", "the version to measure alongside (benchmark)")
     .option("--seed <n>", "seed of orders and resampling", "1")
@@ -116,9 +167,9 @@ function addGate(program: Command, dispatch: Dispatch): void {
   program
     .command("gate")
     .description("measures what the policies need, then judges; writes nothing to Git")
-    .argument("<model@version>")
+    .argument("<model@version>", VERSION)
     .addOption(oneOf("--event <event>", "the transition to judge", EVENTS).makeOptionMandatory())
-    .option("--env <name>", "environment")
+    .option("--env <name>", "environment; every event but REGISTER, RETIRE and REVOKE has one")
     .option("--phase <share>", 'traffic share of a canary, for example "5%"')
     .option("--evidence <dir>", "judge stored evidence instead of measuring")
     .option("--out <dir>", "write the evidence pack there")
@@ -133,7 +184,7 @@ function addGate(program: Command, dispatch: Dispatch): void {
     .description(
       "gates a promotion and proposes it: one commit on a branch, and the text of the pull request",
     )
-    .argument("<model@version>")
+    .argument("<model@version>", VERSION)
     .addOption(oneOf("--to <slot>", "where to", SLOTS).makeOptionMandatory())
     .requiredOption("--env <name>", "environment")
     .option("--phase <share>", 'traffic share of a canary, for example "5%"')

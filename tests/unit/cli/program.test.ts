@@ -51,19 +51,32 @@ describe("help", () => {
     }
   });
 
-  test.each(["", ..."status live explain register validate measure gate promote rollback".split(" ")])(
-    "every example of %s is a command that is understood",
-    async (verb) => {
-      const { program } = recorded();
-      const examples = examplesIn(helpOf(program.commands.find((one) => one.name() === verb) ?? program));
-      expect(examples.length).toBeGreaterThan(0);
-      for (const example of examples.filter((one) => !one.includes("--help"))) {
-        const { parse, calls } = recorded();
-        await parse(words(example));
-        expect(calls).toHaveLength(1);
-      }
-    },
-  );
+  const verbs = recorded().program.commands.map((one) => one.name());
+
+  test.each(verbs)("of %s fits into 80 columns, its examples too", (verb) => {
+    const { program } = recorded();
+    const help = helpOf(program.commands.find((one) => one.name() === verb) ?? program);
+    expect(help).toContain("\nExamples:\n");
+    expect(help.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test("marks what must be given", () => {
+    const { program } = recorded();
+    const promote = program.commands.find((one) => one.name() === "promote") ?? program;
+    expect(helpOf(promote)).toMatch(/--env <name> +environment \(required\)\n/);
+    expect(helpOf(promote).match(/\(required\)/g)).toHaveLength(2);
+  });
+
+  test.each(["", ...verbs])("every example of %s is a command that is understood", async (verb) => {
+    const { program } = recorded();
+    const examples = examplesIn(helpOf(program.commands.find((one) => one.name() === verb) ?? program));
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples.filter((one) => !one.includes("--help"))) {
+      const { parse, calls } = recorded();
+      await parse(words(example));
+      expect(calls).toHaveLength(1);
+    }
+  });
 });
 
 describe("slots and events", () => {
