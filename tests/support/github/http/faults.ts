@@ -12,7 +12,8 @@ export type Trouble =
       readonly message: string;
       readonly headers: Readonly<Record<string, string>>;
     }
-  | { readonly kind: "drop"; readonly afterWork: boolean };
+  | { readonly kind: "drop"; readonly afterWork: boolean }
+  | { readonly kind: "meanwhile"; readonly act: () => Promise<unknown> };
 
 interface Fault {
   readonly on: string;
@@ -62,6 +63,11 @@ export class Faults {
   /** The work is done, and the connection breaks before the answer. */
   dropAfter(when: When): void {
     this.#order(when, { kind: "drop", afterWork: true });
+  }
+
+  /** Somebody else acts, to the end, after the call was sent and before it is served: a race with one outcome. */
+  meanwhile(when: When, act: () => Promise<unknown>): void {
+    this.#order(when, { kind: "meanwhile", act });
   }
 
   /** Trouble for this call, if any was ordered. */

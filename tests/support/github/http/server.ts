@@ -50,6 +50,7 @@ async function answerApi(world: World, { request, response, url }: Exchange): Pr
   const operation = operationName({ method, url, match, body });
   const token = authenticate(world, request.headers.authorization);
   const trouble = world.faults.take(operation);
+  if (trouble?.kind === "meanwhile") await trouble.act();
   const reply =
     trouble?.kind === "refuse"
       ? refuse(trouble, match)
