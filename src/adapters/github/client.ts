@@ -2,6 +2,7 @@ import { Octokit } from "@octokit/core";
 import type { Endpoints } from "@octokit/types";
 import { gateError } from "../../errors.ts";
 import { failureOf, type Permission } from "./failures.ts";
+import { allPages } from "./pages.ts";
 import { bePatient, type Patience } from "./patience.ts";
 
 export interface GitHubOptions {
@@ -19,6 +20,7 @@ export interface GitHubOptions {
 type Route = keyof Endpoints;
 type Parameters<R extends Route> = Omit<Endpoints[R]["parameters"], "owner" | "repo">;
 type Answer<R extends Route> = Endpoints[R]["response"]["data"];
+type Item<R extends Route> = Answer<R> extends readonly (infer One)[] ? One : never;
 
 /** One repository on GitHub: Octokit, patient, with every failure as a GateError. */
 export interface Client {
@@ -31,6 +33,12 @@ export interface Client {
     route: R,
     parameters: Parameters<R>,
   ) => Promise<Answer<R>>;
+  /** The same for a route that lists: the items of all its pages. FORGE_BAD_ANSWER when there is no end to them. */
+  readonly list: <R extends Route>(
+    needs: Permission,
+    route: R,
+    parameters: Parameters<R>,
+  ) => Promise<readonly Item<R>[]>;
   readonly graphql: <T>(
     needs: Permission,
     query: string,
@@ -50,7 +58,7 @@ export function openClient(options: GitHubOptions): Client {
       "FORGE_REPOSITORY_INVALID",
       `${JSON.stringify(repository.slice(0, 80))} is no repository.`,
     );
-  if (token === "") throw gateError("FORGE_TOKEN_MISSING", "The token is empty.");
+  if (token === "") throw gateError("FORGE_TOKEN_MISSING", "No token was given.");
   const octokit = openOctokit(options);
   const call = async <T>(needs: Permission, answer: Promise<T>): Promise<T> => {
     try {
@@ -64,12 +72,17 @@ export function openClient(options: GitHubOptions): Client {
     const url = options.graphqlUrl ? { url: options.graphqlUrl } : {};
     return call(needs, octokit.graphql({ ...url, query, ...variables } as { query: string }));
   };
-  const rest: Client["rest"] = async (needs, route, parameters) => {
+  const request = (needs: Permission, route: string, parameters: object) => {
     const here = route.includes("/{owner}/{repo}") ? { owner, repo } : {};
-    const answer = await call(needs, octokit.request(route as string, { ...parameters, ...here }));
-    return answer.data as never;
+    return call(needs, octokit.request(route, { ...parameters, ...here }));
   };
-  return { repository, owner, repo, rest, graphql };
+  const rest: Client["rest"] = async (...asked) => (await request(...asked)).data as never;
+  const list: Client["list"] = (needs, route, parameters) =>
+    allPages(async (paging) => {
+      const { data, headers } = await request(needs, route, { ...parameters, ...paging });
+      return { items: data as Item<typeof route>[], link: headers.link };
+    });
+  return { repository, owner, repo, rest, list, graphql };
 }
 
 function openOctokit({ token, apiUrl, signal, patience }: GitHubOptions): Octokit {

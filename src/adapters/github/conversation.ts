@@ -1,7 +1,6 @@
 import type { ApprovalReview, ReviewState } from "../../domain/approvals.ts";
 import type { Forge, ForgeComment } from "../../forge-port.ts";
 import type { Client } from "./client.ts";
-import { allPages } from "./pages.ts";
 import { personOrNull } from "./people.ts";
 
 type Conversation = Pick<Forge, "comments" | "addComment" | "updateComment" | "reviews">;
@@ -9,12 +8,11 @@ type Conversation = Pick<Forge, "comments" | "addComment" | "updateComment" | "r
 const READ = "pull-requests: read";
 const WRITE = "pull-requests: write";
 
-export function conversation({ rest }: Client): Conversation {
+export function conversation({ rest, list }: Client): Conversation {
   return {
     async comments(number) {
       const route = "GET /repos/{owner}/{repo}/issues/{issue_number}/comments";
-      const found = await allPages((paging) => rest(READ, route, { issue_number: number, ...paging }));
-      return found.map(commentOf);
+      return (await list(READ, route, { issue_number: number })).map(commentOf);
     },
     async addComment(number, body) {
       const route = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
@@ -26,8 +24,7 @@ export function conversation({ rest }: Client): Conversation {
     },
     async reviews(number) {
       const route = "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews";
-      const found = await allPages((paging) => rest(READ, route, { pull_number: number, ...paging }));
-      return found.map(reviewOf);
+      return (await list(READ, route, { pull_number: number })).map(reviewOf);
     },
   };
 }

@@ -1,7 +1,6 @@
 import type { ForgePerson } from "../../domain/approvals.ts";
 import type { Forge, ForgeIdentity, TokenKind } from "../../forge-port.ts";
 import type { Client } from "./client.ts";
-import { allPages } from "./pages.ts";
 
 /** An account as GitHub's REST API tells it. */
 export interface Account {
@@ -50,13 +49,11 @@ function kindOf(login: string): TokenKind {
   return login.endsWith("[bot]") ? "app" : "user";
 }
 
-export function people({ rest, owner }: Client): Pick<Forge, "mayWrite" | "lastPush" | "teamMembers"> {
+export function people({ rest, list, owner }: Client): Pick<Forge, "mayWrite" | "lastPush" | "teamMembers"> {
   return {
     async teamMembers(team) {
       const route = "GET /orgs/{org}/teams/{team_slug}/members";
-      const found = await allPages((paging) =>
-        rest("members: read", route, { org: owner, team_slug: team, ...paging }),
-      );
+      const found = await list("members: read", route, { org: owner, team_slug: team });
       return found.map(({ login }) => login);
     },
     async mayWrite(username) {

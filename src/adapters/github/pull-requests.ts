@@ -2,7 +2,6 @@ import type { Forge, PullRequest } from "../../forge-port.ts";
 import { GateError } from "../../errors.ts";
 import type { Client } from "./client.ts";
 import { commitOf } from "./commits.ts";
-import { allPages } from "./pages.ts";
 import { type Account, personOf } from "./people.ts";
 
 type PullRequests = Pick<
@@ -53,7 +52,7 @@ export function pullRequests(client: Client): PullRequests {
 function finding(
   client: Client,
 ): Pick<PullRequests, "pullRequest" | "openPullRequests" | "pullRequestsOf" | "pullRequestCommits"> {
-  const { rest } = client;
+  const { rest, list } = client;
   return {
     async pullRequest(number) {
       const route = "GET /repos/{owner}/{repo}/pulls/{pull_number}";
@@ -66,14 +65,13 @@ function finding(
     },
     async pullRequestCommits(number) {
       const route = "GET /repos/{owner}/{repo}/pulls/{pull_number}/commits";
-      const found = await allPages((paging) => rest(READ, route, { pull_number: number, ...paging }));
-      return found.map(commitOf);
+      return (await list(READ, route, { pull_number: number })).map(commitOf);
     },
   };
 }
 
 async function listOpen(
-  { rest, owner, repository }: Client,
+  { list, owner, repository }: Client,
   { head, base }: { head?: string; base?: string },
 ): Promise<readonly PullRequest[]> {
   const filter = {
@@ -81,9 +79,7 @@ async function listOpen(
     ...(base === undefined ? {} : { base }),
   };
   const route = "GET /repos/{owner}/{repo}/pulls";
-  const found = await allPages((paging) =>
-    rest(READ, route, { state: "open", direction: "asc", ...filter, ...paging }),
-  );
+  const found = await list(READ, route, { state: "open", direction: "asc", ...filter });
   const own = repository.toLowerCase();
   return found.map(pullRequestOf).filter((one) => one.headRepository?.toLowerCase() === own);
 }

@@ -77,6 +77,12 @@ const verdicts = {
     fix: "Run in a clone with the whole history of deployed.json.",
     exit: 1,
   },
+  GATE_APPROVALS_UNREAD: {
+    meaning:
+      "Not all reviews and commits of the pull request can be read, so somebody's objection or authorship may be missing.",
+    fix: "Keep a pull request that needs approvals below 250 commits; limit reviews to people who may write: Settings, Moderation options, Code review limits.",
+    exit: 1,
+  },
   GATE_APPROVALS_UNKNOWN: {
     meaning: "The policy requires approvals, and nothing here can see them.",
     fix: "Run the required check on GitHub, which reads approvals, or remove requires.approvals.",

@@ -68,18 +68,20 @@ function standingOpinions(reviews: readonly ApprovalReview[]): readonly Opinion[
 function objectionTo({ reviewer, review }: Opinion, asked: Asked, facts: ApprovalFacts): string | null {
   if (reviewer.kind === "bot") return "it is a program";
   if (review.commit !== facts.head) return `they approved ${review.commit.slice(0, 7)}, an older commit`;
-  if (!mayApprove(reviewer, asked, facts)) {
-    return asked.role === null ? "they may not write to the repository" : `they are no ${asked.role}`;
-  }
+  if (!isAsked(reviewer, asked, facts)) return `they are no ${asked.role}`;
+  if (!mayApprove(reviewer, asked, facts)) return "they may not write to the repository";
   if (asked.not.includes("author") && isAuthor(reviewer, facts)) return "they are an author of the change";
   if (asked.not.includes("last-pusher") && facts.lastPusher?.id === reviewer.id) return "they pushed last";
   return null;
 }
 
-function mayApprove(reviewer: ForgePerson, { role }: Asked, facts: ApprovalFacts): boolean {
-  if (reviewer.kind === "bot") return false;
-  if (role === null) return facts.writers.includes(reviewer.id);
-  return (holdersOf(role, facts) ?? []).some((login) => sameLogin(login, reviewer.login));
+/** A role is held by a login, and logins change hands: whoever took an old name may review, but not write. */
+function mayApprove(reviewer: ForgePerson, asked: Asked, facts: ApprovalFacts): boolean {
+  return reviewer.kind === "person" && facts.writers.includes(reviewer.id) && isAsked(reviewer, asked, facts);
+}
+
+function isAsked(reviewer: ForgePerson, { role }: Asked, facts: ApprovalFacts): boolean {
+  return role === null || (holdersOf(role, facts) ?? []).some((login) => sameLogin(login, reviewer.login));
 }
 
 function holdersOf(role: string, { roles }: ApprovalFacts): readonly string[] | null {

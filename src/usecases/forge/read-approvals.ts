@@ -14,12 +14,12 @@ export interface ApprovalsOf {
   readonly requestedBy: string | null;
 }
 
-/** More people than this do not review one promotion; asking for the rights of each costs a call. */
+/** More people than this do not review one promotion; asking for the rights of each costs a call. Beyond: refused. */
 const MAX_REVIEWERS = 50;
 
 /**
  * Reads the approvals of one head from the forge. The head is read before and after the reviews: FORGE_HEAD_MOVED when it
- * is not the one that is judged, both times.
+ * is not the one that is judged, both times. GATE_APPROVALS_UNREAD when not everything about it can be read.
  */
 export async function readApprovals(forge: Forge, of: ApprovalsOf): Promise<ApprovalFacts> {
   const before = await forge.pullRequest(of.number);
@@ -27,9 +27,10 @@ export async function readApprovals(forge: Forge, of: ApprovalsOf): Promise<Appr
   const [reviews, commits, push, roles] = await Promise.all([
     forge.reviews(of.number),
     forge.pullRequestCommits(of.number),
-    forge.lastPush(before.head),
+    pushTo(forge, before),
     holders(forge, of.roles),
   ]);
+  refuseCut(commits, of.head);
   const writers = await writersAmong(forge, reviews);
   refuseMoved(await forge.pullRequest(of.number), of.head);
   return {
@@ -37,7 +38,7 @@ export async function readApprovals(forge: Forge, of: ApprovalsOf): Promise<Appr
     authors: [before.author, ...commits.flatMap(({ author, committer }) => [author, committer])].flatMap(
       (one) => one ?? [],
     ),
-    claimedAuthors: [...commits.flatMap(coAuthors), ...(of.requestedBy === null ? [] : [of.requestedBy])],
+    claimedAuthors: [...commits.flatMap(coAuthors), ...requester(of.requestedBy)],
     lastPusher: push?.after === of.head ? push.actor : null,
     reviews,
     writers,
@@ -51,24 +52,48 @@ function refuseMoved({ headCommit, number }: PullRequest, head: string): void {
   throw gateError("FORGE_HEAD_MOVED", text);
 }
 
+/** GitHub lists the first 250 commits of a pull request, and says nothing of the others. */
+function refuseCut(commits: readonly ForgeCommit[], head: string): void {
+  if (commits.some(({ commit }) => commit === head)) return;
+  const text = `Of the commits of the pull request ${commits.length} were told, and not its head ${head.slice(0, 12)}.`;
+  throw gateError("GATE_APPROVALS_UNREAD", text);
+}
+
+/** Who pushed to a branch of this repository says nothing about a fork's branch of the same name. */
+async function pushTo(forge: Forge, { head, headRepository }: PullRequest): ReturnType<Forge["lastPush"]> {
+  const own = headRepository?.toLowerCase() === forge.repository.toLowerCase();
+  return own ? forge.lastPush(head) : null;
+}
+
 /** GitHub's own address of an account that keeps its e-mail to itself: `1234+login@users.noreply.github.com`. */
 const NOREPLY = /^(?:\d+\+)?([a-z\d-]+)@users\.noreply\.github\.com$/i;
 const TRAILER = /^co-authored-by:\s*([^<\n]*)<([^>\n]*)>\s*$/gim;
 
 /** Logins that a commit names as its co-authors, by address or by name: a claim can only exclude, never admit. */
 function coAuthors({ message }: ForgeCommit): readonly string[] {
-  return [...message.matchAll(TRAILER)].flatMap(([, name = "", address = ""]) => {
-    const login = NOREPLY.exec(address.trim())?.[1];
-    return [name.trim(), ...(login === undefined ? [] : [login])];
-  });
+  return [...message.matchAll(TRAILER)].flatMap(([, name = "", address = ""]) => loginsIn(name, address));
+}
+
+/** A login, or who asked from a terminal: `Ada <ada@example.org>`. */
+function requester(who: string | null): readonly string[] {
+  const [, name = who ?? "", address = ""] = /^(.*)<(.*)>$/.exec(who ?? "") ?? [];
+  return loginsIn(name, address);
+}
+
+function loginsIn(name: string, address: string): readonly string[] {
+  return [name.trim(), NOREPLY.exec(address.trim())?.[1] ?? ""].filter((login) => login !== "");
 }
 
 async function writersAmong(forge: Forge, reviews: readonly ApprovalReview[]): Promise<readonly number[]> {
   const people = new Map<number, ForgePerson>();
   for (const { reviewer } of reviews) if (reviewer?.kind === "person") people.set(reviewer.id, reviewer);
-  const asked = [...people.values()].slice(0, MAX_REVIEWERS);
+  if (people.size > MAX_REVIEWERS)
+    throw gateError(
+      "GATE_APPROVALS_UNREAD",
+      `${people.size} people left reviews; at most ${MAX_REVIEWERS} are looked at.`,
+    );
   const answers = await Promise.all(
-    asked.map(async ({ id, login }) => ((await forge.mayWrite(login)) ? [id] : [])),
+    [...people.values()].map(async ({ id, login }) => ((await forge.mayWrite(login)) ? [id] : [])),
   );
   return answers.flat();
 }

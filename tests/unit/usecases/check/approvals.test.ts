@@ -86,9 +86,27 @@ describe("approvals that a policy counts", () => {
     const opened: string[] = [];
     const forge = (headCommit: string): Forge =>
       ({
-        pullRequest: async () => ({ number: 7, headCommit, head: BRANCH, author: ada }) as PullRequest,
+        repository: "acme/forecasts",
+        pullRequest: async () =>
+          ({
+            number: 7,
+            headCommit,
+            head: BRANCH,
+            headRepository: "acme/forecasts",
+            author: ada,
+          }) as PullRequest,
         reviews: async () => facts().reviews,
-        pullRequestCommits: async () => [],
+        pullRequestCommits: async () => [
+          {
+            commit: headCommit,
+            parents: [],
+            message: "",
+            verified: true,
+            reason: "valid",
+            author: null,
+            committer: null,
+          },
+        ],
         lastPush: async () => ({ before: "", after: headCommit, actor: ada }),
         mayWrite: async () => true,
         teamMembers: async () => [],

@@ -16,6 +16,7 @@ async function scene(message = "Promote m\n\nModelgate-Event: PROMOTE_TO_SHADOW\
   const git = new MemoryGit();
   const base = git.seed(START);
   const forge = new MemoryForge(git);
+  forge.writers.add("ada").add("grace");
   const push = async (parent: string, content: string, actor: ForgePerson): Promise<string> => {
     const change = new Map([["deployed.json", Buffer.from(content)]]);
     const expected = parent === base ? null : parent;
@@ -101,7 +102,7 @@ describe("approvals read from the forge", () => {
 
   test("know who may write, and who is in a team", async () => {
     const { forge, head } = await scene();
-    forge.writers.add("grace");
+    forge.writers.delete("ada");
     forge.teams.set("release", ["grace"]);
     forge.review(1, { reviewer: grace });
     forge.review(1, { reviewer: ada });
