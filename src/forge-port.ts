@@ -1,5 +1,5 @@
 import type { ApprovalReview, ForgePerson } from "./domain/approvals.ts";
-import type { TreeChange } from "./ports.ts";
+import type { GitRemote, TreeChange } from "./ports.ts";
 
 /**
  * Who a token speaks for. `workflow`: the job's own GITHUB_TOKEN, whose pull requests wait for somebody to start their
@@ -150,6 +150,8 @@ export interface Forge {
   /** `owner/name`. */
   readonly repository: string;
   identity(): Promise<ForgeIdentity>;
+  /** Where Git fetches the repository from, with what admits this token. */
+  remote(): Promise<GitRemote>;
 
   /** Where a branch points; null when there is none. */
   branch(name: string): Promise<string | null>;

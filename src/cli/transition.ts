@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { startRun } from "../host/start.ts";
 import { openForge, tokenOf } from "../host/open-forge.ts";
-import { replacementText } from "../host/proposal-report.ts";
+import { rejudgedText, replacementText } from "../host/proposal-report.ts";
 import { transitionPorts } from "../host/transition-ports.ts";
 import { whereToPropose } from "../host/where-to-propose.ts";
 import { openPorts, type Ports } from "../host/wiring.ts";
@@ -69,13 +69,14 @@ async function showResult(
   result: TransitionResult,
   root: string,
 ): Promise<void> {
-  const { decision, kind } = result;
+  const { decision, kind, rejudged } = result;
+  for (const one of rejudged) console.text(rejudgedText(one));
   console.text(await reportText(console, decision));
   if (kind === "proposed") {
-    console.data({ result: kind, ...result.proposal, verdict: decision.verdict });
+    console.data({ result: kind, ...result.proposal, rejudged, verdict: decision.verdict });
     console.text(proposalText(result.proposal, root));
   } else {
-    console.data({ result: kind, ...result.refusal, verdict: decision.verdict });
+    console.data({ result: kind, ...result.refusal, rejudged, verdict: decision.verdict });
     console.text(refusalText(result.refusal));
   }
 }

@@ -1,4 +1,5 @@
 import { describeRequest } from "../report/headline.ts";
+import type { Rejudged } from "../usecases/transition/overtaken.ts";
 import type { TransitionResult } from "../usecases/transition/transact.ts";
 import { subjectOf } from "../usecases/transition/message.ts";
 import type { Proposal } from "../usecases/propose.ts";
@@ -14,7 +15,8 @@ export function reportProposal(result: TransitionResult): ActionReport {
   const title = describeRequest(decision.verdict);
   const context = proposalContextOf(decision);
   if (result.kind === "refused") {
-    return reportDecision(decision, { ...outputsOf({ title }), ...refusalOutputs(result.refusal) }, context);
+    const outputs = { ...outputsOf({ title }), ...refusalOutputs(result.refusal) };
+    return withMoves(reportDecision(decision, outputs, context), result);
   }
   const { proposal } = result;
   const { branch, commit, textPath } = proposal;
@@ -25,7 +27,27 @@ export function reportProposal(result: TransitionResult): ActionReport {
     ...pullRequestAnnotations(proposal),
     ...report.annotations,
   ];
-  return { ...report, annotations };
+  return withMoves({ ...report, annotations }, result);
+}
+
+/** Bases that were left behind are told, so that nobody wonders about the commit that the report names. */
+function withMoves(report: ActionReport, { rejudged }: TransitionResult): ActionReport {
+  const moves = rejudged.map((one): Annotation => ({
+    level: "notice",
+    title: "Judged again",
+    message: rejudgedText(one),
+  }));
+  return { ...report, annotations: [...report.annotations, ...moves] };
+}
+
+/** One sentence: why a decision stands on another commit than the one that was checked out. */
+export function rejudgedText({ from, to, kept, measured }: Rejudged): string {
+  const evidence = [
+    ...(kept.length === 0 ? [] : [`kept: ${kept.join(", ")}`]),
+    ...(measured.length === 0 ? [] : [`measured again: ${measured.join(", ")}`]),
+  ].join("; ");
+  const moved = `The base moved from ${from.slice(0, 12)} to ${to.slice(0, 12)} in the meantime, so it was judged again there`;
+  return evidence === "" ? `${moved}.` : `${moved} (${evidence}).`;
 }
 
 /** What a proposal took the place of, so that nobody loses it without a word; undefined when there was nothing. */

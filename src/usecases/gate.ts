@@ -11,6 +11,7 @@ import type { Decision } from "./decision.ts";
 import { type GateBase, readBase } from "./gate/base.ts";
 import { type PackHead, packEvidence } from "./gate/evidence-pack.ts";
 import { readHistory } from "./gate/history.ts";
+import { keptEvidence, type NewBindings, requireKept } from "./gate/kept-evidence.ts";
 import { measureEvidence, neededKinds } from "./gate/measure-evidence.ts";
 import type { MeasurePorts, MeasureTask } from "./gate/measure-task.ts";
 import { readStoredEvidence } from "./gate/stored-evidence.ts";
@@ -32,6 +33,8 @@ export interface GateOptions {
   readonly carried?: readonly Evidence[];
   /** Folder of stored evidence, relative to the repository's root; without it everything is measured now. */
   readonly evidence?: string;
+  /** The decision on an earlier base: what it measured is kept as far as its bindings hold on this one. */
+  readonly before?: Decision;
   readonly enforcedElsewhere?: EnforcedElsewhere;
   /** What the forge knows about reviews of the change, where the change has a pull request. */
   readonly approvals?: ApprovalFacts;
@@ -77,10 +80,10 @@ async function collectEvidence(
   request: TransitionRequest,
   options: GateOptions,
 ): Promise<Evidence[]> {
-  const { ports, base, subject, live } = scene;
+  const { ports, base, subject } = scene;
   const kinds = neededKinds(base, request);
   if (kinds.length === 0) return [];
-  if (options.evidence !== undefined) {
+  if (options.evidence !== undefined && options.before === undefined) {
     return readStoredEvidence(ports.files, options.evidence, {
       manifestDigest: subject.manifest_digest,
       policyDigest: policyDigestOf(matchingPolicies(base.policies.policies, request)),
@@ -89,12 +92,31 @@ async function collectEvidence(
       request,
     });
   }
-  const carried = (options.carried ?? []).filter(({ kind }) => kinds.includes(kind));
+  const given = [...(options.carried ?? []), ...(await keptFrom(scene, request, options))];
+  const carried = given.filter(({ kind }) => kinds.includes(kind));
   const left = kinds.filter((kind) => !carried.some((one) => one.kind === kind));
   if (left.length === 0) return carried;
   const candidate = await loadCandidate(ports.files, subject);
   const run = runOf(options.start, request);
-  return [...carried, ...(await measureEvidence(ports, left, { ...options, run, candidate, live }))];
+  const fresh = await measureEvidence(ports, left, { ...options, run, candidate, live: scene.live });
+  return [...carried, ...fresh];
+}
+
+/** What an earlier decision measured and still holds; where evidence was handed in, all of it must. */
+async function keptFrom(
+  { ports, base, subject, live }: Scene,
+  request: TransitionRequest,
+  { before, evidence }: GateOptions,
+): Promise<readonly Evidence[]> {
+  if (!before) return [];
+  const now: NewBindings = {
+    commit: base.commit,
+    policyDigest: policyDigestOf(matchingPolicies(base.policies.policies, request)),
+    subject,
+    baseline: live?.subject ?? null,
+  };
+  if (evidence !== undefined) await requireKept(ports.git, before, now);
+  return keptEvidence(ports.git, before, now);
 }
 
 async function decide(

@@ -17,6 +17,7 @@ import type {
   Push,
   Reviewers,
 } from "../../src/forge-port.ts";
+import type { GitRemote } from "../../src/ports.ts";
 import type { MemoryGit } from "./memory-git.ts";
 
 export const BOT: ForgePerson = { id: 100, login: "modelgate[bot]", kind: "bot" };
@@ -48,6 +49,11 @@ export class MemoryForge implements Forge {
   async identity(): Promise<ForgeIdentity> {
     await this.#called("identity");
     return this.who;
+  }
+
+  async remote(): Promise<GitRemote> {
+    await this.#called("remote");
+    return { url: `https://forge.test/${this.repository}.git`, authorization: "Basic bWVtb3J5" };
   }
 
   async branch(name: string): Promise<string | null> {

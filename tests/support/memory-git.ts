@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { pathParts, safeBranch, safeRevision } from "../../src/adapters/git/names.ts";
 import { gateError } from "../../src/errors.ts";
-import type { Branch, CommitFacts, CommitRequest, Git, PathChange } from "../../src/ports.ts";
+import type { Branch, CommitFacts, CommitRequest, Git, GitRemote, PathChange } from "../../src/ports.ts";
 
 type Tree = ReadonlyMap<string, Uint8Array>;
 
@@ -186,6 +186,12 @@ export class MemoryGit implements Git {
     }
     this.#branches.set(request.branch, commit);
     return { commit, signed: false };
+  }
+
+  /** Everybody's commits are in the one memory: there is nothing that could be brought. */
+  async fetch({ url }: GitRemote, { commit }: { commit: string }): Promise<void> {
+    if ((await this.resolve(commit)) === undefined)
+      throw gateError("GIT_FETCH_FAILED", `There is no ${commit} at ${url}.`);
   }
 
   async identity(): Promise<{ name: string; email: string }> {

@@ -5,6 +5,7 @@ import { conversation } from "./conversation.ts";
 import { outcomes } from "./outcomes.ts";
 import { people, viewerOf } from "./people.ts";
 import { pullRequests } from "./pull-requests.ts";
+import { readRemote } from "./remote.ts";
 import { readSettings } from "./settings.ts";
 
 export type { GitHubOptions } from "./client.ts";
@@ -19,6 +20,7 @@ export function openGitHub(options: GitHubOptions): Forge {
       const { login, kind } = await viewer();
       return { login, kind };
     },
+    remote: () => readRemote(client, options),
     ...commits(client, viewer),
     ...pullRequests(client),
     ...conversation(client),

@@ -53,8 +53,9 @@ export const forgeReasons = {
     exit: 1,
   },
   FORGE_BASE_MOVED: {
-    meaning: "The base branch on GitHub is no longer at the commit that was judged.",
-    fix: "Run the workflow again, so that it checks out and judges the new base.",
+    meaning:
+      "The base branch on GitHub is no longer at the commit that was judged: it moved again each time that it was judged anew, was rewritten, or is gone. Nothing was written.",
+    fix: "Run the workflow again when fewer merges are on their way, so that it checks out and judges the new base.",
     exit: 1,
   },
   FORGE_HEAD_MOVED: {
@@ -75,7 +76,7 @@ export const forgeReasons = {
   },
   FORGE_REPOSITORY_INVALID: {
     meaning: "The name of the repository is not of the form owner/name.",
-    fix: "Give `repository: ${{ github.repository }}`.",
+    fix: "Give `repository: ${{ github.repository }}` in a workflow, --repository owner/name in a terminal.",
     exit: 2,
   },
   RECORD_POINTER_UNMOVED: {

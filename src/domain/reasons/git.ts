@@ -82,6 +82,12 @@ export const gitReasons = {
     fix: "Look at the other change with: modelgate status; then run the same command again.",
     exit: 1,
   },
+  GIT_FETCH_FAILED: {
+    meaning:
+      "The base branch moved, and its new commit could not be fetched to judge it. Nothing was written.",
+    fix: "Run the workflow again, so that it checks out the new base; in a terminal run git pull first. If it stays, look at git's own message: the token needs contents: read.",
+    exit: 3,
+  },
   GIT_BRANCH_CHECKED_OUT: {
     meaning: "The branch to write is checked out in a work tree, which a new commit would leave out of step.",
     fix: "Switch that work tree to the base branch, for example: git switch main; then run again.",

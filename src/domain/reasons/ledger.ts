@@ -178,6 +178,12 @@ const moves = {
     fix: "Look at the branch, move what is worth keeping elsewhere, delete the branch, and ask again.",
     exit: 1,
   },
+  LEDGER_RACE_LOST: {
+    meaning:
+      "Another transition of the same model was merged while this one was judged, so it no longer means what was asked for. Nothing was written.",
+    fix: "Pull the base and look at what came first with: modelgate status; if this one is still wanted, ask for it again.",
+    exit: 1,
+  },
   LEDGER_NOT_REFUSED: {
     meaning: "Only a verdict of FAIL or INCONCLUSIVE is kept as a refusal.",
     fix: "Propose the transition instead.",

@@ -1,6 +1,8 @@
 import type { Git } from "../../ports.ts";
 import type { Decision } from "../decision.ts";
 import { type Proposal, proposeTransition, type ProposeOptions } from "../propose.ts";
+import type { Base } from "./base.ts";
+import { branchTip } from "./branches.ts";
 import { recordRefusal, type Refusal } from "./refusals.ts";
 
 /** Where decisions are written: to a plain repository, or to a forge that reviews and merges them. */
@@ -9,6 +11,8 @@ export interface Proposals {
   readonly propose: (decision: Decision, options: ProposeOptions) => Promise<Proposal>;
   /** Keeps a decision that may not merge, with its evidence. */
   readonly refuse: (decision: Decision, options: ProposeOptions) => Promise<Refusal>;
+  /** Where the branch of a base is now, with its commits at hand; null when it is gone. */
+  readonly newBase: (judged: Base) => Promise<string | null>;
 }
 
 /** Branches of the local repository; somebody else pushes and merges them. */
@@ -16,5 +20,6 @@ export function gitProposals(git: Git): Proposals {
   return {
     propose: (decision, options) => proposeTransition({ git }, decision, options),
     refuse: (decision, options) => recordRefusal({ git }, decision, options),
+    newBase: ({ branch }) => branchTip(git, branch),
   };
 }
