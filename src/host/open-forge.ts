@@ -23,7 +23,7 @@ export async function openForge(
   repository: string | null,
 ): Promise<Forge> {
   const name = repository ?? env["GITHUB_REPOSITORY"];
-  if (!name) throw gateError("FORGE_REPOSITORY_INVALID", "Nobody said which repository.");
+  if (!name) throw gateError("FORGE_REPOSITORY_INVALID", "It was not said which repository.");
   const { openGitHub } = await import("../adapters/github/forge.ts");
   const [apiUrl, graphqlUrl] = [env["GITHUB_API_URL"], env["GITHUB_GRAPHQL_URL"]];
   return openGitHub({ repository: name, token, signal, apiUrl, graphqlUrl });

@@ -51,6 +51,13 @@ describe("a repository that init scaffolds", () => {
     });
   });
 
+  it("is never called healthy when its settings were asked for and could not be looked at", () => {
+    using repo = gitRepo();
+    modelgate(repo, ...INIT);
+    const asked = modelgate(repo, "doctor", "--repository", "acme/models");
+    expect(asked).toMatchObject({ exit: 2, answer: { problems: [{ code: "FORGE_TOKEN_MISSING" }] } });
+  });
+
   it("is told what is wrong by rule: the places, then once why, the remedy and an example", () => {
     using repo = gitRepo();
     modelgate(repo, ...INIT);

@@ -21,12 +21,16 @@ export async function run(context: CommandContext, options: Options): Promise<nu
   return healthy ? 0 : 1;
 }
 
-/** The forge of the token in the environment; null without a token or a repository to ask about. */
+/**
+ * The forge of the token in the environment; null when nobody asked for it and there is no token or repository.
+ * FORGE_TOKEN_MISSING when it was asked for: settings that were not looked at must not pass for healthy ones.
+ */
 async function openForge(context: CommandContext, options: Options): Promise<Forge | null> {
   const { GITHUB_TOKEN, GH_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL } = process.env;
   const token = GITHUB_TOKEN ?? GH_TOKEN ?? "";
   const repository = options.repository ?? GITHUB_REPOSITORY;
-  if (token === "" || repository === undefined) return null;
+  const asked = options.repository !== undefined;
+  if (repository === undefined || (token === "" && !asked)) return null;
   const { openGitHub } = await import("../../adapters/github/forge.ts");
   return openGitHub({ token, repository, apiUrl: GITHUB_API_URL, signal: context.signal });
 }

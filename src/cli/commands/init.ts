@@ -69,9 +69,9 @@ function told(report: InitReport): string {
 }
 
 const NEXT = [
-  "git add -A && git commit, and push it to the default branch",
-  "Settings > Rules > Rulesets > Import: .github/rulesets/main.json, after the check model-gate has run once",
-  "modelgate doctor (with GITHUB_TOKEN it looks at the settings too)",
+  "commit it on a branch and open a pull request: model-gate runs there for the first time; merge it when it has passed",
+  "import .github/rulesets/main.json (Settings > Rules > Rulesets > New ruleset > Import a ruleset)",
+  "modelgate doctor --repository owner/name (with GITHUB_TOKEN it looks at the settings too)",
 ];
 
 function indented(lines: readonly string[]): string[] {

@@ -58,7 +58,7 @@ async function known(git: Git, revision: string): Promise<string> {
   const commit = await git.resolve(revision);
   if (commit !== undefined) return commit;
   throw gateError("GIT_UNKNOWN_REVISION", `There is no commit ${JSON.stringify(revision.slice(0, 120))}.`, {
-    fix: "Fetch it: actions/checkout needs fetch-depth: 0.",
+    fix: "Check the spelling, or fetch it: git fetch origin (in GitHub Actions: actions/checkout with fetch-depth: 0).",
   });
 }
 
