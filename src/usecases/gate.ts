@@ -4,6 +4,7 @@ import type { Evidence, Subject } from "../domain/evidence.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import { planTransition } from "../ledger/plan.ts";
 import { evaluate } from "../policy/evaluate.ts";
+import { revokedBehind } from "../trust/dependencies.ts";
 import type { EnforcedElsewhere } from "../policy/judge/request.ts";
 import { matchingPolicies } from "../policy/match.ts";
 import { policyDigestOf } from "../policy/policy-digest.ts";
@@ -11,6 +12,7 @@ import type { Decision } from "./decision.ts";
 import { type GateBase, readBase } from "./gate/base.ts";
 import { type PackHead, packEvidence } from "./gate/evidence-pack.ts";
 import { readHistory } from "./gate/history.ts";
+import { readLineages } from "./gate/lineages.ts";
 import { keptEvidence, type NewBindings, requireKept } from "./gate/kept-evidence.ts";
 import { measureEvidence, neededKinds } from "./gate/measure-evidence.ts";
 import type { MeasurePorts, MeasureTask } from "./gate/measure-task.ts";
@@ -127,6 +129,7 @@ async function decide(
   const { request, evidence, options } = of;
   const run = runOf(options.start, request);
   const baseline = live?.subject ?? null;
+  const lineages = await readLineages(ports, base, request);
   const verdict = evaluate({
     policies: base.policies,
     evidence,
@@ -137,6 +140,7 @@ async function decide(
     history: await readHistory(ports.git, base, request),
     enforcedElsewhere: options.enforcedElsewhere ?? [],
     ...(options.approvals ? { approvals: options.approvals } : {}),
+    revoked: revokedBehind(base.trust, { ledger: base.ledger, request, lineages }),
     // Whole seconds, as `decided_at` tells them: a replay from the record must come to the same bytes.
     now: new Date(timestampOf(run.now)),
     runId: run.runId,

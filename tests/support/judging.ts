@@ -196,6 +196,7 @@ export function inputWith(more: Partial<EvaluateInput> = {}): EvaluateInput {
     request: REQUEST,
     subject: CANDIDATE,
     baseline: LIVE,
+    revoked: [],
     history: { since: null, refusedBefore: [] },
     enforcedElsewhere: [],
     now: NOW,

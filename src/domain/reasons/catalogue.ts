@@ -17,6 +17,7 @@ import { policyReasons } from "./policy.ts";
 import type { Reason } from "./reason.ts";
 import { signatureReasons } from "./signature.ts";
 import { trustReasons } from "./trust.ts";
+import { trustRegistryReasons } from "./trust-registry.ts";
 
 const all = {
   ...evidenceReasons,
@@ -37,6 +38,7 @@ const all = {
   ...initReasons,
   ...signatureReasons,
   ...trustReasons,
+  ...trustRegistryReasons,
 };
 
 /** Every reason code the product can print. Codes are stable: they are never renamed or reused. */

@@ -27,6 +27,7 @@ export function findRefusals(
       .filter((item) => !isSameSubject(item.subject, input.subject))
       .map((item) => foreign(item, input)),
     ...refuseEnvironment(input),
+    ...input.revoked.map(({ id, reason, says }) => blocked(id, reason, says)),
   ].sort((a, b) => (`${a.id} ${a.says}` < `${b.id} ${b.says}` ? -1 : 1));
 }
 

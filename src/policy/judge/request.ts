@@ -2,6 +2,7 @@ import type { ApprovalFacts } from "../../domain/approvals.ts";
 import type { Evidence, Subject } from "../../domain/evidence.ts";
 import type { Ledger } from "../../domain/ledger.ts";
 import type { LifecycleEvent, State } from "../../domain/lifecycle.ts";
+import type { RevokedDependency } from "../../trust/dependencies.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import type { PolicySet } from "../policy.ts";
 
@@ -41,6 +42,8 @@ export interface EvaluateInput {
   readonly enforcedElsewhere: EnforcedElsewhere;
   /** What the forge knows about reviews of the change; without it approvals cannot be judged here. */
   readonly approvals?: ApprovalFacts;
+  /** What the request would bring to serve depends on these, and the base revokes them. */
+  readonly revoked: readonly RevokedDependency[];
   readonly now: Date;
   readonly runId: string;
   readonly baseCommit: string;

@@ -6,6 +6,7 @@ import { commandFor } from "../../ledger/command.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import { policyDigestOf } from "../../policy/policy-digest.ts";
 import type { Git } from "../../ports.ts";
+import type { Lineages } from "../../trust/dependencies.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
 import { timestampOf } from "../run-context.ts";
 import { requestOf } from "./remeasure.ts";
@@ -22,6 +23,8 @@ export interface Claim {
   /** The candidate and the live version, as the base has them. */
   readonly subject: Subject;
   readonly baseline: Subject | null;
+  /** Of the versions that the transition brings to serve (`readLineages`). */
+  readonly lineages: Lineages;
   readonly now: Date;
 }
 

@@ -4,6 +4,7 @@ import type { Decision } from "../decision.ts";
 import { type Problem, problem, refuse } from "../../errors.ts";
 import { gate } from "../gate.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
+import { readLineages } from "../gate/lineages.ts";
 import { readStoredEvidence } from "../gate/stored-evidence.ts";
 import { loadLive, readSubject } from "../gate/subjects.ts";
 import type { TransitionRequest } from "../run-context.ts";
@@ -60,7 +61,8 @@ async function prove(scene: CheckScene): Promise<Proven> {
   const subject = await readSubject(atBase, base, request);
   const baseline = (await loadLive(atBase.files, base, request))?.subject ?? null;
   const stored = await readStoredPack(ports.git, change, transition);
-  const claim: Claim = { base, transition, stored, subject, baseline, now: options.start.now };
+  const lineages = await readLineages(atBase, base, request);
+  const claim: Claim = { base, transition, stored, subject, baseline, lineages, now: options.start.now };
   const before = await checkBindings(ports.git, claim);
   const evidence = await storedEvidence(scene, claim);
   const told = await rejudge(ports.git, claim, { evidence, before });

@@ -3,11 +3,13 @@ import { childPointer } from "../../domain/document/document.ts";
 import { formatJson } from "../../domain/document/format.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import type { Evidence } from "../../domain/evidence.ts";
+import { LEDGER_FILE } from "../../domain/ledger.ts";
 import type { Verdict } from "../../domain/verdict.ts";
-import { gateError, GateError } from "../../errors.ts";
+import { gateError, GateError, type Problem, problem, refuse } from "../../errors.ts";
 import { evaluate, type History } from "../../policy/evaluate.ts";
 import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
 import type { Git } from "../../ports.ts";
+import { isRevocation, revokedBehind } from "../../trust/dependencies.ts";
 import type { GateBase } from "../gate/base.ts";
 import { readHistory } from "../gate/history.ts";
 import { type Claim, stale } from "./bindings.ts";
@@ -47,14 +49,26 @@ export function rejudgeWith(claim: Claim, of: Retrial): Verdict {
     Buffer.from(formatJson(verdict)).equals(bytes) && verdict.outcome === transition.verdict;
   if (isTold(again)) return again;
   const overtaken = judgeAt(claim, { ...of, on: of.before, told });
-  if (isTold(overtaken)) throw new GateError([stale(transition, "waivers or environments")]);
+  if (isTold(overtaken)) {
+    refuse(revocationsIn(again));
+    throw new GateError([stale(transition, "waivers, environments or trust")]);
+  }
   const pointer = firstDifference(told, again) ?? "";
   const message = `The base's policies come to ${again.outcome}, the pack says ${told.outcome} and the transition ${transition.verdict}.`;
   throw gateError("CHECK_VERDICT_MISMATCH", message, { where: { file, pointer } });
 }
 
+/** What was revoked since the decision: proposing it again would not help. */
+function revocationsIn({ refusals }: Verdict): Problem[] {
+  return refusals.flatMap(({ reason, says, fix }) =>
+    isRevocation(reason)
+      ? [problem(reason, says, { where: { file: LEDGER_FILE, pointer: "/transition" }, fix })]
+      : [],
+  );
+}
+
 function judgeAt(claim: Claim, of: Retrial & { on: GateBase; told: Verdict }): Verdict {
-  const { base, transition, stored, subject, baseline } = claim;
+  const { base, transition, stored, subject, baseline, lineages } = claim;
   const request = requestOf(transition);
   return evaluate({
     policies: of.on.policies,
@@ -65,6 +79,7 @@ function judgeAt(claim: Claim, of: Retrial & { on: GateBase; told: Verdict }): V
     baseline,
     history: { since: of.since, refusedBefore: of.told.refused_before },
     enforcedElsewhere: enforcedThen(of.told),
+    revoked: revokedBehind(of.on.trust, { ledger: base.ledger, request, lineages }),
     now: new Date(transition.decided_at),
     runId: transition.run_id,
     baseCommit: stored.pack.base_commit,

@@ -5,6 +5,8 @@ import { parseLedger } from "../../ledger/ledger-text.ts";
 import { parsePolicies, type PolicySource } from "../../policy/parse-policies.ts";
 import type { PolicySet } from "../../policy/policy.ts";
 import type { Git } from "../../ports.ts";
+import type { TrustRegistry } from "../../trust/registry.ts";
+import { readTrust } from "../trust/read-trust.ts";
 
 /** What judges a change: all of it from the base commit, so that no change can loosen what judges it. */
 export interface GateBase {
@@ -13,14 +15,17 @@ export interface GateBase {
   readonly ledger: Ledger;
   /** SHA-256 of the bytes of deployed.json. */
   readonly ledgerDigest: Digest;
+  /** Null where the base has no trust.yaml. */
+  readonly trust: TrustRegistry | null;
 }
 
 /** Errors: GIT_*, LEDGER_MISSING, LEDGER_*, POLICY_EMPTY, POLICY_FILE_UNREAD, POLICY_*, with places in files of the base commit. */
 export async function readBase(git: Git, commit: string): Promise<GateBase> {
-  const [bytes, sources, paths] = await Promise.all([
+  const [bytes, sources, paths, trust] = await Promise.all([
     git.show(commit, LEDGER_FILE),
     policySources(git, commit),
     git.paths(commit, "policies"),
+    readTrust(git, commit),
   ]);
   if (!bytes) {
     throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${commit.slice(0, 12)}.`, {
@@ -29,7 +34,7 @@ export async function readBase(git: Git, commit: string): Promise<GateBase> {
   }
   refuse(paths.filter(isUnread).map(unread));
   const policies = parsePolicies(sources);
-  return { commit, policies, ledger: parseLedger(bytes, LEDGER_FILE), ledgerDigest: digestOf(bytes) };
+  return { commit, policies, ledger: parseLedger(bytes, LEDGER_FILE), ledgerDigest: digestOf(bytes), trust };
 }
 
 const GATES = /^policies\/gates\/[^/]+\.yaml$/;
