@@ -34,6 +34,8 @@ export interface Files {
   digest(path: string): Promise<FileDigest>;
   /** SHA-256 of each run of `size` bytes of a regular file, in order; the last may be shorter, none for an empty file. */
   digestParts(path: string, size: number): Promise<readonly Digest[]>;
+  /** SHA-256 of each run of `size` bytes of a regular file, in order; the last may be shorter, none for an empty file. */
+  digestParts(path: string, size: number): Promise<readonly Digest[]>;
   /** Replaces or creates a file atomically (temporary name, fsync, rename). */
   write(path: string, bytes: Uint8Array | string): Promise<void>;
 }

@@ -118,6 +118,15 @@ describe.each(implementations)("%s", (_name, make) => {
     expect(found).toEqual({ digest: digestOf(bytes), size: bytes.length, head: bytes.slice(0, 512) });
   });
 
+  it("digests a file in parts: whole runs, a shorter last one, none of an empty file", async () => {
+    const bytes = Uint8Array.from({ length: 2_500_000 }, (_, at) => at % 251);
+    const files = make({ big: bytes, even: "abcdef", empty: "" });
+    const parts = [bytes.slice(0, 1_200_000), bytes.slice(1_200_000, 2_400_000), bytes.slice(2_400_000)];
+    expect(await files.digestParts("big", 1_200_000)).toEqual(parts.map(digestOf));
+    expect(await files.digestParts("even", 3)).toEqual([digestOf("abc"), digestOf("def")]);
+    expect(await files.digestParts("empty", 3)).toEqual([]);
+  });
+
   it("digests an empty file", async () => {
     expect(await make({ e: "" }).digest("e")).toEqual({
       digest: digestOf(""),

@@ -44,6 +44,11 @@ export function memoryFiles(initial: Readonly<Record<string, MemoryEntry>> = {})
       const bytes = bytesAt(entries, path, Number.POSITIVE_INFINITY);
       return { digest: digestOf(bytes), size: bytes.length, head: bytes.slice(0, HEAD) };
     },
+    digestParts: async (path, size) => {
+      const bytes = bytesAt(entries, path, Number.POSITIVE_INFINITY);
+      const count = Math.ceil(bytes.length / size);
+      return Array.from({ length: count }, (_, n) => digestOf(bytes.subarray(n * size, (n + 1) * size)));
+    },
     write: async (path, bytes) => {
       checkPath(entries, path);
       if (files.failWrites)

@@ -3,7 +3,7 @@ import type { Files } from "../../ports.ts";
 import { GateError } from "../../errors.ts";
 import { fileError } from "./file-error.ts";
 import { listEntries, listFolders } from "./list-files.ts";
-import { digestRegularFile, readRegularFile } from "./read-file.ts";
+import { digestParts, digestRegularFile, readRegularFile } from "./read-file.ts";
 import { writeAtomically } from "./write-file.ts";
 
 /** 64 MiB. */
@@ -20,6 +20,7 @@ export function createFiles(root: string): Files {
     list: async (folder) => listEntries(realRoot, folder),
     folders: async (folder) => listFolders(realRoot, folder),
     digest: async (path) => digestRegularFile(realRoot, path),
+    digestParts: async (path, size) => digestParts(realRoot, path, size),
     write: async (path, bytes) => writeAtomically(realRoot, path, bytes),
   };
 }

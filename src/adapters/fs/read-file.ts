@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { gateError } from "../../errors.ts";
 import type { FileDigest } from "../../ports.ts";
+import type { Digest } from "../../domain/digest.ts";
 import { fileError } from "./file-error.ts";
 import { safePath } from "./safe-path.ts";
 
@@ -40,6 +41,31 @@ export function digestRegularFile(realRoot: string, path: string): FileDigest {
     }
     return { digest: `sha256:${hash.digest("hex")}`, size, head };
   });
+}
+
+/** SHA-256 of each run of `size` bytes of a regular file with one name. */
+export function digestParts(realRoot: string, path: string, size: number): readonly Digest[] {
+  return withFile(realRoot, path, (file) => {
+    const chunk = Buffer.allocUnsafe(Math.min(size, CHUNK));
+    const digests: Digest[] = [];
+    for (let part = digestRun(file, chunk, size); part.count > 0; part = digestRun(file, chunk, size)) {
+      digests.push(part.digest);
+      if (part.count < size) break;
+    }
+    return digests;
+  });
+}
+
+function digestRun(file: number, chunk: Buffer, size: number): { digest: Digest; count: number } {
+  const hash = createHash("sha256");
+  let count = 0;
+  while (count < size) {
+    const read = readSync(file, chunk, 0, Math.min(chunk.length, size - count), null);
+    if (read === 0) break;
+    hash.update(chunk.subarray(0, read));
+    count += read;
+  }
+  return { digest: `sha256:${hash.digest("hex")}`, count };
 }
 
 function fill(file: number, bytes: Buffer): number {

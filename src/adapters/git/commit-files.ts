@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { digestOf } from "../../domain/digest.ts";
+import { type Digest, digestOf } from "../../domain/digest.ts";
 import { GateError, gateError } from "../../errors.ts";
 import type { FileDigest, FileEntry, Files, Git } from "../../ports.ts";
 
@@ -22,6 +22,7 @@ export function commitFiles(git: Git, commit: string, workTree: Files | null): F
     list: (folder) => source.list(folder),
     folders: (folder) => git.folders(commit, folder),
     digest: (path) => source.digest(path),
+    digestParts: (path, size) => source.digestParts(path, size),
     write: (path) => Promise.reject(readOnly(path)),
   };
 }
@@ -61,6 +62,12 @@ class CommitFiles {
   async digest(path: string): Promise<FileDigest> {
     const bytes = await this.read(path, Number.MAX_SAFE_INTEGER);
     return { digest: digestOf(bytes), size: bytes.length, head: Uint8Array.from(bytes.subarray(0, HEAD)) };
+  }
+
+  async digestParts(path: string, size: number): Promise<readonly Digest[]> {
+    const bytes = await this.read(path, Number.MAX_SAFE_INTEGER);
+    const count = Math.ceil(bytes.length / size);
+    return Array.from({ length: count }, (_, n) => digestOf(bytes.subarray(n * size, (n + 1) * size)));
   }
 
   async #bytes(path: string, limit: number): Promise<Uint8Array | undefined> {

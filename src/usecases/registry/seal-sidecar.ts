@@ -34,6 +34,7 @@ export function withFile(files: Files, path: string, bytes: Uint8Array): Files {
         ? { digest: digestOf(bytes), size: bytes.length, head: bytes.subarray(0, HEAD) }
         : there;
     },
+    digestParts: (asked, size) => files.digestParts(asked, size),
     write: (asked, content) => files.write(asked, content),
   };
 }

@@ -1,0 +1,36 @@
+import type { Files } from "./ports.ts";
+
+/** A model that lies anywhere on disk: a folder, or a single file. */
+export interface ModelPlace {
+  /** The folder that holds the model. */
+  readonly files: Files;
+  /** Of the model in that folder. */
+  readonly name: string;
+  readonly single: boolean;
+  /** Absolute, links resolved. */
+  readonly path: string;
+}
+
+/** Signs a payload without a key of one's own: a short-lived certificate and a transparency log. OMS_KEYLESS_FAILED. */
+export interface KeylessSigner {
+  /** The whole bundle, as JSON text. */
+  sign(payload: Uint8Array, payloadType: string): Promise<string>;
+}
+
+/** Who must have signed. `pattern` is an exact identity, or with `*` for any run of characters without "/". */
+export interface ExpectedIdentity {
+  readonly identity: string;
+  readonly pattern: boolean;
+  readonly issuer: string;
+}
+
+/** Who signed, as their identity provider vouched; empty texts when the certificate does not say. */
+export interface KeylessIdentity {
+  readonly identity: string;
+  readonly issuer: string;
+}
+
+/** Proves keyless bundles, as JSON, under a pinned trusted root, and says who signed. OMS_KEYLESS_INVALID. */
+export interface KeylessVerifier {
+  verify(bundle: { readonly json: unknown; readonly file: string }): Promise<KeylessIdentity>;
+}
