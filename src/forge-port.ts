@@ -160,8 +160,6 @@ export interface Forge {
   /** All moves or none, each a compare-and-swap, without the fast-forward rule. FORGE_RACE_LOST. */
   moveBranches(moves: readonly BranchMove[]): Promise<void>;
   commit(id: string): Promise<ForgeCommit>;
-  /** The bytes of a file in a commit; undefined when it is not there. */
-  file(commit: string, path: string): Promise<Uint8Array | undefined>;
   /**
    * One commit, made and signed by the forge, and one compare-and-swap of the branch (FORGE_RACE_LOST). It is read back:
    * FORGE_COMMIT_UNVERIFIED when its signature does not verify or it is not what was asked for.

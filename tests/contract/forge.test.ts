@@ -14,6 +14,10 @@ interface Setting {
   readonly push: (branch: string, path: string) => Promise<string>;
   readonly review: (number: number, state: "APPROVED" | "CHANGES_REQUESTED") => Promise<void>;
   readonly merge: (number: number) => Promise<string>;
+  /** What the repository itself holds, past the forge. */
+  readonly read: (commit: string, path: string) => Promise<string | undefined>;
+  /** The repository's address for Git, and the token. */
+  readonly remote: { readonly url: string; readonly token: string };
   readonly close: () => Promise<void>;
 }
 
@@ -41,6 +45,11 @@ async function memory(): Promise<Setting> {
     },
     review: async (number, state) => forge.review(number, { reviewer: grace, state }),
     merge: async (number) => forge.merge(number),
+    read: async (commit, path) => {
+      const bytes = await git.show(commit, path);
+      return bytes && Buffer.from(bytes).toString();
+    },
+    remote: { url: "https://forge.test/acme/forecasts.git", token: "memory" },
     close: async () => {},
   };
 }
@@ -61,6 +70,8 @@ async function loopback(): Promise<Setting> {
     review: (number, state) =>
       repo.review("grace", number, state === "APPROVED" ? "APPROVE" : "REQUEST_CHANGES"),
     merge: (number) => repo.merge("ada", number),
+    read: (commit, path) => repo.file(commit, path),
+    remote: { url: `${github.url}/acme/forecasts.git`, token },
     async close() {
       expect(github.violations).toEqual([]);
       await github[Symbol.asyncDispose]();
@@ -110,8 +121,13 @@ describe.each([
     expect(made).toMatchObject({ parents: [base], verified: true, reason: "valid" });
     expect(made.message.trim()).toBe("Promote m\n\nModelgate-Event: X");
     expect(await forge.branch("promote/prod/m")).toBe(made.commit);
-    expect(Buffer.from((await forge.file(made.commit, "deployed.json"))!).toString()).toBe("{ }\n");
-    expect(await forge.file(made.commit, "missing.json")).toBeUndefined();
+    expect(await setting.read(made.commit, "deployed.json")).toBe("{ }\n");
+  });
+
+  test("says where Git finds it, and how this token is let in", async () => {
+    const { forge, remote } = await start();
+    const authorization = `Basic ${Buffer.from(`x-access-token:${remote.token}`).toString("base64")}`;
+    expect(await forge.remote()).toEqual({ url: remote.url, authorization });
   });
 
   test("tells an unsigned commit", async () => {

@@ -53,7 +53,10 @@ export class MemoryForge implements Forge {
 
   async remote(): Promise<GitRemote> {
     await this.#called("remote");
-    return { url: `https://forge.test/${this.repository}.git`, authorization: "Basic bWVtb3J5" };
+    return {
+      url: `https://forge.test/${this.repository}.git`,
+      authorization: "Basic eC1hY2Nlc3MtdG9rZW46bWVtb3J5",
+    };
   }
 
   async branch(name: string): Promise<string | null> {
@@ -93,11 +96,6 @@ export class MemoryForge implements Forge {
     const { commit, parents, message } = await this.git.facts(id);
     const signature = this.#verified.get(commit) ?? { verified: false, reason: "unsigned" };
     return { commit, parents, message, ...signature, author: BOT, committer: BOT };
-  }
-
-  async file(commit: string, path: string): Promise<Uint8Array | undefined> {
-    await this.#called("file");
-    return this.git.show(commit, path);
   }
 
   async commitOnBranch({ branch, expectedHead, message, change }: ForgeCommitRequest): Promise<ForgeCommit> {

@@ -4,7 +4,7 @@ import type { Client } from "./client.ts";
 import { commitOnBranch } from "./commit-on-branch.ts";
 import { personOrNull, type Viewer } from "./people.ts";
 
-type Commits = Pick<Forge, "branch" | "createBranch" | "moveBranches" | "commit" | "file" | "commitOnBranch">;
+type Commits = Pick<Forge, "branch" | "createBranch" | "moveBranches" | "commit" | "commitOnBranch">;
 
 export function commits(client: Client, viewer: () => Promise<Viewer>): Commits {
   const { rest } = client;
@@ -27,7 +27,6 @@ export function commits(client: Client, viewer: () => Promise<Viewer>): Commits 
       }
     },
     moveBranches: (moves) => moveBranches(client, { branch, viewer }, moves),
-    file: (at, path) => readFile(client, at, path),
     commitOnBranch: (request) => commitOnBranch(client, { branch, commit }, request),
   };
 }
@@ -68,7 +67,8 @@ async function branchTip({ rest }: Client, name: string): Promise<string | null>
     const route = "GET /repos/{owner}/{repo}/git/ref/{ref}";
     return (await rest("contents: read", route, { ref: `heads/${name}` })).object.sha;
   } catch (error) {
-    return unlessMissing(error, null);
+    if (error instanceof GateError && error.code === "FORGE_NOT_FOUND") return null;
+    throw error;
   }
 }
 
@@ -97,24 +97,6 @@ export function commitOf(data: {
     author: personOrNull(data.author),
     committer: personOrNull(data.committer),
   };
-}
-
-/** Base64 in JSON keeps every byte; above 1 MB GitHub hands out the blob instead. */
-async function readFile({ rest }: Client, ref: string, path: string): Promise<Uint8Array | undefined> {
-  try {
-    const data = await rest("contents: read", "GET /repos/{owner}/{repo}/contents/{path}", { path, ref });
-    if (Array.isArray(data) || data.type !== "file" || !("content" in data)) return undefined;
-    if (data.encoding === "base64") return Buffer.from(data.content, "base64");
-    const route = "GET /repos/{owner}/{repo}/git/blobs/{file_sha}";
-    return Buffer.from((await rest("contents: read", route, { file_sha: data.sha })).content, "base64");
-  } catch (error) {
-    return unlessMissing(error, undefined);
-  }
-}
-
-function unlessMissing<T>(error: unknown, missing: T): T {
-  if (error instanceof GateError && error.code === "FORGE_NOT_FOUND") return missing;
-  throw error;
 }
 
 function isExisting(error: unknown): boolean {
