@@ -60,7 +60,7 @@ describe("two runs for one model and environment", () => {
     const again = await promote(MODEL, "prod");
     expect([titlesOf(again), again.outputs["result"]]).toEqual([[], "pass"]);
     await isWhole(numberOf(again));
-    await isWhole(numberOf(steps[2]!));
+    await isWhole(numberOf(steps[2]));
   });
 
   it("overtaken before its branch moves: it overwrites nothing, and is told to run again", async () => {

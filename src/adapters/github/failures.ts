@@ -62,7 +62,7 @@ function parseAccepted(header: string): readonly Permission[] {
 }
 
 function yamlOf(permissions: readonly Permission[]): string {
-  return `Add to the job:\n\npermissions:\n${permissions.map((one) => `  ${one}`).join("\n")}\n\nA GitHub App needs the same among its repository permissions.`;
+  return `Add to the job:\n\npermissions:\n${permissions.map((one) => `  ${one}`).join("\n")}\n\nA GitHub App needs the same among its repository permissions. What each job needs in all: docs/guides/github.md, Permissions.`;
 }
 
 function graphqlFailure(error: GraphqlResponseError<unknown>, needs: Permission, said: Said): GateError {

@@ -44,9 +44,14 @@ export async function foundOr(find: () => Promise<Findings>): Promise<Findings> 
   try {
     return await find();
   } catch (error) {
-    if (!(error instanceof GateError) || error.exitCode === 3) throw error;
+    if (!(error instanceof GateError) || isAboutTheRun(error)) throw error;
     return { problems: error.problems };
   }
+}
+
+/** The tool broke, or the token may not ask what must be known: neither says anything about the change. */
+function isAboutTheRun({ code, exitCode }: GateError): boolean {
+  return exitCode === 3 || (exitCode === 2 && code.startsWith("FORGE_"));
 }
 
 /** What was read, or the refusal as a value, so that reading goes on elsewhere. */

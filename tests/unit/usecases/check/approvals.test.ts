@@ -155,6 +155,14 @@ describe("approvals that a policy counts", () => {
       expect(report.outcome).toBe("FAIL");
       expect(codesOf(report)).toEqual(["FORGE_HEAD_MOVED"]);
     });
+
+    it("and a token that may not ask is no answer about the change", async () => {
+      const approvals = async (): Promise<never> => {
+        throw gateError("FORGE_PERMISSION_MISSING", "pull-requests: read is missing.");
+      };
+      const refused = { code: "FORGE_PERMISSION_MISSING", exitCode: 2 };
+      await expect(scene.check("main", BRANCH, { approvals })).rejects.toMatchObject(refused);
+    });
   });
 
   it("telling the forge changes no answer: what it refuses becomes a note", async () => {
