@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { startRun } from "../host/start.ts";
 import { openForge, tokenOf } from "../host/open-forge.ts";
 import { rejudgedText, replacementText } from "../host/proposal-report.ts";
+import { whereItIsKept } from "../host/pull-request-report.ts";
 import { transitionPorts } from "../host/transition-ports.ts";
 import { whereToPropose } from "../host/where-to-propose.ts";
 import { openPorts, type Ports } from "../host/wiring.ts";
@@ -13,7 +14,6 @@ import type { PullRequestReceipt } from "../usecases/forge/receipt.ts";
 import type { Proposal } from "../usecases/propose.ts";
 import { proposalContextOf } from "../usecases/report-context.ts";
 import type { AskedTransition } from "../usecases/run-context.ts";
-import type { Refusal } from "../usecases/transition/refusals.ts";
 import { transact, type TransitionResult } from "../usecases/transition/transact.ts";
 import type { Console } from "./console.ts";
 import type { CommandContext } from "./context.ts";
@@ -77,7 +77,7 @@ async function showResult(
     console.text(proposalText(result.proposal, root));
   } else {
     console.data({ result: kind, ...result.refusal, rejudged, verdict: decision.verdict });
-    console.text(refusalText(result.refusal));
+    console.text(whereItIsKept(result.refusal).text);
   }
 }
 
@@ -113,8 +113,4 @@ function pullRequestText({ number, url, operation, runsWait, notes }: PullReques
     ...(runsWait ? ['Its checks start after somebody chooses "Approve workflows to run" there.'] : []),
     ...notes.map((note) => plainText(note)),
   ];
-}
-
-function refusalText({ branch, evidence }: Refusal): string {
-  return `Nothing was changed. The refusal and its evidence are kept on the branch ${branch}, in ${evidence}.`;
 }

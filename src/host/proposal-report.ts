@@ -1,3 +1,4 @@
+import { afterAnswer } from "../report/after-answer.ts";
 import { describeRequest } from "../report/headline.ts";
 import type { Rejudged } from "../usecases/transition/overtaken.ts";
 import type { TransitionResult } from "../usecases/transition/transact.ts";
@@ -6,7 +7,14 @@ import type { Proposal } from "../usecases/propose.ts";
 import { proposalContextOf } from "../usecases/report-context.ts";
 import type { ActionReport } from "./action.ts";
 import type { Annotation } from "./annotations.ts";
-import { pullRequestAnnotations, pullRequestOutputs, refusalOutputs } from "./pull-request-report.ts";
+import {
+  pullRequestAnnotations,
+  pullRequestOutputs,
+  refusalOutputs,
+  type Whereabouts,
+  whereItIsKept,
+  whereItWaits,
+} from "./pull-request-report.ts";
 import { reportDecision } from "./verdict-report.ts";
 
 /** A proposal, or the refusal that was kept, as log, job summary, annotations and what a later step pushes. */
@@ -16,7 +24,8 @@ export function reportProposal(result: TransitionResult): ActionReport {
   const context = proposalContextOf(decision);
   if (result.kind === "refused") {
     const outputs = { ...outputsOf({ title }), ...refusalOutputs(result.refusal) };
-    return withMoves(reportDecision(decision, outputs, context), result);
+    const report = reportDecision(decision, outputs, context);
+    return withMoves(saying(report, whereItIsKept(result.refusal)), result);
   }
   const { proposal } = result;
   const { branch, commit, textPath } = proposal;
@@ -27,7 +36,16 @@ export function reportProposal(result: TransitionResult): ActionReport {
     ...pullRequestAnnotations(proposal),
     ...report.annotations,
   ];
-  return withMoves({ ...report, annotations }, result);
+  return withMoves(saying({ ...report, annotations }, whereItWaits(proposal)), result);
+}
+
+/** The answer, and at once where it is to be found. */
+function saying(report: ActionReport, { text, markdown }: Whereabouts): ActionReport {
+  return {
+    ...report,
+    text: afterAnswer(report.text, [text]),
+    markdown: afterAnswer(report.markdown, [markdown]),
+  };
 }
 
 /** Bases that were left behind are told, so that nobody wonders about the commit that the report names. */

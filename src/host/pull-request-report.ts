@@ -1,3 +1,4 @@
+import { markdownCode, plainText } from "../report/escape.ts";
 import type { Proposal } from "../usecases/propose.ts";
 import type { Refusal } from "../usecases/transition/refusals.ts";
 import type { Annotation } from "./annotations.ts";
@@ -35,6 +36,35 @@ const NO_PULL_REQUEST: Outputs = {
   "pull-request-head-sha": "",
   "pull-request-commits-verified": "",
 };
+
+/** What became of a request, for people: a sentence of plain text, and the same as Markdown. */
+export interface Whereabouts {
+  readonly text: string;
+  readonly markdown: string;
+}
+
+/** Where a proposal waits for people. */
+export function whereItWaits({ pullRequest, branch }: Proposal): Whereabouts {
+  if (!pullRequest) {
+    const says = (name: string): string => `It waits on the branch ${name}; no pull request was asked for.`;
+    return { text: says(plainText(branch)), markdown: says(markdownCode(branch)) };
+  }
+  const { number, url, operation } = pullRequest;
+  const done = operation === "none" ? "is there already" : `was ${operation}`;
+  const says = (link: string): string => `Pull request ${number} ${done}: ${link}`;
+  return { text: says(plainText(url)), markdown: says(`<${new URL(url).href}>`) };
+}
+
+/** Where the evidence of a refusal is kept, and which pull request it closed. */
+export function whereItIsKept({ branch, evidence, withdrawn }: Refusal): Whereabouts {
+  const closed = withdrawn ? ` Pull request ${withdrawn.number} was closed.` : "";
+  const says = (on: string, at: string): string =>
+    `Nothing was changed.${closed} The refusal and its evidence are kept on the branch ${on}, in ${at}.`;
+  return {
+    text: says(plainText(branch), plainText(evidence)),
+    markdown: says(markdownCode(branch), markdownCode(evidence)),
+  };
+}
 
 /** What somebody has to know about the pull request besides the verdict. */
 export function pullRequestAnnotations({ pullRequest }: Proposal): readonly Annotation[] {

@@ -1,3 +1,4 @@
+import { afterAnswer } from "./after-answer.ts";
 import { formatPromotionBlock, type PromotionBlock } from "../domain/promotion-block.ts";
 
 /** GitHub refuses bodies of 65,536 characters and more. */
@@ -28,6 +29,5 @@ export function pullRequestBody({ report, block, runsWait }: PullRequestText): s
   const room = MAX_CHARACTERS - [...todo, end].join("\n\n").length - 4;
   // The report knows its own limit; a caller's longer one must never push the digests out.
   const shown = report.length <= room ? report.trimEnd() : `${report.slice(0, room - 1).toWellFormed()}…`;
-  const [answer = "", ...rest] = shown.split("\n\n");
-  return `${[answer, ...todo, ...rest, end].join("\n\n")}\n`;
+  return `${afterAnswer(shown, todo)}\n${end}\n`;
 }

@@ -37,6 +37,10 @@ describe("promote with a token, and record", () => {
         "pull-request-commits-verified": "true",
       },
     });
+    const [answer, where] = step.summary.split("\n\n");
+    expect(answer).toMatch(/^Promote flight-delay 1\.0\.0 to SHADOW in prod: PASS\./);
+    expect(where).toBe(`Pull request 1 was created: <${team.github.url}/acme/forecasts/pull/1>`);
+    expect(step.text).toContain(`Pull request 1 was created: ${team.github.url}/acme/forecasts/pull/1`);
     expect(await team.repo.git("rev-parse", `${commit}^`)).toMatch(base ?? "");
     expect(team.repo.pull(1)).toMatchObject({
       title: "Promote flight-delay 1.0.0 to SHADOW in prod",
@@ -84,6 +88,9 @@ describe("promote with a token, and record", () => {
       exitCode: 1,
       outputs: { result: "fail", branch: "", "pull-request-number": "", "pull-request-operation": "none" },
     });
+    expect(step.summary.split("\n\n")[1]).toMatch(
+      /^Nothing was changed\. The refusal and its evidence are kept on the branch `refused\/prod\/flight-delay`, in `evidence\/flight-delay\/1\.2\.0\/[^`]+`\.$/,
+    );
     expect(team.repo.pulls()).toEqual([]);
     const refused = await team.repo.head("refused/prod/flight-delay");
     const kept = await team.repo.git("diff", "--name-only", "main", refused ?? "");
