@@ -26,19 +26,30 @@ const ABOUT: Readonly<Record<CheckFindings["kind"], string>> = {
   adoption: "Adoption",
 };
 
+/** Of a problem in the headline, in characters: enough to know it by. */
+const LONGEST = 160;
+
 /** The answer in one sentence. */
 export function checkHeadline({ kind, outcome, problems, decisions }: CheckFindings): string {
-  if (problems.length > 0) {
-    const codes = [...new Set(problems.map(({ code }) => code))].slice(0, 3).join(", ");
-    return `${ABOUT[kind]}: ${outcome}. Must not merge: ${codes}.`;
-  }
+  const [first, ...others] = problems;
+  if (first) return `${ABOUT[kind]}: ${outcome}. Must not merge: ${sayProblem(first)}${andMore(others)}.`;
   if (kind === "other") return "Nothing governed changed.";
-  const [first, ...rest] = decisions;
-  if (!first) return `${ABOUT[kind]}: ${outcome}. May merge, once those who own it agree.`;
-  const worst = [first, ...rest].find(({ verdict }) => verdict.outcome === outcome);
-  const more = rest.length > 0 ? ` (and ${rest.length} more)` : "";
-  if (worst) return `${headlineOf(worst.verdict)}${more}`;
-  return `${describeRequest(first.verdict)}: ${outcome}. It was decided with a warning; measured again it comes to ${first.verdict.outcome}.`;
+  const [decided, ...rest] = decisions;
+  if (!decided) return `${ABOUT[kind]}: ${outcome}. May merge, once those who own it agree.`;
+  const worst = [decided, ...rest].find(({ verdict }) => verdict.outcome === outcome);
+  if (worst) return `${headlineOf(worst.verdict)}${rest.length > 0 ? ` (and ${rest.length} more)` : ""}`;
+  return `${describeRequest(decided.verdict)}: ${outcome}. It was decided with a warning; measured again it comes to ${decided.verdict.outcome}.`;
+}
+
+/** `deployed.json was edited by hand (CHECK_LEDGER_HAND_EDITED)`; what comes from files is cut. */
+function sayProblem({ code, message }: Problem): string {
+  const says = plainText(message).replace(/\.$/, "");
+  const shown = says.length <= LONGEST ? says : `${says.slice(0, LONGEST - 1)}…`.toWellFormed();
+  return `${shown} (${code})`;
+}
+
+function andMore({ length }: readonly Problem[]): string {
+  return length === 0 ? "" : `; and ${length} more`;
 }
 
 /** The verdicts of a check, without the findings that its problems tell already, with place and remedy. */

@@ -256,7 +256,9 @@ describe("modelgate check and plan", () => {
     expect(check("docs")).toEqual([0, "Nothing governed changed.\n"]);
     expect(check("hand")).toEqual([
       1,
-      expect.stringMatching(/^Promotion: FAIL\. Must not merge: CHECK_LEDGER/),
+      expect.stringMatching(
+        /^Promotion: FAIL\. Must not merge: deployed\.json was edited by hand.* \(CHECK_LEDGER_HAND_EDITED\)/,
+      ),
     ]);
     expect(check("nowhere")).toEqual([2, expect.stringContaining("GIT_UNKNOWN_REVISION")]);
     expect(cli(team, "plan", "--base", "main", "--head", "docs").stdout).toBe(

@@ -87,7 +87,7 @@ function handEdited(base: Ledger, head: Uint8Array, why: GateError): GateError {
       : `run: ${commands.slice(0, 5).join("; then ")}`;
   const first = problem(
     "CHECK_LEDGER_HAND_EDITED",
-    `${LEDGER_FILE} does not follow from the base: ${why.problems[0].message}`,
+    `${LEDGER_FILE} was edited by hand: it is not what a transition of the base makes of it.`,
     { where: why.problems[0].where ?? { file: LEDGER_FILE }, fix: `Undo the edit and ${instead}` },
   );
   return new GateError([first, ...why.problems], { cause: why });

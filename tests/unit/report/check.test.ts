@@ -48,9 +48,15 @@ describe("what the check says", () => {
     );
   });
 
-  it("names the codes first, then every problem with its place and remedy", () => {
+  it("says the first problem and its code, then every one with its place and remedy", () => {
     const report = found({ kind: "registration", outcome: "FAIL", problems: [mixture, mixture] });
-    expect(checkHeadline(report)).toBe("Registration: FAIL. Must not merge: CHECK_MIXTURE.");
+    expect(checkHeadline(report)).toBe(
+      "Registration: FAIL. Must not merge: a <b>mixture</b> of : :error::x (CHECK_MIXTURE); and 1 more.",
+    );
+    const long = problem("CHECK_MIXTURE", "x".repeat(1000));
+    expect(checkHeadline({ ...report, problems: [long] })).toBe(
+      `Registration: FAIL. Must not merge: ${"x".repeat(159)}… (CHECK_MIXTURE).`,
+    );
     const text = renderCheck(report, LOOK);
     expect(text).toContain("models/`x`  CHECK_MIXTURE");
     expect(text).toContain("Split it");
@@ -66,7 +72,7 @@ describe("what the check says", () => {
     const report = found({ kind: "registration", outcome: "FAIL", problems: [mixture], decisions: [told] });
     expect(verdictsBeside(report)[0]?.verdict.findings).toEqual([findings[1]]);
     for (const text of [renderCheck(report, LOOK), renderCheckMarkdown(report)]) {
-      expect(text.match(/mixture/g)).toHaveLength(1);
+      expect(text.match(/mixture/g)).toHaveLength(2);
       expect(text).toContain("another one");
     }
   });
