@@ -54,6 +54,11 @@ const packs = {
     fix: "Let modelgate make the proposal: it commits deployed.json and the evidence pack together.",
     exit: 1,
   },
+  CHECK_PACK_TOO_LARGE: {
+    meaning: "The evidence pack has more files or bytes than any that modelgate writes.",
+    fix: "Let modelgate make the proposal; raw samples belong to the workflow's artifact.",
+    exit: 1,
+  },
   CHECK_PACK_INCOMPLETE: {
     meaning: "A file that pack.json lists is not in the change.",
     fix: "Restore the file, or propose the transition again.",

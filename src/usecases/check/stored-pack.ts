@@ -21,24 +21,32 @@ export interface StoredPack {
 
 /**
  * Reads the transition's own pack from the head commit and checks that it is whole.
- * CHECK_PACK_MISSING, CHECK_PACK_FOREIGN, CHECK_PACK_INCOMPLETE, EVIDENCE_DIGEST_MISMATCH, EVIDENCE_UNLISTED, DOCUMENT_*.
+ * CHECK_PACK_MISSING, CHECK_PACK_FOREIGN, CHECK_PACK_TOO_LARGE, CHECK_PACK_INCOMPLETE, EVIDENCE_DIGEST_MISMATCH,
+ * EVIDENCE_UNLISTED, DOCUMENT_*.
  */
 export async function readStoredPack(git: Git, change: Change, transition: Transition): Promise<StoredPack> {
-  const folder = packFolder({ ...transition, runId: transition.run_id });
-  refuse(await foreignProblems(git, change, folder));
-  return openPack(folder, await filesOf(git, change.head, folder), transition);
+  const { folder, bytes, files } = await readPack(git, change, transition);
+  const pack = checkSchema<EvidencePack>(parseJson(bytes, `${folder}/pack.json`), PACK_V1);
+  refuse(listingProblems({ folder, pack, files }));
+  return { folder, pack, files };
+}
+
+interface PackBytes {
+  readonly folder: string;
+  /** Of pack.json. */
+  readonly bytes: Uint8Array;
+  readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
 /**
- * The pack of a transition from the files of its folder, pack.json among them. CHECK_PACK_MISSING, CHECK_PACK_FOREIGN,
- * CHECK_PACK_INCOMPLETE, EVIDENCE_DIGEST_MISMATCH, EVIDENCE_UNLISTED, DOCUMENT_*.
+ * The bytes of the pack that a transition names, the only one in the change. CHECK_PACK_MISSING, CHECK_PACK_FOREIGN,
+ * CHECK_PACK_TOO_LARGE, EVIDENCE_DIGEST_MISMATCH.
  */
-export function openPack(
-  folder: string,
-  all: ReadonlyMap<string, Uint8Array>,
-  transition: Transition,
-): StoredPack {
-  const bytes = all.get("pack.json");
+export async function readPack(git: Git, change: Change, transition: Transition): Promise<PackBytes> {
+  const folder = packFolder({ ...transition, runId: transition.run_id });
+  refuse(await foreignProblems(git, change, folder));
+  const files = await filesOf(git, change.head, folder);
+  const bytes = files.get("pack.json");
   if (!bytes) {
     const fix = `Let modelgate propose it: ${commandFor(requestOf(transition))}`;
     throw gateError("CHECK_PACK_MISSING", `There is no ${folder}/pack.json.`, {
@@ -46,12 +54,9 @@ export function openPack(
       fix,
     });
   }
-  const files = new Map([...all].filter(([path]) => path !== "pack.json"));
-  const file = `${folder}/pack.json`;
-  refuse(digestProblems(file, bytes, transition.evidence_digest));
-  const pack = checkSchema<EvidencePack>(parseJson(bytes, file), PACK_V1);
-  refuse(listingProblems({ folder, pack, files }));
-  return { folder, pack, files };
+  files.delete("pack.json");
+  refuse(digestProblems(`${folder}/pack.json`, bytes, transition.evidence_digest));
+  return { folder, bytes, files };
 }
 
 /** The stored evidence of every kind, parsed. */
@@ -80,9 +85,19 @@ export function foreignPaths(
   ];
 }
 
+/** Everything that a pack may hold is small: larger ones were not made by modelgate, and would fill the memory. */
+const MAX_FILES = 256;
+const MAX_BYTES = 64 * 1024 * 1024;
+
 async function filesOf(git: Git, commit: string, folder: string): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
-  for (const { path } of await git.tree(commit, folder)) {
+  const entries = await git.tree(commit, folder);
+  const total = entries.reduce((sum, { size }) => sum + size, 0);
+  if (entries.length > MAX_FILES || total > MAX_BYTES) {
+    const text = `${entries.length} files with ${total} bytes; a pack has at most ${MAX_FILES} with ${MAX_BYTES}.`;
+    throw gateError("CHECK_PACK_TOO_LARGE", text, { where: { file: folder } });
+  }
+  for (const { path } of entries) {
     const bytes = await git.show(commit, path);
     if (bytes) files.set(path.slice(folder.length + 1), bytes);
   }

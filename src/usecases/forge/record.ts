@@ -1,9 +1,12 @@
 import { digestOf, sameDigest } from "../../domain/digest.ts";
 import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import { parsePromotionBlock, type PromotionBlock } from "../../domain/promotion-block.ts";
-import { gateError } from "../../errors.ts";
+import { gateError, refuse } from "../../errors.ts";
 import type { Forge, PullRequest } from "../../forge-port.ts";
 import type { Git } from "../../ports.ts";
+import { readChange } from "../check/change.ts";
+import { readPack } from "../check/stored-pack.ts";
+import { provenTransition } from "../check/transition.ts";
 import { readLedger } from "../transition/base.ts";
 import { deploy, type DeploymentRecord } from "./deploy.ts";
 import { closeRevoked } from "./close-revoked.ts";
@@ -32,7 +35,8 @@ export interface RecordedRevision {
 /**
  * After a merge: reads deployed.json of every commit that changed it, oldest first, proves against the merged pull request
  * that the pointer moved as announced, and tells the forge's deployments. RECORD_POINTER_UNMOVED, RECORD_NOT_MERGED,
- * RECORD_LEDGER_MISMATCH, RECORD_CHAIN_BROKEN, FORGE_BLOCK_INVALID, FORGE_*, GIT_*. Recording twice records once.
+ * RECORD_LEDGER_MISMATCH, RECORD_CHAIN_BROKEN, CHECK_*, EVIDENCE_DIGEST_MISMATCH, FORGE_BLOCK_INVALID, FORGE_*, GIT_*.
+ * Recording twice records once.
  */
 export async function record(
   ports: { git: Git; forge: Forge },
@@ -84,7 +88,10 @@ interface Move {
   readonly digest: ReturnType<typeof digestOf>;
 }
 
-/** The revision of a commit, one step after that of its first parent. */
+/**
+ * The revision of a commit, one step after that of its first parent: derived again from it, alone, and with its evidence.
+ * The check before the merge ran in a workflow that the pull request itself could change; this runs on what was merged.
+ */
 async function provenMove(git: Git, commit: string): Promise<Move> {
   const [parent] = (await git.facts(commit)).parents;
   if (parent === undefined) throw gateError("RECORD_POINTER_UNMOVED", "The first commit moves no pointer.");
@@ -95,6 +102,9 @@ async function provenMove(git: Git, commit: string): Promise<Move> {
     const text = `Revision ${revision} in ${commit.slice(0, 12)} does not follow from revision ${before.ledger.revision}.`;
     throw gateError("RECORD_CHAIN_BROKEN", text);
   }
+  const change = await readChange(git, { base: parent, head: commit });
+  refuse(change.problems);
+  await readPack(git, change, await provenTransition(git, change));
   return { revision, transition, digest: digestOf(after.bytes) };
 }
 

@@ -17,13 +17,16 @@ requires: { reason: true }
 class Scene {
   readonly git = new MemoryGit();
   readonly forge = new MemoryForge(this.git);
+  runs = 0;
 
   constructor() {
     this.git.seed({ ...START, "policies/gates/ways.yaml": POLICY });
   }
 
   async propose(ask: Parameters<typeof request>[0] = {}): Promise<Proposal> {
-    const decision = await decide(this.git, request(ask));
+    this.runs += 1;
+    const nonce = this.runs.toString(16).padStart(8, "0");
+    const decision = await decide(this.git, request(ask), { nonce });
     return proposePullRequest(this, decision, { now: NOW, text: "report", roles: {} });
   }
 
