@@ -2,6 +2,7 @@ import type { Digest } from "./domain/digest.ts";
 import type { EngineFingerprint, RunnerFingerprint } from "./domain/evidence.ts";
 import type { Tensor } from "./domain/tensor.ts";
 import type { BatchPlan, ColdStart, PairsPlan, ProcessTimes } from "./measure/latency/samples.ts";
+import type { PublicKey } from "./trust/public-key.ts";
 
 /** An entry of a governed folder. `links` counts hard links; anything but a regular file with one link is hostile. */
 export interface FileEntry {
@@ -32,8 +33,6 @@ export interface Files {
   folders(folder: string): Promise<readonly string[]>;
   /** SHA-256, size and the first bytes (at most 512), streaming, of a regular file of any size. */
   digest(path: string): Promise<FileDigest>;
-  /** SHA-256 of each run of `size` bytes of a regular file, in order; the last may be shorter, none for an empty file. */
-  digestParts(path: string, size: number): Promise<readonly Digest[]>;
   /** SHA-256 of each run of `size` bytes of a regular file, in order; the last may be shorter, none for an empty file. */
   digestParts(path: string, size: number): Promise<readonly Digest[]>;
   /** Replaces or creates a file atomically (temporary name, fsync, rename). */
@@ -231,6 +230,16 @@ export interface Engine {
   fingerprint(): Promise<EngineFingerprint>;
   /** Errors, ENGINE_MISSING among them, come when the process is asked. */
   start(limits: RunLimits): EngineProcess;
+}
+
+/** Signs statements with one key. */
+export interface Signer {
+  readonly key: PublicKey;
+  /**
+   * The SSHSIG blob (OpenSSH's PROTOCOL.sshsig, not armored) over a payload for one purpose.
+   * SIGNING_KEY_LOCKED, SIGNING_TOOL_MISSING, SIGNING_FAILED; nothing ever prompts.
+   */
+  sign(payload: Uint8Array, namespace: string): Promise<Uint8Array>;
 }
 
 export interface Clock {

@@ -94,6 +94,8 @@ const VIOLATIONS: readonly Violation[] = [
   ]),
   ...imports("adapters/fs", ["onnxruntime-node", "../../measure/x.ts"], "src/"),
   ...imports("adapters/git", ["onnxruntime-node", "../../measure/x.ts"], "src/"),
+  ...imports("adapters/signing", ["@actions/core"], "@actions"),
+  ...imports("adapters/signing", ["../../policy/x.ts", "../../usecases/x.ts"], "src/trust and src/ports.ts only"),
   ...imports("cli", ["@actions/core", "onnxruntime-node"], "neither the runner nor the engine"),
   ...PURE.flatMap((layer) => [
     {
@@ -130,6 +132,7 @@ const ALLOWED: readonly Omit<Violation, "rule" | "says">[] = [
   { file: "src/usecases/allowed.ts", line: 'export { x } from "../ports.ts";' },
   { file: "src/adapters/fs/allowed.ts", line: 'export { open } from "node:fs/promises";' },
   { file: "src/adapters/onnx/allowed.ts", line: 'export { x } from "../../measure/x.ts";' },
+  { file: "src/adapters/signing/allowed.ts", line: 'export { x } from "../../trust/x.ts";' },
   { file: "src/host/allowed.ts", line: 'export { info } from "@actions/core";' },
 ];
 

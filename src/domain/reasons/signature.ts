@@ -52,4 +52,24 @@ export const signatureReasons = {
     fix: "Make the commit again with git commit -S. Merge a branch rather than a signed tag: that adds a header as well.",
     exit: 1,
   },
+  SIGNING_KEY_UNREADABLE: {
+    meaning: "The file that was named as the signing key is missing, cannot be read, or holds no key.",
+    fix: "Name a private key, or its .pub file when the private half is in an SSH agent.",
+    exit: 2,
+  },
+  SIGNING_KEY_LOCKED: {
+    meaning: "The signing key needs a passphrase, and modelgate never asks for one.",
+    fix: "Unlock the key in an SSH agent with: ssh-add KEY; then run again.",
+    exit: 2,
+  },
+  SIGNING_TOOL_MISSING: {
+    meaning: "Signing with an OpenSSH key needs the program ssh-keygen, which was not found.",
+    fix: "Install OpenSSH's client (Debian: openssh-client), or sign with a key in PEM.",
+    exit: 3,
+  },
+  SIGNING_FAILED: {
+    meaning: "ssh-keygen did not sign, or not with the key that was asked for. Nothing was signed.",
+    fix: "Read ssh-keygen's own words in the message; is the key in the agent (ssh-add -l), and readable by you alone (chmod 600)?",
+    exit: 3,
+  },
 } as const satisfies Record<string, Reason>;
