@@ -24,21 +24,24 @@ export interface Classified {
 }
 
 const TRUST_FILE = "policies/trust.yaml";
-/** Workflows and owners that make the gate a gate: who changes them changes what is judged, as with a policy. */
-const GATE_WORKFLOWS = /^\.github\/workflows\/(?:model-gate|promote|lifecycle|record|nightly|audit)\.ya?ml$/;
+/**
+ * Workflows, what they run, and owners: who changes them changes what is judged, as with a policy. Any workflow of the
+ * repository can report a check of the gate's name.
+ */
+const WORKFLOW_FOLDERS = [".github/workflows", ".github/actions"];
 const OWNERS: ReadonlySet<string> = new Set([".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"]);
-const POLICY_FOLDERS = ["policies", "schemas"];
+const POLICY_FOLDERS = ["policies", "schemas", ...WORKFLOW_FOLDERS];
 
 /**
  * The kind of one path. `models/<id>/<version>/` is a registration, `deployed.json` and `evidence/` a promotion,
- * `policies/` (but trust.yaml), `schemas/`, the gate's workflows and CODEOWNERS a policy change; all else is other,
+ * `policies/` (but trust.yaml), `schemas/`, workflows and CODEOWNERS a policy change; all else is other,
  * also training code below `models/`.
  */
 export function kindOfPath(path: string): ChangeKind {
   if (isAtOrBelow(path, LEDGER_FILE) || isAtOrBelow(path, "evidence")) return "promotion";
   if (path === TRUST_FILE) return "trust";
   if (POLICY_FOLDERS.some((folder) => isAtOrBelow(path, folder))) return "policy";
-  if (GATE_WORKFLOWS.test(path) || OWNERS.has(path)) return "policy";
+  if (OWNERS.has(path)) return "policy";
   return registryPlace(path).kind === "other" ? "other" : "registration";
 }
 
@@ -87,8 +90,7 @@ function mixtureProblems(byKind: ReadonlyMap<ChangeKind, readonly ChangedPath[]>
 }
 
 function listed(changes: readonly ChangedPath[]): string {
-  const shown = changes.slice(0, 3).map(({ path }) => path);
-  return `${shown.join(", ")}${changes.length > 3 ? ` and ${changes.length - 3} more` : ""}`;
+  return `${changes[0]?.path ?? ""}${changes.length > 1 ? ` and ${changes.length - 1} more` : ""}`;
 }
 
 function immutableProblems({ path, before, after }: ChangedPath): Problem[] {

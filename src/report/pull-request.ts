@@ -4,12 +4,11 @@ import { formatPromotionBlock, type PromotionBlock } from "../domain/promotion-b
 /** GitHub refuses bodies of 65,536 characters and more. */
 const MAX_CHARACTERS = 65_000;
 
-const RUNS_WAIT = `> **Its checks wait for approval.** This pull request was made with the job's own \`GITHUB_TOKEN\`, so GitHub
-> starts its workflows only after somebody who may write chooses *Approve workflows to run*. With the token of a GitHub App
-> they start at once.`;
-
-const NEXT = `**To let it through**, approve it and merge it with a merge commit. **To refuse it**, close it. Push nothing to its branch:
-the required check refuses what modelgate did not write. If the base moves, ask for the same again; this pull request is brought up to date.`;
+/** Each on one line: GitHub shows line breaks of a pull request as they are. */
+const RUNS_WAIT =
+  "> **Its checks wait for approval.** This pull request was made with the job's own `GITHUB_TOKEN`, so GitHub starts its workflows only after somebody who may write chooses *Approve workflows to run*. With the token of a GitHub App they start at once.";
+const NEXT =
+  "**To let it through**, approve it and merge it with a merge commit. **To refuse it**, close it. Push nothing to its branch: the required check refuses what modelgate did not write. If the base moves, ask for the same again; this pull request is brought up to date.";
 
 export interface PullRequestText {
   /** Markdown of the report, escaped already. */

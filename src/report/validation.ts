@@ -1,27 +1,28 @@
 import { formatPlace, type Problem } from "../errors.ts";
-import { plainText } from "./escape.ts";
-import { writeMarkdownTable } from "./markdown.ts";
+import { markdownCode, markdownText, plainText } from "./escape.ts";
 
 /** Problems as people read them: `file:line:column  CODE  message`, then the remedy, indented; sorted by place. */
 export function renderValidation(problems: readonly Problem[]): string {
   return sorted(problems).map(writeProblem).join("\n");
 }
 
-/** The same as a Markdown table, for a job summary; at most 200 rows. */
+/**
+ * The same as a Markdown list, for a job summary or a comment; at most 200 problems. A table would push the remedies out
+ * of sight: the columns before them are as wide as paths and digests.
+ */
 export function renderValidationMarkdown(problems: readonly Problem[]): string {
-  const shown = sorted(problems).slice(0, MAX_ROWS);
-  const rows = shown.map(({ where, code, message, fix }) => [
-    where ? formatPlace(where) : "",
-    code,
-    message,
-    fix,
-  ]);
+  const shown = sorted(problems).slice(0, MOST).map(writeItem);
   const more = problems.length - shown.length;
-  const table = writeMarkdownTable([["where", "code", "what", "fix"], ...rows]);
-  return `${table}\n${more > 0 ? `\nAnd ${more} more; the log has them all.\n` : ""}`;
+  return `${shown.join("\n")}\n${more > 0 ? `\nAnd ${more} more; the log has them all.\n` : ""}`;
 }
 
-const MAX_ROWS = 200;
+const MOST = 200;
+
+/** The two spaces break the line in a job summary, where a line break alone does not. */
+function writeItem({ where, code, message, fix }: Problem): string {
+  const place = where ? `${markdownCode(formatPlace(where))} ` : "";
+  return `- ${place}${markdownText(message)} (${code})  \n  ${markdownText(fix)}`;
+}
 
 function writeProblem({ where, code, message, fix }: Problem): string {
   const place = where ? `${plainText(formatPlace(where))}  ` : "";

@@ -37,7 +37,9 @@ describe("what a path is about", () => {
     [".github/workflows/model-gate.yml", "policy"],
     [".github/workflows/record.yaml", "policy"],
     [".github/CODEOWNERS", "policy"],
-    [".github/workflows/ci.yml", "other"],
+    [".github/workflows/ci.yml", "policy"],
+    [".github/actions/setup/action.yml", "policy"],
+    [".github/dependabot.yml", "other"],
     ["src/deployed.json", "other"],
     ["docs/policies/x.md", "other"],
     ["deployed.json.md", "other"],
@@ -80,7 +82,7 @@ describe("a change", () => {
     expect(more).toEqual([]);
     expect(problem).toMatchObject({ code: "CHECK_MIXTURE", where: { file: `${VERSION}/a` } });
     expect(problem?.message).toBe(
-      `The change is a mixture of registration (${VERSION}/a, ${VERSION}/b, ${VERSION}/c and 2 more) and policy (policies/gates/shadow.yaml).`,
+      `The change is a mixture of registration (${VERSION}/a and 4 more) and policy (policies/gates/shadow.yaml).`,
     );
     expect(problem?.fix).toMatch(/^Split it: one pull request for each kind/);
   });

@@ -307,12 +307,14 @@ b.yaml:10:2  POLICY_METRIC_UNKNOWN  There is no metric "b".
 `);
   });
 
-  test("are a table on GitHub and results in SARIF", () => {
-    expect(renderValidationMarkdown(problems.slice(2)))
-      .toBe(`| where      | code                  | what                      | fix     |
-| ---------- | --------------------- | ------------------------- | ------- |
-| b.yaml:9:2 | POLICY_METRIC_UNKNOWN | There is no metric "a\\|". | Fix it. |
-`);
+  test("are a list on GitHub, the remedy below what is wrong, and results in SARIF", () => {
+    expect(renderValidationMarkdown(problems.slice(1)).split("\n")).toEqual([
+      '- `b.yaml:9:2` There is no metric "a\\|". (POLICY_METRIC_UNKNOWN)  ',
+      "  Fix it.",
+      '- `b.yaml:10:2` There is no metric "b". (POLICY_METRIC_UNKNOWN)  ',
+      "  Did you mean c?",
+      "",
+    ]);
     const log = JSON.parse(renderSarifProblems(problems)) as { runs: { results: unknown[] }[] };
     expect(log.runs[0]!.results).toHaveLength(3);
   });
