@@ -35,6 +35,12 @@ const changes = {
     fix: "Undo the edit and let modelgate make it: modelgate promote, rollback, disable, enable, retire or revoke.",
     exit: 1,
   },
+  CHECK_GATE_WEAKENED: {
+    meaning:
+      "After the change the required check could be missing, skipped, or green without having looked; before it could not.",
+    fix: "Leave the gate as modelgate init writes it; modelgate doctor says what each rule wants to see.",
+    exit: 1,
+  },
   CHECK_VERSION_UNCHANGED: {
     meaning: "A registration holds no version that could be judged.",
     fix: "Add the whole folder models/<id>/<version> with its manifest: modelgate register models/<id>/<version>.",

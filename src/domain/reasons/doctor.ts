@@ -52,6 +52,11 @@ export const doctorReasons = {
     fix: "Remove continue-on-error from the gate's job and steps.",
     exit: 1,
   },
+  DOCTOR_GATE_EMPTY: {
+    meaning: "The job model-gate has no step that runs modelgate, so its check is green whatever changed.",
+    fix: "Let the job run the action: modelgate init writes .github/workflows/model-gate.yml.",
+    exit: 1,
+  },
   DOCTOR_GATE_LEG_UNSEEN: {
     meaning: "A job of the gate's workflow is not among its needs, so its failure does not reach the check.",
     fix: "List the job in needs of model-gate.",

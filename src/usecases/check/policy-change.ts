@@ -6,6 +6,7 @@ import type { GatePolicy, PolicySet } from "../../policy/policy.ts";
 import type { Git } from "../../ports.ts";
 import { policySources } from "../gate/base.ts";
 import type { Change } from "./change.ts";
+import { checkGateChange } from "./gate-change.ts";
 import { type Findings, tried } from "./report.ts";
 
 const READ =
@@ -14,20 +15,22 @@ const READ =
 /**
  * Checks a change of policies, trust, schemas or the gate's own workflows: the head's policies must be sound as a whole,
  * and their versions only grow. The change is never judged by what it says itself; that the owners agree is for the
- * forge to enforce, and they are named. POLICY_*, DOCUMENT_*, CHECK_CASE_TWIN.
+ * forge to enforce, and they are named. POLICY_*, DOCUMENT_*, CHECK_CASE_TWIN, CHECK_GATE_WEAKENED.
  */
 export async function checkPolicies(git: Git, change: Change): Promise<Findings> {
   const before = parsePolicies(await policySources(git, change.base));
   const sources = await policySources(git, change.head);
   const parsed = tried(() => parsePolicies(sources));
   const after = parsed instanceof GateError ? null : parsed;
+  const gate = await checkGateChange(git, change);
   const problems = [
+    ...gate.problems,
     ...(await unreadProblems(git, change)),
     ...(parsed instanceof GateError ? parsed.problems : []),
     ...(await trustProblems(git, change.head)),
     ...(after ? await versionProblems(git, change, { before, after }) : []),
   ];
-  return { problems, notes: after ? notesOn(change, before, after) : [] };
+  return { problems, notes: [...(after ? notesOn(change, before, after) : []), ...gate.notes] };
 }
 
 /** A policy that nobody reads would not hold, and one that only some machines read is worse. */
@@ -73,7 +76,8 @@ async function versionProblems(
   return problems;
 }
 
-function rise(policy: GatePolicy, highest: number): Problem[] {
+/** A policy that changed has a higher version than any before: POLICY_ROLLBACK, POLICY_VERSION_NOT_RAISED. */
+export function rise(policy: GatePolicy, highest: number): Problem[] {
   if (policy.version > highest) return [];
   const where = { file: policy.path, pointer: "/metadata/version" };
   const text = `Policy ${policy.name} has version ${policy.version}`;

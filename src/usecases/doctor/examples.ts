@@ -25,6 +25,7 @@ export const EXAMPLES: Readonly<Record<keyof typeof doctorReasons, string>> = {
   DOCTOR_GATE_FILTERED: GATE,
   DOCTOR_GATE_SKIPPABLE: "model-gate:\n  name: model-gate\n  if: always()",
   DOCTOR_GATE_SOFT: "",
+  DOCTOR_GATE_EMPTY: `uses: modelgate/modelgate@<commit of a release>`,
   DOCTOR_GATE_LEG_UNSEEN: "needs: [plan, measure]",
   DOCTOR_USES_UNPINNED: `uses: actions/checkout@${SHA} # v7.0.1`,
   DOCTOR_HEAD_CHECKED_OUT: "on: pull_request",

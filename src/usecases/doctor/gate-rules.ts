@@ -36,6 +36,7 @@ function oneGate(gate: Gate): Finding[] {
     ...filters(gate.workflow),
     ...condition(gate),
     ...soft(gate),
+    ...empty(gate),
     ...unseen(gate),
   ];
 }
@@ -87,6 +88,26 @@ function soft({ workflow, job }: Gate): Finding[] {
       const where = workflow.document.keyPlace(`${node.pointer}/continue-on-error`);
       return finding("DOCTOR_GATE_SOFT", "Its failure is not the job's failure.", where);
     });
+}
+
+/** The action of a release or a fork of it, an action of the same repository, or the command. */
+const RUNS = /^(?:\.\/|\$\/|[\w.-]+\/modelgate(?:\/[\w./-]+)?@)/i;
+const COMMAND = /\bmodelgate\s+check\b/;
+
+function empty({ workflow, job }: Gate): Finding[] {
+  const runs = job.steps.some(
+    ({ value }) => RUNS.test(text(value["uses"])) || COMMAND.test(text(value["run"])),
+  );
+  if (runs) return [];
+  const message = `No step of the job ${job.id} runs modelgate.`;
+  return [finding("DOCTOR_GATE_EMPTY", message, workflow.document.keyPlace(job.pointer))];
+}
+
+/** What the jobs of the required check run, by the name of the action and its version. */
+export function gateActions(workflows: readonly WorkflowFile[]): readonly string[] {
+  const jobs = workflows.flatMap((workflow) => workflow.jobs.filter((job) => job.name === GATE_CHECK));
+  const used = jobs.flatMap(({ steps }) => steps.map(({ value }) => text(value["uses"])));
+  return [...new Set(used)].filter((uses) => RUNS.test(uses));
 }
 
 /** Jobs that the gate neither needs nor has among what it needs needs. */

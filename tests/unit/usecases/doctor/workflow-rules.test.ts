@@ -110,6 +110,7 @@ describe("the gate", () => {
       ["DOCTOR_GATE_SKIPPABLE 14:5"],
     ],
     ["a job it does not need", "    needs: [leg]\n", "", ["DOCTOR_GATE_LEG_UNSEEN 8:3"]],
+    ["an empty job", /modelgate\/modelgate@[0-9a-f]+/, `acme/other@${SHA}`, ["DOCTOR_GATE_EMPTY 12:3"]],
     ["a soft job", "    needs:", "    continue-on-error: true\n    needs:", ["DOCTOR_GATE_SOFT 15:5"]],
     [
       "a soft step",
