@@ -25,7 +25,22 @@ export interface StoredPack {
  * EVIDENCE_UNLISTED, DOCUMENT_*.
  */
 export async function readStoredPack(git: Git, change: Change, transition: Transition): Promise<StoredPack> {
-  const { folder, bytes, files } = await readPack(git, change, transition);
+  return wholePack(await readPack(git, change, transition));
+}
+
+/**
+ * The pack of a transition from all files of its folder: path inside of the folder -> bytes. CHECK_PACK_MISSING,
+ * CHECK_PACK_FOREIGN, CHECK_PACK_INCOMPLETE, EVIDENCE_DIGEST_MISMATCH, EVIDENCE_UNLISTED, DOCUMENT_*.
+ */
+export function openPack(
+  folder: string,
+  all: ReadonlyMap<string, Uint8Array>,
+  transition: Transition,
+): StoredPack {
+  return wholePack(sealedPack(folder, all, transition));
+}
+
+function wholePack({ folder, bytes, files }: PackBytes): StoredPack {
   const pack = checkSchema<EvidencePack>(parseJson(bytes, `${folder}/pack.json`), PACK_V1);
   refuse(listingProblems({ folder, pack, files }));
   return { folder, pack, files };
@@ -45,8 +60,11 @@ interface PackBytes {
 export async function readPack(git: Git, change: Change, transition: Transition): Promise<PackBytes> {
   const folder = packFolder({ ...transition, runId: transition.run_id });
   refuse(await foreignProblems(git, change, folder));
-  const files = await filesOf(git, change.head, folder);
-  const bytes = files.get("pack.json");
+  return sealedPack(folder, await filesOf(git, change.head, folder), transition);
+}
+
+function sealedPack(folder: string, all: ReadonlyMap<string, Uint8Array>, transition: Transition): PackBytes {
+  const bytes = all.get("pack.json");
   if (!bytes) {
     const fix = `Let modelgate propose it: ${commandFor(requestOf(transition))}`;
     throw gateError("CHECK_PACK_MISSING", `There is no ${folder}/pack.json.`, {
@@ -54,8 +72,8 @@ export async function readPack(git: Git, change: Change, transition: Transition)
       fix,
     });
   }
-  files.delete("pack.json");
   refuse(digestProblems(`${folder}/pack.json`, bytes, transition.evidence_digest));
+  const files = new Map([...all].filter(([path]) => path !== "pack.json"));
   return { folder, bytes, files };
 }
 
