@@ -78,7 +78,9 @@ describe("a promotion pull request", () => {
       labels: ["model-promotion", "env:prod"],
       reviewers: ["grace", "linus"],
     });
-    expect(pull.body).toMatch(/^Promote m 1\.0\.0: PASS\.\n\n<!-- modelgate:promotion\n/);
+    expect(pull.body).toMatch(
+      /^Promote m 1\.0\.0: PASS\.\n\n\*\*To let it through\*\*[^\n]+\n\n<!-- modelgate:promotion\n/,
+    );
     const ledger = (await scene.git.show(proposal.commit, "deployed.json"))!;
     expect(parsePromotionBlock(pull.body)).toEqual({
       schema_version: "modelgate/promotion/v1",
