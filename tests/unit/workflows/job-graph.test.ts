@@ -1,7 +1,11 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { needProblems } from "../../../src/usecases/check/legs.ts";
-import { ownWorkflowTexts, scaffoldedWorkflowTexts } from "../../support/workflows/all-workflows.ts";
+import {
+  allWorkflowTexts,
+  ownWorkflowTexts,
+  scaffoldedWorkflowTexts,
+} from "../../support/workflows/all-workflows.ts";
 import {
   type Behaviour,
   evaluate,
@@ -164,6 +168,55 @@ describe("release.yml", () => {
           expect(runs.get("publish")?.result).toBe(all ? "success" : "skipped");
         }
   });
+});
+
+describe("nightly.yml", () => {
+  it.each([ownWorkflowTexts(), scaffoldedWorkflowTexts(false)])(
+    "replays what is live when that is known, and only then",
+    async (...texts) => {
+      const graph = await graphOfFile(texts, "nightly.yml");
+      for (const result of OUTCOMES)
+        for (const versions of ["[]", '["flight-delay@1.0.0"]'])
+          for (const cancelledAfter of [null, 0, 1]) {
+            const live: Behaviour = { result, outputs: { versions } };
+            const runs = simulate(graph, { live }, { cancelledAfter, github: { event_name: "schedule" } });
+            const runsParity = result === "success" && versions !== "[]" && cancelledAfter === null;
+            expect(runs.get("parity")?.result).toBe(runsParity ? "success" : "skipped");
+          }
+    },
+  );
+});
+
+describe("every workflow", () => {
+  /** Every way in which jobs may end, and in which somebody may cancel in between. */
+  function* endings(graph: Graph): Generator<[Record<string, Behaviour>, number | null]> {
+    const outputs = { measurements: "2", versions: '["flight-delay@1.0.0"]' };
+    const ways = graph.reduce<Record<string, Behaviour>[]>(
+      (found, { id }) =>
+        found.flatMap((one) => OUTCOMES.map((result) => ({ ...one, [id]: { result, outputs } }))),
+      [{}],
+    );
+    for (const behaves of ways)
+      for (const cancelledAfter of [null, ...graph.keys()]) yield [behaves, cancelledAfter];
+  }
+
+  it.each(allWorkflowTexts())(
+    "$title: a job runs after success alone, but for those that say always() and judge their needs themselves",
+    async ({ file, text }) => {
+      const graph = await graphOf(file, text);
+      const judges = graph.filter(({ condition }) => condition.includes("always()")).map(({ id }) => id);
+      expect(judges.filter((id) => !["model-gate", "ci-ok"].includes(id))).toEqual([]);
+      for (const [behaves, cancelledAfter] of endings(graph)) {
+        const runs = simulate(graph, behaves, { cancelledAfter, github });
+        for (const { id, needs } of graph.filter((job) => !judges.includes(job.id))) {
+          const ran = runs.get(id)?.result !== "skipped";
+          const good = needs.every((need) => runs.get(need)?.result === "success");
+          expect([id, behaves, cancelledAfter, ran && !good]).toEqual([id, behaves, cancelledAfter, false]);
+        }
+        for (const id of judges) expect(runs.get(id)?.result).toBe(behaves[id]?.result);
+      }
+    },
+  );
 });
 
 describe("the simulation itself", () => {
