@@ -142,6 +142,8 @@ function addRegistry(program: Command, dispatch: Dispatch): void {
     .command("register")
     .description("computes files, digests and CRC of a version folder and writes its manifest")
     .argument("<folder>", "models/<id>/<version>")
+    .option("--key <path>", "sign the manifest: a private key, or the .pub of one in the SSH agent")
+    .option("--key-id <id>", "refuse any other key: its id in trust.yaml, or its fingerprint")
     .action((...args) => dispatch(() => import("./commands/register.ts"), args));
   program
     .command("validate")

@@ -100,7 +100,13 @@ async function collectEvidence(
   if (left.length === 0) return carried;
   const candidate = await loadCandidate(ports.files, subject);
   const run = runOf(options.start, request);
-  const fresh = await measureEvidence(ports, left, { ...options, run, candidate, live: scene.live });
+  const fresh = await measureEvidence(ports, left, {
+    ...options,
+    run,
+    candidate,
+    live: scene.live,
+    ground: base,
+  });
   return [...carried, ...fresh];
 }
 

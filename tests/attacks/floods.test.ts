@@ -1,3 +1,4 @@
+import { NO_TRUST } from "../support/trust.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { schemaProblems } from "../../src/domain/document/check-schema.ts";
@@ -49,7 +50,7 @@ describe("a version folder full of files that nobody listed", () => {
     mkdirSync(registry.at(deep), { recursive: true });
     writeFileSync(registry.at(`${deep}x`), "x");
     const version = await loadVersion(registry.ports.files, { id: "flight-delay", version: "1.0.0" });
-    const evidence = await measureIntegrity(version, { ...registry.ports, machine: MACHINE }, RUN);
+    const evidence = await measureIntegrity(version, { ...registry.ports, machine: MACHINE }, RUN, NO_TRUST);
     expect(evidence.measurements[0]?.value).toBe(count + 4);
     const document = parseJson(Buffer.from(formatJson(evidence)), "integrity.json");
     expect(schemaProblems(document, EVIDENCE_V1)).toEqual([]);

@@ -1,7 +1,11 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { openSshLine, publicKeyFromKeyObject, type PublicKey } from "../../src/trust/public-key.ts";
 import { parseTrust, type TrustRegistry } from "../../src/trust/registry.ts";
+import type { Ground } from "../../src/usecases/trust/ground.ts";
 import { utf8 } from "./problems.ts";
+
+/** A repository that has no trust.yaml. */
+export const NO_TRUST: Ground = { commit: null, trust: null };
 
 /** A real key pair. */
 export interface TestKey {

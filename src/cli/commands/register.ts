@@ -1,15 +1,25 @@
 import { relative, resolve } from "node:path";
+import { gateError } from "../../errors.ts";
 import { openPorts } from "../../host/wiring.ts";
+import type { Git, Signer } from "../../ports.ts";
 import { register } from "../../usecases/registry/register.ts";
+import { requireKey } from "../../usecases/trust/named-key.ts";
 import type { CommandContext } from "../context.ts";
 
+interface Options {
+  readonly key?: string;
+  readonly keyId?: string;
+}
+
 /** `modelgate register FOLDER`: writes the manifest, or says all that is wrong with the folder. */
-export async function run(context: CommandContext, folder: string): Promise<number> {
+export async function run(context: CommandContext, folder: string, options: Options): Promise<number> {
   const ports = await openPorts(context.surroundings);
+  const signer = await signerFrom(ports.git, options);
   const clock = { now: () => new Date() };
   const done = await register(
     { ...ports, clock },
     belowRoot(ports.git.root, context.surroundings.repo, folder),
+    signer ? { signer } : {},
   );
   const { ref, manifest, manifestDigest, written } = done;
   context.console.data({ result: "registered", ...ref, manifest_digest: manifestDigest, written });
@@ -21,6 +31,20 @@ export async function run(context: CommandContext, folder: string): Promise<numb
     ].join("\n"),
   );
   return 0;
+}
+
+/** The key to sign with, if any; it must be the one that was named. */
+async function signerFrom(git: Git, { key, keyId }: Options): Promise<Signer | undefined> {
+  if (key === undefined) {
+    if (keyId === undefined) return undefined;
+    throw gateError("TRUST_KEY_OTHER", `${keyId} is to sign, but no key is given.`, {
+      fix: "Pass the key too: --key PATH",
+    });
+  }
+  const { openSigner } = await import("../../adapters/signing/open-signer.ts");
+  const signer = await openSigner(key, process.env);
+  if (keyId !== undefined) await requireKey(git, signer.key, keyId);
+  return signer;
 }
 
 /** A path as the user typed it, relative to the repository's root and with `/`. */

@@ -158,6 +158,11 @@ const writing = {
     fix: "Nothing is left to do; modelgate trust list shows the reason.",
     exit: 2,
   },
+  TRUST_KEY_OTHER: {
+    meaning: "The key to sign with is not the one that was named.",
+    fix: "Pass the path of the right key, or leave --key-id out.",
+    exit: 2,
+  },
   TRUST_ROLES_NEEDED: {
     meaning: "A new principal needs roles, and an old one keeps those that it has.",
     fix: "Pass --roles with some of model-signer, evidence-signer, release-manager, policy-owner, gate-bot.",

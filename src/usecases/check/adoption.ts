@@ -5,6 +5,7 @@ import { formatLedger, GENESIS } from "../../ledger/ledger-text.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
 import { policySources } from "../gate/base.ts";
 import { checkVersion } from "../registry/check-version.ts";
+import { groundOf } from "../trust/ground.ts";
 import type { Change } from "./change.ts";
 import type { CheckPorts } from "./check.ts";
 import { type Findings, tried } from "./report.ts";
@@ -26,7 +27,9 @@ export async function checkAdoption(ports: CheckPorts, change: Change): Promise<
   const policies = tried(() => parsePolicies(sources));
   if (policies instanceof GateError) problems.push(...policies.problems);
   const files = ports.filesAt(change.head);
-  for (const ref of change.versions) problems.push(...(await checkVersion({ git, files }, ref)).problems);
+  const ground = await groundOf(git, change.base);
+  for (const ref of change.versions)
+    problems.push(...(await checkVersion({ git, files }, ref, ground)).problems);
   const versions = change.versions.map(formatModelRef).join(", ") || "no version yet";
   return { problems, notes: [`Adopts modelgate: an empty ledger, policies, and ${versions}.`] };
 }

@@ -54,12 +54,12 @@ async function judgeVersion(
   const { approvals: _ask, legs: _legs, ...judging } = options;
   const request = registrationOf(ref);
   const version = await loadVersion(files, ref);
-  const integrity = await measureIntegrity(version, { ...ports, files }, runOf(options.start, request));
+  const base = await readBase(ports.git, change.base);
+  const integrity = await measureIntegrity(version, { ...ports, files }, runOf(options.start, request), base);
   const handedIn = (scene.handedIn ?? []).filter(
     ({ subject }) => subject.manifest_digest === version.manifestDigest,
   );
   const carried = [integrity, ...handedIn];
-  const base = await readBase(ports.git, change.base);
   const reviewed = await approvalsFor(options, base, request);
   const how = { ...judging, ...reviewed, base: base.commit, carried };
   const decision = await gate({ ...ports, files }, request, how);

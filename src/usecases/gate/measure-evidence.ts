@@ -51,7 +51,7 @@ export async function measureKind(
   switch (kind) {
     case "integrity": {
       const { measureIntegrity } = await import("../registry/measure-integrity.ts");
-      return measureIntegrity(candidate, ports, run);
+      return measureIntegrity(candidate, ports, run, task.ground);
     }
     case "parity": {
       const { measureParity } = await import("../measure-parity.ts");

@@ -2,6 +2,7 @@ import type { Engine, Files, Git, Machine, Progress } from "../../ports.ts";
 import type { BenchmarkOptions } from "../measure-benchmark.ts";
 import type { ModelVersion } from "../registry/load-version.ts";
 import type { RunContext } from "../run-context.ts";
+import type { Ground } from "../trust/ground.ts";
 
 /** What measuring needs of the outside. */
 export interface MeasurePorts {
@@ -17,6 +18,8 @@ export interface MeasureTask {
   readonly candidate: ModelVersion;
   readonly live: ModelVersion | null;
   readonly run: RunContext;
+  /** Who is trusted to have signed the candidate. */
+  readonly ground: Ground;
   readonly benchmark?: BenchmarkOptions;
   readonly signal?: AbortSignal;
 }

@@ -13,6 +13,8 @@ import type { Files } from "../../ports.ts";
 import { MANIFEST_LIMIT, versionOf } from "./load-version.ts";
 import { readVersionFolder, type VersionReading } from "./read-version-folder.ts";
 import { sourceProblems } from "./check-sources.ts";
+import { manifestSignatureProblems } from "../../trust/manifest-signature.ts";
+import { type Ground, signatureGround } from "../trust/ground.ts";
 import type { RegistryPorts } from "./ports.ts";
 import { MANIFEST_V1 } from "../../generated/manifest-v1.js";
 
@@ -28,13 +30,18 @@ export interface VersionCheck {
 
 /**
  * Checks every field of a version's manifest against what it names, and every file of the folder. Collects all problems:
- * MANIFEST_*, SIDECAR_*, MODEL_*, FILE_*, DOCUMENT_*. Does not look at other versions or at the base branch.
+ * MANIFEST_*, SIDECAR_*, MODEL_*, FILE_*, DOCUMENT_*, and for its signature SIGNATURE_* and TRUST_* by what the ground
+ * trusts. Does not look at other versions.
  */
-export async function checkVersion(ports: RegistryPorts, ref: ModelRef): Promise<VersionCheck> {
+export async function checkVersion(
+  ports: RegistryPorts,
+  ref: ModelRef,
+  ground: Ground,
+): Promise<VersionCheck> {
   const path = `${versionFolder(ref)}/manifest.json`;
   try {
     const bytes = await manifestBytes(ports.files, path);
-    return await checkManifest(ports, ref, bytes);
+    return await checkManifest(ports, { ref, bytes }, ground);
   } catch (error) {
     if (!(error instanceof GateError)) throw error;
     return { ref, manifestDigest: null, problems: error.problems, facts: null };
@@ -44,8 +51,8 @@ export async function checkVersion(ports: RegistryPorts, ref: ModelRef): Promise
 /** The same for a manifest that is not (yet) in the folder; its `artifact_uri` must be readable. */
 export async function checkManifest(
   ports: RegistryPorts,
-  ref: ModelRef,
-  bytes: Uint8Array,
+  { ref, bytes }: { readonly ref: ModelRef; readonly bytes: Uint8Array },
+  ground: Ground,
 ): Promise<VersionCheck> {
   const document = parseJson(bytes, `${versionFolder(ref)}/manifest.json`, MANIFEST_LIMIT);
   const refProblems = collect(() => versionOf(ref, bytes, document));
@@ -58,6 +65,7 @@ export async function checkManifest(
     ...refProblems,
     ...canonicalProblems(new TextDecoder().decode(bytes), document),
     ...manifestAgainst(manifest, document, reading),
+    ...manifestSignatureProblems(manifest, document, await signatureGround(ports.git, ground, ref)),
     ...(await sourceProblems(ports, reading.facts)),
   ];
   return { ref, manifestDigest: digestOf(bytes), problems, facts: reading.facts };

@@ -4,6 +4,7 @@ import type { VersionFacts } from "../../domain/registry/version-facts.ts";
 import { problem, type Problem } from "../../errors.ts";
 import type { Machine } from "../../ports.ts";
 import { type RunContext, timestampOf } from "../run-context.ts";
+import type { Ground } from "../trust/ground.ts";
 import { checkVersion } from "./check-version.ts";
 import type { RegistryPorts } from "./ports.ts";
 import type { ModelVersion } from "./load-version.ts";
@@ -23,13 +24,14 @@ const MAX_INPUTS = 4096;
 const MAX_PATH = 512;
 const MAX_SENTENCE = 2000;
 
-/** Checks a version as `validate` does and states what came out: integrity.problems and integrity.files. */
+/** Checks a version as `validate` does, signed by whom the ground trusts, and states what came out: integrity.problems and integrity.files. */
 export async function measureIntegrity(
   version: ModelVersion,
   ports: IntegrityPorts,
   run: RunContext,
+  ground: Ground,
 ): Promise<Evidence<IntegrityDetails>> {
-  const check = await checkVersion(ports, version.ref);
+  const check = await checkVersion(ports, version.ref, ground);
   const problems = [...check.problems, ...swapProblems(version, check.manifestDigest)];
   const files = check.facts?.files.length ?? 0;
   return {

@@ -7,14 +7,16 @@ import { type ModelRef, parseModelRef, versionFolder } from "../../domain/model-
 import { buildManifest, sameContent } from "../../domain/registry/build-manifest.ts";
 import { REQUIRED_FILES } from "../../domain/registry/version-facts.ts";
 import { GateError, gateError, problem, type Problem, refuse } from "../../errors.ts";
-import type { Clock } from "../../ports.ts";
+import type { Clock, Signer } from "../../ports.ts";
 import { timestampOf } from "../run-context.ts";
+import { groundOf } from "../trust/ground.ts";
 import { baseCommit } from "./base-commit.ts";
 import { checkManifest } from "./check-version.ts";
 import type { RegistryPorts } from "./ports.ts";
 import { MANIFEST_LIMIT } from "./load-version.ts";
 import { readVersionFolder, type VersionReading } from "./read-version-folder.ts";
 import { sealSidecar, withFile } from "./seal-sidecar.ts";
+import { signManifest } from "./sign-manifest.ts";
 import { MANIFEST_V1 } from "../../generated/manifest-v1.js";
 
 export interface RegisterPorts extends RegistryPorts {
@@ -26,6 +28,8 @@ export interface RegisterOptions {
   readonly artifact?: string;
   /** Revision that must not hold the version yet; by default origin/main, main or HEAD, the first that exists. */
   readonly base?: string;
+  /** Signs the manifest; without it a signature over the same content stays. */
+  readonly signer?: Signer;
 }
 
 export interface Registration {
@@ -40,7 +44,7 @@ export interface Registration {
  * Fills in the manifest of `models/<id>/<version>` (and the CRC of its sidecar, when that is missing) from the files of
  * the folder, after checking them as `validate` does. Nothing is written when anything is wrong. Idempotent: created_at
  * stays while nothing else changes. Errors: all of `checkVersion`, MANIFEST_FOLDER_NAME, MANIFEST_REQUIRED_FILE_MISSING
- * (all that lack at once), MANIFEST_VERSION_IMMUTABLE.
+ * (all that lack at once), MANIFEST_VERSION_IMMUTABLE, SIGNING_*. A key that the base does not trust signs nothing.
  */
 export async function register(
   ports: RegisterPorts,
@@ -54,10 +58,12 @@ export async function register(
   await refuseIncomplete(ports, ref, artifact);
   const sealed = await sealSidecar(ports.files, `${versionFolder(ref)}/sidecar.json`);
   const sealedPorts = { ...ports, files: withFile(ports.files, sealed.path, sealed.bytes) };
-  const manifest = await deriveManifest(sealedPorts, { ref, artifact, before });
+  const derived = await deriveManifest(sealedPorts, { ref, artifact, before });
+  const manifest = options.signer ? await signManifest(derived, options.signer) : derived;
   const text = formatJson(manifest);
   const bytes = Buffer.from(text);
-  refuse((await checkManifest(sealedPorts, ref, bytes)).problems);
+  const ground = await groundOf(ports.git, await baseCommit(ports.git, options.base));
+  refuse((await checkManifest(sealedPorts, { ref, bytes }, ground)).problems);
   const changes = await changedFiles(
     ports,
     new Map([

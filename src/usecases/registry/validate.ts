@@ -1,7 +1,8 @@
 import { isModelId, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { duplicateVersionProblems } from "../../domain/registry/version-paths.ts";
 import { fileNameProblems } from "../../domain/registry/file-names.ts";
-import { formatPlace, gateError, problem, type Problem } from "../../errors.ts";
+import { formatPlace, GateError, gateError, problem, type Problem } from "../../errors.ts";
+import { type Ground, groundOf } from "../trust/ground.ts";
 import { changeBase, type ChangeBase } from "./base-commit.ts";
 import { changedVersions, type Selection, versionsBelow } from "./changed-versions.ts";
 import { immutableProblems } from "./check-immutable.ts";
@@ -41,18 +42,34 @@ export async function validate(
   const selection = await selectVersions(ports, options, found);
   const changed = await changedPaths(ports, selection, base);
   const problems: Problem[] = [...selection.problems, ...(await pathProblems(ports, options))];
+  const ground = await soundGround(ports, base, problems);
   const checked: ModelRef[] = [];
   let files = 0;
   for (const ref of selection.versions) {
     problems.push(...(base === null ? [] : await immutableProblems(ports, { base, ref, changed })));
     if (await isGone(ports, ref)) continue;
-    const check = await checkVersion(ports, ref);
+    const check = await checkVersion(ports, ref, ground);
     problems.push(...check.problems);
     files += check.facts?.files.length ?? 0;
     checked.push(ref);
   }
   problems.push(...(await neighbourProblems(ports, selection)));
   return { base, checked, files, problems: unique(problems) };
+}
+
+/** A base that says nothing sound about trust trusts nobody, and says why. */
+async function soundGround(
+  { git }: RegistryPorts,
+  base: string | null,
+  problems: Problem[],
+): Promise<Ground> {
+  try {
+    return await groundOf(git, base);
+  } catch (error) {
+    if (!(error instanceof GateError)) throw error;
+    problems.push(...error.problems);
+    return { commit: base, trust: null };
+  }
 }
 
 async function selectVersions(

@@ -19,7 +19,7 @@ import { shippedSources } from "../../support/judging.ts";
  */
 const CASES = new URL("../../cases/judge/", import.meta.url).pathname;
 
-type CaseInput = Omit<EvaluateInput, "policies" | "evidence" | "now"> & { readonly now: string };
+type CaseInput = Omit<EvaluateInput, "policies" | "evidence" | "revoked" | "now"> & { readonly now: string };
 
 function policiesOf(folder: string): readonly PolicySource[] {
   const own = join(folder, "policies");
@@ -44,6 +44,7 @@ test.each(readdirSync(CASES))("%s", (name) => {
     ...input,
     now: new Date(input.now),
     policies: parsePolicies(policiesOf(folder)),
+    revoked: [],
     evidence,
   });
   expect(evidence.flatMap((one) => schemaErrors(EVIDENCE_V1, one))).toEqual([]);

@@ -218,7 +218,7 @@ describe("parseTrust refuses", () => {
 });
 
 describe("a file of 10,000 lines", () => {
-  const lines = (count: number, line: string) => `${`${line}\n`.repeat(count)}`;
+  const lines = (count: number, line: string) => `${line}\n`.repeat(count);
 
   it("is one key with 10,000 lines: refused for its length", async () => {
     const block = `|\n${lines(10_000, `          ${"A".repeat(40)}`).trimEnd()}`;

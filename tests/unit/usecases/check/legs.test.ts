@@ -1,3 +1,4 @@
+import { NO_TRUST } from "../../../support/trust.ts";
 import { rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -80,7 +81,7 @@ describe("measurements that other jobs made", () => {
     const ref = { id: "flight-delay", version };
     const candidate = await loadVersion(scene.ports.files, ref);
     const run = runOf(startNow(), { model: ref.id, version, phase: null });
-    return measureKind(scene.ports, "parity", { candidate, live: null, run });
+    return measureKind(scene.ports, "parity", { candidate, live: null, ground: NO_TRUST, run });
   }
 
   const handIn = (files: Readonly<Record<string, unknown>>): void => {

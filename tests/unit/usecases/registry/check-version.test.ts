@@ -24,6 +24,7 @@ import {
   registryRepo,
   type RegistryRepo,
 } from "../../../support/registry.ts";
+import { NO_TRUST } from "../../../support/trust.ts";
 import { unprivileged } from "../../../support/unprivileged.ts";
 
 const REF = { id: "flight-delay", version: "1.0.0" };
@@ -39,12 +40,12 @@ beforeEach(async () => {
 });
 afterEach(() => registry[Symbol.dispose]());
 
-const check = async () => (await checkVersion(registry.ports, REF)).problems;
+const check = async () => (await checkVersion(registry.ports, REF, NO_TRUST)).problems;
 const at = (path: string) => registry.at(`${FOLDER}/${path}`);
 
 describe("a version that is as registered", () => {
   it("has no problem, and every file was verified", async () => {
-    const { problems, facts } = await checkVersion(registry.ports, REF);
+    const { problems, facts } = await checkVersion(registry.ports, REF, NO_TRUST);
     const manifest = JSON.parse(registry.read(`${FOLDER}/manifest.json`).toString()) as Manifest;
     expect(problems).toEqual([]);
     expect(facts?.files.map(({ path, digest, size }) => ({ path, sha256: digest, size }))).toEqual(
@@ -417,11 +418,15 @@ describe("training code and data", () => {
 describe("a second version", () => {
   it("is checked on its own", async () => {
     cpSync(registry.at(FOLDER), registry.at("models/flight-delay/1.0.1"), { recursive: true });
-    const { problems } = await checkVersion(registry.ports, { id: "flight-delay", version: "1.0.1" });
+    const { problems } = await checkVersion(
+      registry.ports,
+      { id: "flight-delay", version: "1.0.1" },
+      NO_TRUST,
+    );
     expect(codes(problems)).toEqual(["MANIFEST_REF_MISMATCH"]);
     await register(registry.ports, "models/flight-delay/1.0.1");
-    expect((await checkVersion(registry.ports, { id: "flight-delay", version: "1.0.1" })).problems).toEqual(
-      [],
-    );
+    expect(
+      (await checkVersion(registry.ports, { id: "flight-delay", version: "1.0.1" }, NO_TRUST)).problems,
+    ).toEqual([]);
   });
 });

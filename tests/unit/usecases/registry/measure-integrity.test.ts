@@ -1,3 +1,4 @@
+import { NO_TRUST } from "../../../support/trust.ts";
 import { appendFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { schemaProblems } from "../../../../src/domain/document/check-schema.ts";
@@ -33,7 +34,7 @@ async function measure(act: (at: (path: string) => string) => void) {
   act((path) => registry.at(`${FOLDER}/${path}`));
   const version = await loadVersion(registry.ports.files, { id: "flight-delay", version: "1.0.0" });
   const ports = { ...registry.ports, machine: { fingerprint: () => RUNNER } };
-  return { version, evidence: await measureIntegrity(version, ports, RUN) };
+  return { version, evidence: await measureIntegrity(version, ports, RUN, NO_TRUST) };
 }
 
 describe("integrity", () => {
@@ -69,6 +70,7 @@ describe("integrity", () => {
       loaded,
       { ...registry.ports, machine: { fingerprint: () => RUNNER } },
       RUN,
+      NO_TRUST,
     );
     expect(evidence.findings.map(({ code }) => code)).toEqual(["FILE_CHANGED"]);
   });
@@ -82,7 +84,7 @@ describe("integrity", () => {
       read: async (path, limit) => swapped(path, await files.read(path, limit)),
     };
     const ports = { ...registry.ports, files: swapping, machine: { fingerprint: () => RUNNER } };
-    const evidence = await measureIntegrity(version, ports, RUN);
+    const evidence = await measureIntegrity(version, ports, RUN, NO_TRUST);
     expect(evidence.findings).toEqual([
       { code: "FILE_CHANGED", message: expect.any(String), file: `${FOLDER}/sidecar.json` },
       { code: "FILE_CHANGED", message: expect.any(String), file: `${FOLDER}/model.onnx` },
