@@ -195,9 +195,14 @@ export interface Forge {
 
   /** A finished check run; its annotations in the order given. */
   createCheckRun(run: CheckRunRequest): Promise<{ readonly url: string }>;
-  /** Never merges anything and waits for no check. */
+  /**
+   * Never merges anything and waits for no check. It is not asked again by itself: after FORGE_UNAVAILABLE the deployment may
+   * be there.
+   */
   createDeployment(request: DeploymentRequest): Promise<{ readonly id: number }>;
   setDeploymentStatus(id: number, state: DeploymentState, description: string): Promise<void>;
+  /** What was told last about a deployment, in the forge's word; null when nothing was. */
+  deploymentState(id: number): Promise<string | null>;
   /** The newest deployments to an environment, newest first, at most 100. */
   deployments(
     environment: string,

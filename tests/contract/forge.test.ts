@@ -291,7 +291,10 @@ describe.each([
       description: "d",
       payload,
     });
+    expect(await forge.deploymentState(id)).toBeNull();
+    await forge.setDeploymentStatus(id, "in_progress", "d");
     await forge.setDeploymentStatus(id, "success", "d");
+    expect(await forge.deploymentState(id)).toBe("success");
     expect(await forge.deployments("prod")).toMatchObject([{ id, commit: base, payload }]);
     expect(await forge.deployments("staging")).toEqual([]);
   });

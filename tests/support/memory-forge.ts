@@ -235,6 +235,11 @@ export class MemoryForge implements Forge {
     one.state = state;
   }
 
+  async deploymentState(id: number): Promise<string | null> {
+    await this.#called("deploymentState");
+    return this.told.find((each) => each.id === id)?.state ?? null;
+  }
+
   async deployments(
     environment: string,
   ): Promise<readonly { id: number; commit: string; payload: unknown }[]> {

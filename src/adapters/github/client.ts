@@ -22,6 +22,8 @@ type Parameters<R extends Route> = Omit<Endpoints[R]["parameters"], "owner" | "r
 type Answer<R extends Route> = Endpoints[R]["response"]["data"];
 type Item<R extends Route> = Answer<R> extends readonly (infer One)[] ? One : never;
 
+type Asked = [needs: Permission, route: string, parameters: object, patience?: { readonly once: boolean }];
+
 /** One repository on GitHub: Octokit, patient, with every failure as a GateError. */
 export interface Client {
   readonly repository: string;
@@ -32,6 +34,7 @@ export interface Client {
     needs: Permission,
     route: R,
     parameters: Parameters<R>,
+    patience?: { readonly once: boolean },
   ) => Promise<Answer<R>>;
   /** The same for a route that lists: the items of all its pages. FORGE_BAD_ANSWER when there is no end to them. */
   readonly list: <R extends Route>(
@@ -72,9 +75,9 @@ export function openClient(options: GitHubOptions): Client {
     const url = options.graphqlUrl ? { url: options.graphqlUrl } : {};
     return call(needs, octokit.graphql({ ...url, query, ...variables } as { query: string }));
   };
-  const request = (needs: Permission, route: string, parameters: object) => {
+  const request = (...[needs, route, parameters, patience = { once: false }]: Asked) => {
     const here = route.includes("/{owner}/{repo}") ? { owner, repo } : {};
-    return call(needs, octokit.request(route, { ...parameters, ...here }));
+    return call(needs, octokit.request(route, { ...parameters, ...here, request: patience }));
   };
   const rest: Client["rest"] = async (...asked) => (await request(...asked)).data as never;
   const list: Client["list"] = (needs, route, parameters) =>

@@ -2,7 +2,10 @@ import type { CheckAnnotation, CheckRunRequest, Forge } from "../../forge-port.t
 import { gateError } from "../../errors.ts";
 import type { Client } from "./client.ts";
 
-type Outcomes = Pick<Forge, "createCheckRun" | "createDeployment" | "setDeploymentStatus" | "deployments">;
+type Outcomes = Pick<
+  Forge,
+  "createCheckRun" | "createDeployment" | "setDeploymentStatus" | "deploymentState" | "deployments"
+>;
 
 const ANNOTATIONS_A_REQUEST = 50;
 
@@ -15,13 +18,19 @@ export function outcomes(client: Client): Outcomes {
       // Without these two GitHub would merge the default branch into the commit, or refuse until every check is green.
       const alone = { auto_merge: false, required_contexts: [] };
       const request = { ref: commit, environment, description, payload: { ...payload }, ...alone };
-      const made = await rest("deployments: write", "POST /repos/{owner}/{repo}/deployments", request);
+      const route = "POST /repos/{owner}/{repo}/deployments";
+      const made = await rest("deployments: write", route, request, { once: true });
       if (!("id" in made)) throw gateError("FORGE_BAD_ANSWER", "The new deployment has no id.");
       return { id: Number(made.id) };
     },
     async setDeploymentStatus(id, state, description) {
       const route = "POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses";
       await rest("deployments: write", route, { deployment_id: id, state, description });
+    },
+    async deploymentState(id) {
+      const route = "GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses";
+      const [newest] = await rest("deployments: read", route, { deployment_id: id, per_page: 1 });
+      return newest?.state ?? null;
     },
     async deployments(environment) {
       const route = "GET /repos/{owner}/{repo}/deployments";

@@ -16,6 +16,13 @@ const LONGEST_PAUSE_MS = 2 * 60_000;
 /** What GitHub asks for when it limits without saying for how long. */
 const UNTOLD_PAUSE_MS = 60_000;
 
+declare module "@octokit/types" {
+  interface RequestRequestOptions {
+    /** For what must not be done twice: trouble may come after the work, so it is told at once and the caller looks again. */
+    once?: boolean;
+  }
+}
+
 /**
  * Waits out trouble that passes: 5xx and a lost connection with growing, jittered pauses, rate limits for as long as GitHub
  * says, objects that are not yet visible everywhere. A limit beyond two minutes is FORGE_RATE_LIMITED.
@@ -30,11 +37,16 @@ export function bePatient(octokit: Octokit, patience: Patience): void {
         await patience.sleep(withinReason(limited, patience));
       } catch (error) {
         const pause = error instanceof RequestError ? pauseAfter(error, attempt, patience) : null;
-        if (pause === null || attempt >= ATTEMPTS) throw error;
+        if (pause === null || attempt >= ATTEMPTS || mayBeDone(error, options.request?.once)) throw error;
         await patience.sleep(pause);
       }
     }
   });
+}
+
+/** What GitHub limits it has not done; of anything else that failed nobody knows. */
+function mayBeDone(error: unknown, once = false): boolean {
+  return once && error instanceof RequestError && error.status >= 500;
 }
 
 /** Milliseconds to wait before trying again; null when trying again is of no use. */

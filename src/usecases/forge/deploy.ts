@@ -1,6 +1,7 @@
 import type { Digest } from "../../domain/digest.ts";
 import type { Transition } from "../../domain/ledger.ts";
-import type { DeploymentState, Forge } from "../../forge-port.ts";
+import { GateError } from "../../errors.ts";
+import type { DeploymentRequest, DeploymentState, Forge } from "../../forge-port.ts";
 import { subjectOf } from "../transition/message.ts";
 
 export interface DeploymentRecord {
@@ -30,15 +31,34 @@ export async function deploy(forge: Forge, of: Deployed): Promise<DeploymentReco
   const { environment } = transition;
   if (environment === null) return null;
   const state = transition.event === "DISABLE" ? "inactive" : "success";
-  const told = (await forge.deployments(environment)).find(
-    (one) => one.commit === commit && isAbout(one.payload, ledgerDigest),
-  );
-  if (told) return { id: told.id, environment, state, created: false };
   const description = subjectOf({ ...transition, phase: transition.phase ?? null }).slice(0, MAX_DESCRIPTION);
   const payload = payloadOf(transition, { revision, ledgerDigest });
-  const { id } = await forge.createDeployment({ commit, environment, description, payload });
-  await forge.setDeploymentStatus(id, state, description);
-  return { id, environment, state, created: true };
+  const { id, created } = await findOrCreate(forge, { commit, environment, description, payload });
+  // A run that ended in between has made the deployment and told nothing about it.
+  const silent = created || (await forge.deploymentState(id)) === null;
+  if (silent) await forge.setDeploymentStatus(id, state, description);
+  return { id, environment, state, created };
+}
+
+const ATTEMPTS = 3;
+
+/** Looks before it asks, each time: an answer that was lost is no reason for a second deployment. */
+async function findOrCreate(
+  forge: Forge,
+  request: DeploymentRequest,
+): Promise<{ readonly id: number; readonly created: boolean }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const told = (await forge.deployments(request.environment)).find(
+      ({ commit, payload }) => commit === request.commit && digestIn(payload) === digestIn(request.payload),
+    );
+    if (told) return { id: told.id, created: attempt > 1 };
+    try {
+      return { ...(await forge.createDeployment(request)), created: true };
+    } catch (error) {
+      const lost = error instanceof GateError && error.code === "FORGE_UNAVAILABLE";
+      if (!lost || attempt >= ATTEMPTS) throw error;
+    }
+  }
 }
 
 /** Model and digests: whoever serves the environment finds here what to load. */
@@ -71,7 +91,8 @@ function payloadOf(
   };
 }
 
-function isAbout(payload: unknown, ledgerDigest: Digest): boolean {
-  if (typeof payload !== "object" || payload === null) return false;
-  return "ledger_digest" in payload && payload.ledger_digest === ledgerDigest;
+/** The revision that a payload of ours is about. */
+function digestIn(payload: unknown): unknown {
+  if (typeof payload !== "object" || payload === null || !("ledger_digest" in payload)) return null;
+  return payload.ledger_digest;
 }

@@ -173,6 +173,19 @@ describe("trouble that stays is told, and no pull request is half made", () => {
   });
 });
 
+test("a deployment whose answer was lost is told at once, and made once", async () => {
+  await using scene = await githubScene();
+  const forge = scene.forge("app");
+  const commit = (await scene.repo.head("main"))!;
+  scene.github.faults.dropAfter({ on: "POST /repos/{owner}/{repo}/deployments" });
+  const asked = { commit, environment: "prod", description: "d", payload: {} };
+  await expect(forge.createDeployment(asked)).rejects.toMatchObject({ code: "FORGE_UNAVAILABLE" });
+  expect(await forge.deployments("prod")).toHaveLength(1);
+  scene.github.faults.secondaryRateLimit({ on: "POST /repos/{owner}/{repo}/deployments", retryAfter: 7 });
+  await forge.createDeployment(asked);
+  expect(scene.pauses).toEqual([7000]);
+});
+
 async function refusal(asked: Promise<unknown>): Promise<GateError> {
   try {
     await asked;

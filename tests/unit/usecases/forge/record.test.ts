@@ -3,6 +3,7 @@ import { formatPromotionBlock, parsePromotionBlock } from "../../../../src/domai
 import { proposePullRequest } from "../../../../src/usecases/forge/propose-pull-request.ts";
 import { record, type RecordedRevision } from "../../../../src/usecases/forge/record.ts";
 import type { Proposal } from "../../../../src/usecases/propose.ts";
+import { gateError } from "../../../../src/errors.ts";
 import { decide, NOW, request, START } from "../../../support/decisions.ts";
 import { MemoryForge } from "../../../support/memory-forge.ts";
 import { MemoryGit } from "../../../support/memory-git.ts";
@@ -178,5 +179,49 @@ describe("record", () => {
     const before = (await scene.git.head()).commit;
     scene.git.seed({ "docs/x.md": "x" });
     await expect(scene.record(before)).rejects.toMatchObject({ code: "RECORD_POINTER_UNMOVED" });
+  });
+});
+
+describe("a deployment whose making was disturbed", () => {
+  test("is the same one when the answer was lost", async () => {
+    const scene = new Scene();
+    await scene.promote();
+    const make = scene.forge.createDeployment.bind(scene.forge);
+    let lost = 0;
+    scene.forge.createDeployment = async (asked) => {
+      const made = await make(asked);
+      if ((lost += 1) === 1) throw gateError("FORGE_UNAVAILABLE", "502");
+      return made;
+    };
+    expect(await scene.record()).toMatchObject([{ deployment: { id: 1, state: "success", created: true } }]);
+    expect(scene.forge.told).toMatchObject([{ state: "success" }]);
+  });
+
+  test("is made when nobody had made it, and given up when nobody does", async () => {
+    const scene = new Scene();
+    await scene.promote();
+    const make = scene.forge.createDeployment.bind(scene.forge);
+    let failures = 99;
+    scene.forge.createDeployment = (asked) => {
+      if ((failures -= 1) >= 0) throw gateError("FORGE_UNAVAILABLE", "502");
+      return make(asked);
+    };
+    await expect(scene.record()).rejects.toMatchObject({ code: "FORGE_UNAVAILABLE" });
+    expect(failures).toBe(96);
+    failures = 2;
+    expect(await scene.record()).toMatchObject([{ deployment: { created: true } }]);
+    expect(scene.forge.told).toMatchObject([{ state: "success" }]);
+  });
+
+  test("is told by the next run when this one ended before it was", async () => {
+    const scene = new Scene();
+    await scene.promote();
+    scene.forge.before = async (method) => {
+      if (method === "setDeploymentStatus") throw gateError("FORGE_RATE_LIMITED", "later");
+    };
+    await expect(scene.record()).rejects.toMatchObject({ code: "FORGE_RATE_LIMITED" });
+    scene.forge.before = async () => {};
+    expect(await scene.record()).toMatchObject([{ deployment: { id: 1, created: false } }]);
+    expect(scene.forge.told).toMatchObject([{ state: "success" }]);
   });
 });
