@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { createProgram } from "../../../src/cli/program.ts";
 import { reasons } from "../../../src/domain/reasons/catalogue.ts";
 import { mapping, readWorkflow } from "../../../src/usecases/doctor/workflow-file.ts";
 import { scaffoldedWorkflowTexts } from "../../support/workflows/all-workflows.ts";
@@ -38,11 +39,33 @@ describe("docs/guides/github.md", () => {
     }
   });
 
-  it("starts promote.yml with inputs that it has", () => {
-    const promote = WORKFLOWS.find(({ file }) => file.endsWith("/promote.yml"));
-    const inputs = Object.keys(mapping(promote?.triggers.get("workflow_dispatch")?.["inputs"]));
-    const given = [...GUIDE.matchAll(/-f ([a-z]+)=/g)].map(([, name]) => name);
-    expect(given).toEqual(inputs.filter((name) => name !== "phase"));
+  it.each(["promote.yml", "lifecycle.yml"])(
+    "starts %s with inputs that it has, and with all that it needs",
+    (name) => {
+      const workflow = WORKFLOWS.find(({ file }) => file.endsWith(`/${name}`));
+      const inputs = mapping(workflow?.triggers.get("workflow_dispatch")?.["inputs"]);
+      const needed = Object.keys(inputs).filter((input) => mapping(inputs[input])["required"] === true);
+      const starts = [...GUIDE.matchAll(new RegExp(`gh workflow run ${name}(.*)`, "g"))].map(
+        ([, rest = ""]) => [...rest.matchAll(/-f ([a-z]+)=/g)].map(([, input]) => input),
+      );
+      expect(starts.length).toBeGreaterThan(0);
+      for (const given of starts) expect(new Set(given)).toEqual(new Set(needed));
+    },
+  );
+
+  it("shows commands that are understood", async () => {
+    const blocks = [...GUIDE.matchAll(/```sh\n([^`]+)```/g)].map(([, text = ""]) => text).join("");
+    const lines = [...blocks.matchAll(/(?<=^|&& |\) )modelgate ([a-z].*)$/gm)].map(([, line = ""]) => line);
+    expect(lines.length).toBeGreaterThan(4);
+    for (const line of lines) {
+      const verbs: string[] = [];
+      const program = createProgram("1.2.3", (_load, args) => {
+        verbs.push(String(args.length));
+        return Promise.resolve();
+      });
+      await program.parseAsync(line.replace(/ +#.*$/, "").split(" "), { from: "user" });
+      expect([line, verbs.length]).toEqual([line, 1]);
+    }
   });
 
   it("has links that lead somewhere", () => {
