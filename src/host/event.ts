@@ -18,13 +18,35 @@ const QUEUE = /^refs\/heads\/gh-readonly-queue\/.+\/pr-(\d{1,9})-[0-9a-f]{40,64}
 
 /**
  * What an event compares: a pull request its base with GitHub's merge commit where that was fetched, else with its head;
- * merge_group and push what they name. CHECK_EVENT_UNUSABLE for other events and for new branches.
+ * merge_group and push what they name. A pull request onto another branch than the default one is compared with the default
+ * branch: anybody who may write can make a base that allows everything, and a head that passed stays green while the pull
+ * request is pointed elsewhere. CHECK_EVENT_UNUSABLE for other events, new branches and pushes to other branches.
  */
 export async function rangeOf(event: WorkflowEvent, git: Reading): Promise<Range> {
   const named = namedBy(event);
-  if (named) return (isAboutPullRequest(event.name) && (await mergeOf(named, event.sha, git))) || named;
+  if (named) return isAboutPullRequest(event.name) ? rangeOfPullRequest(event, named, git) : named;
   const name = /^[a-z_]{1,40}$/.test(event.name) ? event.name : "without a name";
   throw gateError("CHECK_EVENT_UNUSABLE", `The event ${name} names no base and head.`);
+}
+
+/** The base that the payload names may be what the branch was when the pull request was opened. */
+async function rangeOfPullRequest(event: WorkflowEvent, named: Range, git: Reading): Promise<Range> {
+  const { payload, sha } = event;
+  const main = defaultBranch(payload);
+  const foreign = main !== undefined && at(payload, "pull_request", "base", "ref") !== main;
+  const merge = foreign ? undefined : await mergeOf(named, sha, git);
+  if (merge) return merge;
+  const tip = main === undefined ? undefined : await git.resolve(`refs/remotes/origin/${main}`);
+  if (tip !== undefined) return { base: tip, head: named.head };
+  if (!foreign) return named;
+  const text =
+    "The pull request goes onto a branch that is not the default one, which is not here to judge it.";
+  throw gateError("CHECK_EVENT_UNUSABLE", text, { fix: "Fetch it: actions/checkout needs fetch-depth: 0." });
+}
+
+function defaultBranch(payload: unknown): string | undefined {
+  const name = at(payload, "repository", "default_branch");
+  return typeof name === "string" ? name : undefined;
 }
 
 /** The pull request that an event is about, and the head that its reviews must be about; undefined when there is none. */
@@ -58,7 +80,9 @@ function namedBy({ name, payload }: WorkflowEvent): Range | undefined {
   if (name === "merge_group") {
     return range(commitAt(payload, "merge_group", "base_sha"), commitAt(payload, "merge_group", "head_sha"));
   }
-  return name === "push" ? range(commitAt(payload, "before"), commitAt(payload, "after")) : undefined;
+  const main = defaultBranch(payload);
+  const ours = main === undefined || at(payload, "ref") === `refs/heads/${main}`;
+  return name === "push" && ours ? range(commitAt(payload, "before"), commitAt(payload, "after")) : undefined;
 }
 
 function range(base: string | undefined, head: string | undefined): Range | undefined {
