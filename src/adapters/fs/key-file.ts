@@ -25,9 +25,8 @@ export function readPrivateKey(path: string, passphrase: string | undefined): Ke
   const pem = Buffer.from(readNamedFile(path));
   try {
     return createPrivateKey(passphrase === undefined ? pem : { key: pem, passphrase });
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? "";
-    const encrypted = code === "ERR_MISSING_PASSPHRASE" || code.includes("BAD_DECRYPT");
+  } catch {
+    const encrypted = pem.includes("ENCRYPTED");
     const message = encrypted
       ? "The key is encrypted, and no passphrase fits."
       : "The file holds no PEM of a private key.";
