@@ -1,9 +1,10 @@
-import { modelRef, optional, seed, text } from "../../src/host/input-kinds.ts";
+import { flag, modelRef, optional, seed, text } from "../../src/host/input-kinds.ts";
 
 export const inputs = {
   model: modelRef,
   live: optional(modelRef),
   seed,
   out: optional(text),
+  upload: flag,
   "ort-dir": optional(text),
 };

@@ -1,9 +1,14 @@
 import { runAction } from "../../src/host/action.ts";
 import { approvalsFrom, tellForge } from "../../src/host/check-forge.ts";
 import { reportCheck } from "../../src/host/check-report.ts";
+import { checkRun } from "../../src/host/decision-run.ts";
 import { rangeOf } from "../../src/host/event.ts";
+import { legsFrom } from "../../src/host/fetch-legs.ts";
 import { openForge } from "../../src/host/open-forge.ts";
+import { keepSamples } from "../../src/host/sample-keeper.ts";
 import { startRun } from "../../src/host/start.ts";
+import { storeRun } from "../../src/host/store-run.ts";
+import { withStored } from "../../src/host/stored.ts";
 import { check } from "../../src/usecases/check/check.ts";
 import { inputs } from "./inputs.ts";
 
@@ -11,19 +16,24 @@ const { GITHUB_EVENT_NAME: name = "", GITHUB_SHA: sha = "" } = process.env;
 
 await runAction({
   inputs,
-  async run({ base, head, evidence, needs, token, roles, comment, ...more }, host) {
+  async run({ base, head, token, roles, comment, upload, ...more }, host) {
     const ports = await host.open(more["ort-dir"]);
     const event = { name, sha, payload: await host.event() };
     const range = base !== null && head !== null ? { base, head } : await rangeOf(event, ports.git);
     const forge = { event, roles, git: ports.git, open: () => openForge(host, token ?? "", null) };
-    const report = await check(ports, range, {
-      start: startRun(),
+    const [start, samples] = [startRun(), keepSamples()];
+    const found = await check(ports, range, {
+      start,
       signal: host.signal,
       enforcedElsewhere: more["enforced-elsewhere"],
+      benchmark: { onSamples: samples.onSamples },
       ...(token === null ? {} : approvalsFrom(forge, range.head)),
-      ...(evidence === null && needs === null ? {} : { legs: { folder: evidence, needs } }),
+      ...(await legsFrom(host, more, range.head)),
     });
+    const run = checkRun(found, start, { samples, upload: upload && found.kind !== "other" });
+    const stored = await storeRun({ ...host, git: ports.git }, reportCheck(found), run);
+    const report = stored.isStored ? { ...found, notes: [...found.notes, stored.text] } : found;
     const untold = await tellForge(forge, report, { comment, checkRun: more["check-run"] });
-    return reportCheck({ ...report, notes: [...report.notes, ...untold] });
+    return withStored(reportCheck({ ...found, notes: [...found.notes, ...untold] }), stored);
   },
 });

@@ -5,10 +5,12 @@ export const inputs = {
   head: optional(text),
   evidence: optional(text),
   needs: optional(text),
+  "fan-in": flag,
   "enforced-elsewhere": someOf(["approvals", "streak"]),
   token: optional(text),
   roles: roleHolders,
   comment: flag,
   "check-run": optional(text),
+  upload: flag,
   "ort-dir": optional(text),
 };

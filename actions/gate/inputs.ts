@@ -1,5 +1,5 @@
 import { EVENTS } from "../../src/domain/lifecycle.ts";
-import { modelRef, oneOf, optional, seed, text } from "../../src/host/input-kinds.ts";
+import { flag, modelRef, oneOf, optional, seed, text } from "../../src/host/input-kinds.ts";
 
 export const inputs = {
   model: modelRef,
@@ -9,5 +9,6 @@ export const inputs = {
   evidence: optional(text),
   out: optional(text),
   seed,
+  upload: flag,
   "ort-dir": optional(text),
 };

@@ -1,7 +1,10 @@
 import { runAction } from "../../src/host/action.ts";
+import { decisionRun } from "../../src/host/decision-run.ts";
 import { openForge } from "../../src/host/open-forge.ts";
 import { reportProposal } from "../../src/host/proposal-report.ts";
+import { keepSamples } from "../../src/host/sample-keeper.ts";
 import { startRun } from "../../src/host/start.ts";
+import { storeReport } from "../../src/host/store-run.ts";
 import { transitionPorts } from "../../src/host/transition-ports.ts";
 import { reportDecision } from "../../src/host/verdict-report.ts";
 import { whereToPropose } from "../../src/host/where-to-propose.ts";
@@ -11,17 +14,26 @@ import { inputs } from "./inputs.ts";
 
 await runAction({
   inputs,
-  async run({ model, event, environment, phase, reason, evidence, seed, ...more }, host) {
+  async run({ model, event, environment, phase, reason, evidence, seed, upload, ...more }, host) {
     const ports = await host.open(more["ort-dir"]);
     const forge = more.token === null ? null : await openForge(host, more.token, more.repository);
     const { proposals, gating } = whereToPropose(ports.git, forge, more.roles);
     const asked = { event, model: model.id, version: model.version, environment, phase, reason };
     const start = startRun(seed);
+    const samples = keepSamples();
+    const benchmark = { onSamples: samples.onSamples };
     const stored = evidence === null ? {} : { evidence };
-    const options = { start, signal: host.signal, ...stored, ...gating };
+    const options = { start, signal: host.signal, benchmark, ...stored, ...gating };
     const ask = { ...asked, requestedBy: host.actor };
-    if (more["dry-run"]) return reportDecision(await gate(ports, ask, options), {});
+    const storing = { ...host, git: ports.git };
+    if (more["dry-run"]) {
+      const decision = await gate(ports, ask, options);
+      const run = decisionRun("promote", decision, { samples, upload });
+      return storeReport(storing, reportDecision(decision, {}), run);
+    }
     const writing = { now: start.now, signal: host.signal };
-    return reportProposal(await transact(transitionPorts(ports, options, proposals), ask, writing));
+    const result = await transact(transitionPorts(ports, options, proposals), ask, writing);
+    const run = decisionRun("promote", result.decision, { samples, upload });
+    return storeReport(storing, reportProposal(result), run);
   },
 });

@@ -21,5 +21,6 @@ export const inputs = {
   token: optional(text),
   repository: optional(text),
   roles: roleHolders,
+  upload: flag,
   "ort-dir": optional(text),
 };

@@ -5,8 +5,14 @@ import { rolldown, type OutputChunk } from "rolldown";
 /** The native engine is never bundled: no bundler can inline its `.node` file, and a bundle that tries dies at run time. */
 const EXTERNAL = ["onnxruntime-node"];
 
-/** The toolkit's HTTP stack serves OIDC tokens, which nothing here asks for: no network code belongs in these bundles. */
+/** The toolkit's HTTP stack serves OIDC tokens, which nothing here asks for: only the artifact client brings network code. */
 const UNUSED_TOOLKIT = { test: /[\\/]node_modules[\\/](?:@actions|undici|tunnel)[\\/]/, sideEffects: false };
+
+/**
+ * Left out: what packages use when it is there, which would be sought in a node_modules that is not; and what unpacks
+ * artifacts on disk, which is never called (src/domain/archive.ts does it) and stands on a package without a licence.
+ */
+const LEFT_OUT = { kerberos: false, "supports-color": false, "unzip-stream": false } as const;
 
 /** What every verb needs, and what judging stored evidence needs: each further file costs half a millisecond. */
 const CONSOLE = { name: "console", test: /[\\/]src[\\/]cli[\\/]console\.ts$/, priority: 2 };
@@ -28,18 +34,24 @@ export interface Bundle {
   readonly split: boolean;
   /** Only the child process that runs a model may name the engine. */
   readonly mayNameEngine: boolean;
+  /** Only the child process that stores artifacts may carry an HTTP stack. */
+  readonly mayCarryHttp: boolean;
 }
 
 const CHILD_ENTRY = "src/adapters/onnx/child/main.ts";
+const ARTIFACT_ENTRY = "src/adapters/artifact/child/main.ts";
 
-/** Every bundle of the product: the CLI, the child that runs models (twice), and one file per action. */
+const PLAIN = { split: false, mayNameEngine: false, mayCarryHttp: false } as const;
+
+/** Every bundle of the product: the CLI, the child that runs models (twice), one file per action, and their artifact client. */
 export function listBundles(root: string): readonly Bundle[] {
-  const child = { name: "onnx-child", entry: CHILD_ENTRY, split: false, mayNameEngine: true } as const;
+  const child = { ...PLAIN, name: "onnx-child", entry: CHILD_ENTRY, mayNameEngine: true } as const;
   return [
-    { name: "modelgate", entry: "src/cli/main.ts", folder: "dist", split: true, mayNameEngine: false },
+    { ...PLAIN, name: "modelgate", entry: "src/cli/main.ts", folder: "dist", split: true },
     { ...child, folder: "dist" },
     ...listActions(root).map((name) => actionBundle(name)),
     { ...child, folder: "actions/dist" },
+    { ...PLAIN, name: "artifact-child", entry: ARTIFACT_ENTRY, folder: "actions/dist", mayCarryHttp: true },
   ];
 }
 
@@ -51,13 +63,7 @@ export function listActions(root: string): readonly string[] {
 }
 
 function actionBundle(name: string): Bundle {
-  return {
-    name,
-    entry: `actions/${name}/index.ts`,
-    folder: "actions/dist",
-    split: false,
-    mayNameEngine: false,
-  };
+  return { ...PLAIN, name, entry: `actions/${name}/index.ts`, folder: "actions/dist" };
 }
 
 /** Bundles one entry in memory. Not minified: reviewers read what runs in their pipelines. */
@@ -69,7 +75,8 @@ export async function generate(root: string, bundle: Bundle): Promise<readonly O
     input: { [bundle.name]: input },
     platform: "node",
     external: EXTERNAL,
-    treeshake: { moduleSideEffects: [UNUSED_TOOLKIT] },
+    resolve: { alias: LEFT_OUT },
+    treeshake: { moduleSideEffects: bundle.mayCarryHttp ? true : [UNUSED_TOOLKIT] },
     onLog: (level, log) => {
       // What the gate needs is one chunk on purpose.
       if (log.code !== "INEFFECTIVE_DYNAMIC_IMPORT") refuseWarning(bundle, level, log.message);

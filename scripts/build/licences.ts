@@ -12,7 +12,8 @@ interface PackageJson {
 
 /** The licence texts of every package whose code is in the bundles, sorted by name: they ask to travel with it. */
 export function licencesOf(chunks: readonly OutputChunk[]): string {
-  const ids = chunks.flatMap((chunk) => chunk.moduleIds);
+  // Modules that the bundler made itself start with a null byte: they are nobody's work.
+  const ids = chunks.flatMap((chunk) => chunk.moduleIds).filter((id) => !id.startsWith("\0"));
   const folders = new Set(ids.flatMap((id) => PACKAGE_FOLDER.exec(id)?.[0] ?? []));
   const notices = [...folders].map((folder) => noticeOf(folder));
   return [...new Set(notices)].sort().join(`\n${"-".repeat(80)}\n\n`);

@@ -45,6 +45,11 @@ export async function reportEvidence(
   };
 }
 
+/** `<kind>.json`, as it is written and stored. */
+export function evidenceFiles(evidence: Evidence): readonly (readonly [string, Uint8Array])[] {
+  return [[`${evidence.kind}.json`, Buffer.from(formatJson(evidence))]];
+}
+
 function outcomeOf({ findings, measurements }: Evidence): Outcome {
   const broken: Outcome[] = findings.length > 0 ? ["FAIL"] : [];
   return worst([...broken, ...measurements.flatMap(({ state }) => OUTCOMES[state])]);

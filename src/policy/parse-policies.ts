@@ -6,12 +6,15 @@ import { GateError, problem, type Problem, refuse } from "../errors.ts";
 import { crossCheck } from "./parse/cross-check.ts";
 import { readEnvironments } from "./parse/environments.ts";
 import { readGatePolicy } from "./parse/gate-policy.ts";
+import { readRetention } from "./parse/retention.ts";
 import { at, readerOf, report, textOr, type Reader } from "./parse/reader.ts";
 import { readWaivers } from "./parse/waivers.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
 import type { PolicySet } from "./policy.ts";
+import type { Retention } from "./retention.ts";
 import { ENVIRONMENTS_V1 } from "../generated/environments-v1.js";
 import { POLICY_V1 } from "../generated/policy-v1.js";
+import { RETENTION_V1 } from "../generated/retention-v1.js";
 import { WAIVERS_V1 } from "../generated/waivers-v1.js";
 
 export interface PolicySource {
@@ -20,7 +23,12 @@ export interface PolicySource {
   readonly bytes: Uint8Array;
 }
 
-const SCHEMAS = { GatePolicy: POLICY_V1, Environments: ENVIRONMENTS_V1, Waivers: WAIVERS_V1 } as const;
+const SCHEMAS = {
+  GatePolicy: POLICY_V1,
+  Environments: ENVIRONMENTS_V1,
+  Waivers: WAIVERS_V1,
+  RetentionPolicy: RETENTION_V1,
+} as const;
 type PolicyKind = keyof typeof SCHEMAS;
 
 /** A policy file that could be read; its meaning may still be wrong. */
@@ -31,8 +39,9 @@ interface PolicyFile {
 }
 
 /**
- * Parses gate policies, environments and waivers, in any order and mixture.
- * Throws one GateError with every problem of every file (POLICY_*, DOCUMENT_*), sorted by file, line and column.
+ * Parses gate policies, environments and waivers, in any order and mixture. A retention policy among them is checked with
+ * the rest; it judges nothing, so that it is no part of the set. Throws one GateError with every problem of every file
+ * (POLICY_*, DOCUMENT_*), sorted by file, line and column.
  */
 export function parsePolicies(sources: readonly PolicySource[]): PolicySet {
   const problems: Problem[] = [];
@@ -53,6 +62,7 @@ export function parsePolicies(sources: readonly PolicySource[]): PolicySet {
   };
   if (gates.length === 0 && problems.length === 0)
     problems.push(problem("POLICY_EMPTY", "There is no gate policy."));
+  for (const { kind, root } of files) if (kind === "RetentionPolicy") readRetention(root);
   crossCheck(parsed);
   refuse(sorted(distinct(problems)));
   return {
@@ -60,6 +70,19 @@ export function parsePolicies(sources: readonly PolicySource[]): PolicySet {
     environments: parsed.environments.flatMap(({ environments }) => environments),
     waivers: parsed.waivers.map(({ waiver }) => waiver),
   };
+}
+
+/** Parses `policies/retention.yaml`. POLICY_*, DOCUMENT_*, sorted by line and column. */
+export function parseRetention(source: PolicySource): Retention {
+  const problems: Problem[] = [];
+  const file = openFile(source, problems);
+  if (file && file.kind !== "RetentionPolicy") {
+    const message = `The kind is "${file.kind}", and this file is for RetentionPolicy.`;
+    report(at(file.root, "kind"), "POLICY_KIND_UNKNOWN", message);
+  }
+  const retention = file && readRetention(file.root);
+  refuse(sorted(distinct(problems)));
+  return retention as Retention;
 }
 
 function openFile(source: PolicySource, problems: Problem[]): PolicyFile | undefined {

@@ -94,15 +94,19 @@ async function measure(
   const { candidate, live, task } = scene;
   const effort = effortOf(task.options);
   const noRatio = comparisonAbsence(candidate, live);
+  const batches = planned.flatMap((batch) => ("plan" in batch ? [batch.plan] : []));
   const found = await measureRounds(ports, {
     candidate: candidate.model,
     live: live && !noRatio ? live.model : null,
-    batches: planned.flatMap((batch) => ("plan" in batch ? [batch.plan] : [])),
+    batches,
     effort,
     seed: task.run.seed,
     signal: task.signal,
   });
-  task.options.onSamples?.(found.kept.map((round) => round.times));
+  task.options.onSamples?.(
+    found.kept.map((round) => round.times),
+    { subject: task.candidate.subject, rows: batches.map(({ rows }) => rows) },
+  );
   const run = runOf(found, planned, { noRatio, seed: task.run.seed });
   const settings = {
     processes_wanted: effort.processes,

@@ -42,13 +42,17 @@ export function timestampOf(now: Date): string {
   return now.toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
+/** `{YYYYMMDDTHHMMSSZ}_{8 hex}`: what tells a run from every other. */
+export function stampOf({ now, nonce }: RunStart): string {
+  return `${timestampOf(now).replaceAll(/[-:]/g, "")}_${nonce}`;
+}
+
 /** The run of one version: `start` with its id, `{service}_{version}_{phase}_{YYYYMMDDTHHMMSSZ}_{8 hex}`. */
 export function runOf(
   start: RunStart,
   about: { model: string; version: string; phase: string | null },
 ): RunContext {
-  const stamp = timestampOf(start.now).replaceAll(/[-:]/g, "");
   const phase = about.phase === null ? "none" : about.phase.replaceAll(/[^0-9a-z.]/gi, "");
-  const runId = `${about.model}_${about.version}_${phase}_${stamp}_${start.nonce}`;
+  const runId = `${about.model}_${about.version}_${phase}_${stampOf(start)}`;
   return { runId, now: start.now, phase: about.phase, seed: start.seed };
 }

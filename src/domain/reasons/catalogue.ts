@@ -1,3 +1,4 @@
+import { artifactsReasons } from "./artifacts.ts";
 import { checkReasons } from "./check.ts";
 import { doctorReasons } from "./doctor.ts";
 import { documentsReasons } from "./documents.ts";
@@ -31,6 +32,7 @@ const all = {
   ...gitReasons,
   ...checkReasons,
   ...forgeReasons,
+  ...artifactsReasons,
   ...measureReasons,
   ...engineReasons,
   ...hostReasons,

@@ -8,7 +8,7 @@ const files = {
   },
   POLICY_KIND_UNKNOWN: {
     meaning: "A policy file states no known kind.",
-    fix: "Write kind: GatePolicy, Environments or Waivers, and apiVersion: modelgate/v1.",
+    fix: "Write kind: GatePolicy, Environments, Waivers or RetentionPolicy, and apiVersion: modelgate/v1.",
     exit: 2,
   },
   POLICY_VERSION_INVALID: {
@@ -19,6 +19,11 @@ const files = {
   POLICY_NAME_DUPLICATE: {
     meaning: "Two policies share one name.",
     fix: "Give each policy its own metadata.name.",
+    exit: 2,
+  },
+  POLICY_RETENTION_INVERTED: {
+    meaning: "The retention policy keeps what was only measured for longer than what decided.",
+    fix: "Raise the days of `critical`, or lower those of `daily`.",
     exit: 2,
   },
   POLICY_FILE_DUPLICATE: {

@@ -1,3 +1,4 @@
+import type { SamplesOf } from "../../measure/latency/raw-samples.ts";
 import type { ProcessTimes } from "../../measure/latency/samples.ts";
 import type { RunLimits } from "../../ports.ts";
 
@@ -13,7 +14,7 @@ export interface BenchmarkOptions {
   readonly spareProcesses?: number;
   readonly limits?: Partial<RunLimits>;
   /** Takes the raw times, for an artifact: they are too large for Git. */
-  readonly onSamples?: (processes: readonly ProcessTimes[]) => void;
+  readonly onSamples?: (processes: readonly ProcessTimes[], of: SamplesOf) => void;
 }
 
 export interface BenchmarkEffort {

@@ -3,7 +3,7 @@ import type { Evidence } from "../../domain/evidence.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
 import type { Files, Git } from "../../ports.ts";
-import type { MeasurePorts } from "../gate/measure-task.ts";
+import type { MeasurePorts, MeasureTask } from "../gate/measure-task.ts";
 import type { RunStart } from "../run-context.ts";
 import { type Change, type Range, readChange } from "./change.ts";
 import type { Gathered } from "./legs.ts";
@@ -20,6 +20,8 @@ export interface CheckPorts extends Omit<MeasurePorts, "files"> {
 export interface Legs {
   /** Folder of evidence, relative to the repository: `<leg>/<kind>.json`; null: measure here all the same. */
   readonly folder: string | null;
+  /** Where the folder is; the work tree when it is left out. */
+  readonly files?: Pick<Files, "list" | "readIfExists">;
   /** The JSON of GitHub's `needs` context; null when there are no jobs before. */
   readonly needs: string | null;
 }
@@ -31,6 +33,7 @@ export interface CheckOptions {
   /** Asks the forge about reviews of the change; asked only when a policy requires approvals. */
   readonly approvals?: (requestedBy: string | null) => Promise<ApprovalFacts>;
   readonly legs?: Legs;
+  readonly benchmark?: NonNullable<MeasureTask["benchmark"]>;
   readonly signal?: AbortSignal;
 }
 
@@ -69,8 +72,9 @@ async function examine(kind: CheckReport["kind"], scene: CheckScene): Promise<Fi
       return (await import("./registration.ts")).checkRegistration(scene);
     case "promotion":
       return (await import("./promotion.ts")).checkPromotion(scene);
-    case "policy":
     case "trust":
+      return (await import("./trust-change.ts")).checkTrust(scene.ports.git, scene.change);
+    case "policy":
       return (await import("./policy-change.ts")).checkPolicies(scene.ports.git, scene.change);
   }
 }

@@ -28,11 +28,12 @@ export async function gatherLegs(
   const { needs, folder } = of.given;
   const before = needs === null ? [] : needProblems(needs, planned.length > 0);
   if (folder === null) return { evidence: null, problems: before };
-  const problems: Problem[] = [...before, ...(await unexpected(ports.files, folder, planned))];
+  const files = of.given.files ?? ports.files;
+  const problems: Problem[] = [...before, ...(await unexpected(files, folder, planned))];
   const evidence: Evidence[] = [];
   for (const leg of planned) {
     try {
-      evidence.push(await readLeg(ports.files, leg, { folder, now: of.now }));
+      evidence.push(await readLeg(files, leg, { folder, now: of.now }));
     } catch (error) {
       if (!(error instanceof GateError)) throw error;
       problems.push(...error.problems);
@@ -40,6 +41,8 @@ export async function gatherLegs(
   }
   return { evidence, problems };
 }
+
+type LegFiles = Pick<Files, "list" | "readIfExists">;
 
 /** `evidence` is null when none was handed in, so that the check measures by itself. */
 export interface Gathered {
@@ -75,7 +78,7 @@ function readNeeds(needs: string): [job: string, result: string][] {
 }
 
 /** An allow-list: what nobody asked for may be there to be mistaken for something. */
-async function unexpected(files: Files, folder: string, planned: readonly Leg[]): Promise<Problem[]> {
+async function unexpected(files: LegFiles, folder: string, planned: readonly Leg[]): Promise<Problem[]> {
   const wanted = new Set(planned.map((leg) => pathOf(folder, leg)));
   const found = await files.list(folder);
   return found
@@ -89,7 +92,7 @@ function pathOf(folder: string, { evidence, kind }: Leg): string {
   return `${folder}/${evidence}/${kind}.json`;
 }
 
-async function readLeg(files: Files, leg: Leg, of: { folder: string; now: Date }): Promise<Evidence> {
+async function readLeg(files: LegFiles, leg: Leg, of: { folder: string; now: Date }): Promise<Evidence> {
   const file = pathOf(of.folder, leg);
   const bytes = await files.readIfExists(file, EVIDENCE_BYTES);
   const name = `${leg.kind} of ${leg.model}@${leg.version}`;

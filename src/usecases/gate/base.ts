@@ -4,9 +4,13 @@ import { gateError, problem, type Problem, refuse } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import { parsePolicies, type PolicySource } from "../../policy/parse-policies.ts";
 import type { PolicySet } from "../../policy/policy.ts";
+import { RETENTION_FILE } from "../../policy/retention.ts";
 import type { Git } from "../../ports.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { readTrust } from "../trust/read-trust.ts";
+
+/** Files of a commit; the audit reads them from raw objects. */
+export type CommitFiles = Pick<Git, "show" | "paths">;
 
 /** What judges a change: all of it from the base commit, so that no change can loosen what judges it. */
 export interface GateBase {
@@ -20,7 +24,7 @@ export interface GateBase {
 }
 
 /** Errors: GIT_*, LEDGER_MISSING, LEDGER_*, POLICY_EMPTY, POLICY_FILE_UNREAD, POLICY_*, with places in files of the base commit. */
-export async function readBase(git: Git, commit: string): Promise<GateBase> {
+export async function readBase(git: CommitFiles, commit: string): Promise<GateBase> {
   const [bytes, sources, paths, trust] = await Promise.all([
     git.show(commit, LEDGER_FILE),
     policySources(git, commit),
@@ -38,11 +42,11 @@ export async function readBase(git: Git, commit: string): Promise<GateBase> {
 }
 
 const GATES = /^policies\/gates\/[^/]+\.yaml$/;
-const BESIDE = new Set(["policies/environments.yaml", "policies/waivers.yaml"]);
+const BESIDE = new Set(["policies/environments.yaml", "policies/waivers.yaml", RETENTION_FILE]);
 
 /** Looks like a policy and is none by its place or its ending: `gates/strict.yml`, `gates/prod/strict.yaml`. */
 function isUnread(path: string): boolean {
-  const looks = /^policies\/(?:gates\/.*|environments|waivers)\.ya?ml$/i.test(path);
+  const looks = /^policies\/(?:gates\/.*|environments|waivers|retention)\.ya?ml$/i.test(path);
   return looks && !GATES.test(path) && !BESIDE.has(path);
 }
 
@@ -51,12 +55,12 @@ function unread(file: string): Problem {
 }
 
 /** The policy files of a commit that the judge reads. */
-export async function policySources(git: Git, commit: string): Promise<PolicySource[]> {
+export async function policySources(git: CommitFiles, commit: string): Promise<PolicySource[]> {
   const paths = (await git.paths(commit, "policies")).filter((path) => GATES.test(path) || BESIDE.has(path));
   return Promise.all(paths.map(async (path) => ({ path, bytes: await present(git, commit, path) })));
 }
 
-async function present(git: Git, commit: string, path: string): Promise<Uint8Array> {
+async function present(git: CommitFiles, commit: string, path: string): Promise<Uint8Array> {
   const bytes = await git.show(commit, path);
   if (!bytes)
     throw gateError("GIT_NOT_A_FILE", `${path} is no regular file in commit ${commit}.`, {

@@ -77,6 +77,7 @@ beforeAll(async () => {
     folder: "actions/dist",
     split: false,
     mayNameEngine: false,
+    mayCarryHttp: false,
   } as const;
   const [chunk] = await generate(folder, bundle);
   await writeFile(join(folder, "action/action.mjs"), chunk?.code ?? "");

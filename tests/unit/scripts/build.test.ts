@@ -7,6 +7,7 @@ import { bundleAll, writeOutput } from "../../../scripts/build.ts";
 const REPOSITORY = resolve(import.meta.dirname, "../../..");
 const CLI = "src/cli/main.ts";
 const CHILD = "src/adapters/onnx/child/main.ts";
+const ARTIFACTS = "src/adapters/artifact/child/main.ts";
 const ACTION = "actions/greet/index.ts";
 
 let root: string;
@@ -17,6 +18,7 @@ beforeEach(async () => {
   await put(CLI, 'void import("./lazy.ts").then(({ hello }) => hello());\n');
   await put("src/cli/lazy.ts", 'export const hello = () => console.log("hello");\n');
   await put(CHILD, 'void import("onnxruntime-node").then((ort) => console.log(ort));\n');
+  await put(ARTIFACTS, 'console.log("stored");\n');
   await put("actions/greet/action.yml", "name: greet\n");
   await put(ACTION, 'import semver from "semver";\nconsole.log(semver.valid("1.0.0"));\n');
 });
@@ -29,11 +31,12 @@ async function put(path: string, text: string): Promise<void> {
 }
 
 describe("bundleAll", () => {
-  it("makes the CLI with its lazy parts apart, the child, and one file for each action", async () => {
+  it("makes the CLI with its lazy parts apart, the children, and one file for each action", async () => {
     const names = [...(await bundleAll(root)).keys()].map((name) =>
       name.replace(/-[\w-]{8}\.cjs$/, "-HASH.cjs"),
     );
     expect(names.sort()).toEqual([
+      "actions/dist/artifact-child.js",
       "actions/dist/greet.js",
       "actions/dist/greet.licences.txt",
       "actions/dist/onnx-child.js",

@@ -1,0 +1,194 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openArtifacts } from "../../src/adapters/artifact/artifacts.ts";
+import type { Artifacts, ArtifactFiles } from "../../src/artifact-port.ts";
+import { digestOf } from "../../src/domain/digest.ts";
+import { packRun } from "../../src/domain/run-artifact.ts";
+import { forecasts, type Forecasts, ORT_DIR, titlesOf, type UsesOptions } from "../support/forecasts.ts";
+import { type LoopbackGithub, startGithub } from "../support/github/index.ts";
+import type { With } from "../support/runner/environment.ts";
+import type { StepResult } from "../support/runner/step-result.ts";
+
+const ENGINE = { "ort-dir": ORT_DIR };
+const MODEL = "flight-delay@1.0.0";
+const BRANCH = "promote/prod/flight-delay";
+const DAY_MS = 86_400_000;
+
+let github: LoopbackGithub;
+let team: Forecasts;
+let run = "";
+let runs = 0;
+
+beforeAll(async () => {
+  github = await startGithub();
+  team = forecasts([MODEL]);
+});
+afterAll(async () => {
+  team[Symbol.dispose]();
+  await github[Symbol.asyncDispose]();
+});
+afterEach(() => void (run = ""));
+
+/** What the runner tells an action about the service; each test is a workflow run of its own. */
+function service(): Readonly<Record<string, string>> {
+  if (run === "") run = `run-${(runs += 1)}`;
+  return {
+    ACTIONS_RUNTIME_TOKEN: github.runtimeToken(run),
+    ACTIONS_RESULTS_URL: github.resultsUrl,
+    GITHUB_SERVER_URL: "http://github.localhost",
+    GITHUB_RUN_ID: "4711",
+  };
+}
+
+function uses(action: string, given: With, about: UsesOptions = {}): Promise<StepResult> {
+  return team.uses(
+    action,
+    { ...ENGINE, ...given },
+    { eventName: "workflow_dispatch", ...about, server: service() },
+  );
+}
+
+function artifacts(): Artifacts {
+  return openArtifacts({ env: { ...process.env, ...service() }, signal: new AbortController().signal });
+}
+
+async function theOne(): Promise<ArtifactFiles> {
+  const [one, ...more] = await artifacts().list();
+  expect(more).toEqual([]);
+  return artifacts().download(one!, { bytes: 2 ** 24, files: 100 });
+}
+
+const json = (files: ArtifactFiles, path: string): any =>
+  JSON.parse(Buffer.from(files.get(path)!).toString());
+
+/** The job's side of a pull request. */
+function pullRequest(head: string): UsesOptions {
+  const path = join(team.folder, "event.json");
+  const at = (revision: string): { sha: string } => ({ sha: team.repo.git("rev-parse", revision) });
+  writeFileSync(path, JSON.stringify({ pull_request: { number: 7, base: at("main"), head: at(head) } }));
+  return { env: { GITHUB_EVENT_PATH: path }, eventName: "pull_request" };
+}
+
+describe("an action that measures", () => {
+  it("stores its report, its evidence and every timed call, and says where and for how long", async () => {
+    const step = await uses("benchmark", { model: MODEL, seed: 7 });
+    expect(titlesOf(step).filter((title) => title.startsWith("ARTIFACT"))).toEqual([]);
+    const [stored] = github.artifacts.filter((one) => one.run === run);
+    const { name, digest, expiresAt, createdAt } = stored!;
+    expect(name).toMatch(/^modelgate-benchmark-flight-delay_1\.0\.0_none_\d{8}T\d{6}Z_[0-9a-f]{8}$/);
+    expect(step.outputs).toMatchObject({
+      "artifact-name": name,
+      "artifact-digest": digest,
+      "artifact-url": `http://github.localhost/acme/forecasts/actions/runs/4711/artifacts/${stored!.id}`,
+    });
+    expect(step.summary).toContain(`artifact ${name}, ${digest}, kept for 30 days.`);
+    expect(Math.round((Date.parse(expiresAt!) - Date.now()) / DAY_MS)).toBe(30);
+    expect(createdAt).toBeDefined();
+
+    const files = await theOne();
+    expect([...files.keys()].sort()).toEqual(["benchmark.json", "report.md", "run.json", "samples.json"]);
+    expect(digestOf(files.get("benchmark.json")!)).toBe(step.outputs["evidence-digest"]);
+    expect(json(files, "run.json")).toMatchObject({
+      kind: "benchmark",
+      subject: MODEL,
+      commit: team.repo.git("rev-parse", "HEAD"),
+      repository: "acme/forecasts",
+      workflow_run: "4711",
+      attempt: 1,
+    });
+    const [process] = json(files, "samples.json").processes;
+    expect(process.batches[0].rows).toBe(1);
+    expect(process.batches[0].candidate).toHaveLength(200);
+  });
+
+  it("keeps its answer when the service refuses, and warns with a code", async () => {
+    github.faults.refuse({
+      on: "artifact CreateArtifact",
+      status: 403,
+      message: "Artifact storage quota has been hit.",
+    });
+    const step = await uses("parity", { model: MODEL });
+    expect(step).toMatchObject({ exitCode: 0, outputs: { result: "pass", "artifact-name": "" } });
+    expect(step.annotations.map(({ type, properties }) => [type, properties["title"]])).toEqual([
+      ["warning", "ARTIFACT_UPLOAD_FAILED"],
+    ]);
+    expect(await artifacts().list()).toEqual([]);
+  });
+
+  it("stores nothing when nobody wants it", async () => {
+    const step = await uses("parity", { model: MODEL, upload: false });
+    expect(step).toMatchObject({ exitCode: 0, annotations: [], outputs: { "artifact-name": "" } });
+    expect(await artifacts().list()).toEqual([]);
+  });
+
+  it("shows nobody the token of the run", async () => {
+    const step = await uses("parity", { model: MODEL });
+    const secret = service()["ACTIONS_RUNTIME_TOKEN"]!;
+    expect(JSON.stringify([step, [...(await theOne()).values()].map(String)])).not.toContain(secret);
+  });
+});
+
+describe("an action that judges", () => {
+  const asked = { model: MODEL, event: "PROMOTE_TO_SHADOW", environment: "prod" };
+
+  it("keeps the whole pack, as long as the base's policy says", async () => {
+    const policy = `apiVersion: modelgate/v1\nkind: RetentionPolicy\nclasses:\n  critical: { days: 14 }\n  daily: { days: 3 }\n`;
+    team.repo.git("checkout", "-q", "-b", "short");
+    team.repo.commit({ "policies/retention.yaml": policy }, "short retention");
+    const step = await uses("gate", asked);
+    team.repo.git("checkout", "-q", "main");
+    expect(step.summary).toContain("kept for 14 days.");
+    const files = await theOne();
+    expect([...files.keys()]).toEqual(expect.arrayContaining(["pack.json", "parity.json", "verdict.json"]));
+    expect(digestOf(files.get("pack.json")!)).toBe(step.outputs["evidence-digest"]);
+  });
+
+  it("fans in what other jobs of the run stored, and nothing that is missing, doubled or another run's", async () => {
+    const promoted = await uses("promote", { ...asked, reason: "first", upload: false });
+    expect(promoted.outputs).toMatchObject({ result: "pass" });
+    const event = pullRequest(BRANCH);
+    const needs = JSON.stringify({ plan: { result: "success" }, measure: { result: "success" } });
+    const fanIn = (): Promise<StepResult> => uses("check", { "fan-in": true, needs }, event);
+
+    expect(titlesOf(await fanIn())).toContain("CHECK_LEG_MISSING");
+
+    expect((await uses("parity", { model: MODEL }, event)).outputs["result"]).toBe("pass");
+    const step = await fanIn();
+    expect(step).toMatchObject({ exitCode: 0, outputs: { result: "pass", kind: "promotion" } });
+    expect(step.outputs["artifact-name"]).toMatch(/^modelgate-check-[0-9a-f]{12}_/);
+
+    const leg = (await artifacts().list()).find(({ name }) => name.startsWith("modelgate-parity-"))!;
+    const stored = await artifacts().download(leg, { bytes: 2 ** 24, files: 10 });
+    const about = { kind: "parity", subject: MODEL, commit: team.repo.git("rev-parse", BRANCH) } as const;
+    const workflow = { repository: "acme/forecasts", id: "4711", attempt: 1 };
+    const evidence = new Map([["parity.json", stored.get("parity.json")!]]);
+    const put = async (runId: string, more: object): Promise<void> => {
+      const files = packRun({ ...about, runId, ...more }, { ...workflow, ...more }, evidence);
+      await artifacts().upload({ name: `modelgate-parity-${runId}`, files, retentionDays: 1 });
+    };
+    await put("again", {});
+    const doubled = await fanIn();
+    expect(doubled).toMatchObject({ exitCode: 1, outputs: { result: "fail" } });
+    expect(titlesOf(doubled)).toEqual(["CHECK_LEG_UNEXPECTED"]);
+
+    run = "";
+    await put("other-commit", { commit: "0".repeat(40) });
+    expect(titlesOf(await fanIn())).toEqual(["ARTIFACT_RUN_MISMATCH"]);
+    run = "";
+    await put("other-run", { id: "4712" });
+    expect(titlesOf(await fanIn())).toEqual(["ARTIFACT_RUN_MISMATCH"]);
+    run = "";
+    await put("old", { attempt: 1 });
+    await put("new", { attempt: 2 });
+    expect(await fanIn()).toMatchObject({ exitCode: 0, outputs: { result: "pass" } });
+  });
+
+  it("cannot fan in where there are no artifacts", async () => {
+    const step = await team.uses("check", { "fan-in": true }, pullRequest("main"));
+    expect(step).toMatchObject({ exitCode: 2, outputs: { result: "error" } });
+    expect(titlesOf(step)).toEqual(["ARTIFACT_SERVICE_MISSING"]);
+    const both = await uses("check", { "fan-in": true, evidence: "legs" }, pullRequest("main"));
+    expect(titlesOf(both)).toEqual(["ARTIFACT_FAN_IN_TWICE"]);
+  });
+});
