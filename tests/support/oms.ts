@@ -98,7 +98,7 @@ export interface Wish {
 
 /** A certificate as somebody wishes it, by an issuer or by itself. */
 export async function issue({ name, issuer, from, to, extensions }: Wish): Promise<Issued> {
-  const keys = (await webcrypto.subtle.generateKey(EC, true, ["sign", "verify"])) as webcrypto.CryptoKeyPair;
+  const keys = await webcrypto.subtle.generateKey(EC, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: "01",
     subject: `CN=${name}`,
@@ -115,7 +115,7 @@ export async function issue({ name, issuer, from, to, extensions }: Wish): Promi
     der: new Uint8Array(certificate.rawData),
     certificate,
     keys,
-    key: Keys.from(keys.privateKey as LooseJson),
+    key: Keys.from(keys.privateKey),
   };
 }
 
