@@ -1,11 +1,11 @@
 import { type Evidence, type Measurement } from "../domain/evidence.ts";
 import { METRICS } from "../domain/metrics.ts";
 import { formatNumber } from "../domain/numbers.ts";
-import { plainText } from "./escape.ts";
-import { layOutTable } from "./layout.ts";
+import { markdownText, plainText } from "./escape.ts";
+import { layOutTable, wrap } from "./layout.ts";
 import { writeMarkdownTable } from "./markdown.ts";
 
-const HEADER = ["metric", "value", "interval", "live", "samples", "note"];
+const HEADER = ["metric", "value", "interval", "live", "samples"];
 
 /** One sentence: what was measured, and how much of it has no number. It judges nothing. */
 export function evidenceHeadline(evidence: Evidence): string {
@@ -19,24 +19,43 @@ export function evidenceHeadline(evidence: Evidence): string {
   return `Measured ${kind} of ${subject.model_id} ${subject.version}: ${measurements.length} metrics${lacking}${claims}.`;
 }
 
-/** The measurements as a table for terminals and logs, then what contradicts the author's claims. */
+/** The measurements as a table for terminals and logs, what is to be known of them, and what contradicts claims. */
 export function renderEvidence(evidence: Evidence, width = 110): string {
   const rows = [HEADER, ...evidence.measurements.map(rowOf)].map((row) => row.map(plainText));
-  return [evidenceHeadline(evidence), layOutTable(rows, width), ...findingLines(evidence)]
-    .map(String)
-    .join("\n");
+  const notes = notesOf(evidence).map((note) => wrap(`- ${plainText(note)}`, width).join("\n  "));
+  const table = [evidenceHeadline(evidence), layOutTable(rows, width)];
+  return [...table, ...(notes.length === 0 ? [] : ["", ...notes]), ...findingLines(evidence)].join("\n");
 }
 
 /** The same for a job summary. */
 export function renderEvidenceMarkdown(evidence: Evidence): string {
   const table = writeMarkdownTable([HEADER, ...evidence.measurements.map(rowOf)]);
+  const notes = notesOf(evidence).map((note) => `- ${markdownText(note)}`);
   const findings = evidence.findings.map(({ code, file, message }) => [code, file ?? "", message]);
   const claims = findings.length === 0 ? [] : [writeMarkdownTable([["code", "file", "what"], ...findings])];
-  return `${[evidenceHeadline(evidence), table, ...claims].join("\n\n")}\n`;
+  const told = notes.length === 0 ? [] : [notes.join("\n")];
+  return `${[evidenceHeadline(evidence), table, ...told, ...claims].join("\n\n")}\n`;
 }
 
-function rowOf({ metric, state, value, interval, baseline, samples, note }: Measurement): readonly string[] {
-  const title = METRICS.get(metric)?.title ?? metric;
+const NAMED = 3;
+
+/** What a measurement says of its number, once for all that say the same: mostly that the runner was noisy. */
+function notesOf({ measurements }: Evidence): readonly string[] {
+  const noted = measurements.filter(({ note }) => note !== null && note !== "");
+  return [...Map.groupBy(noted, ({ note }) => note)].map(([note, about]) => {
+    const titles = about.map(titleOf);
+    const more = titles.length - NAMED;
+    const named = titles.slice(0, NAMED).join("; ");
+    return `${note ?? ""} (${more > 0 ? `${named}; and ${more} more` : named})`;
+  });
+}
+
+function titleOf({ metric }: Pick<Measurement, "metric">): string {
+  return METRICS.get(metric)?.title ?? metric;
+}
+
+function rowOf({ metric, state, value, interval, baseline, samples }: Measurement): readonly string[] {
+  const title = titleOf({ metric });
   const unit = METRICS.get(metric)?.unit ?? "1";
   return [
     ["ms", "MiB", "rows/s"].includes(unit) ? `${title} (${unit})` : title,
@@ -44,7 +63,6 @@ function rowOf({ metric, state, value, interval, baseline, samples, note }: Meas
     interval ? `[${formatNumber(interval.low)}, ${formatNumber(interval.high ?? Infinity)}]` : "",
     baseline === null ? "" : formatNumber(baseline),
     String(samples),
-    note ?? "",
   ];
 }
 
