@@ -1,7 +1,7 @@
 import { runAction } from "../../src/host/action.ts";
 import { openForge } from "../../src/host/open-forge.ts";
+import { recordBranch } from "../../src/host/record-branch.ts";
 import { beforeOf, reportRecord } from "../../src/host/record-report.ts";
-import { headBranch } from "../../src/usecases/forge/base-branch.ts";
 import { record } from "../../src/usecases/forge/record.ts";
 import { inputs } from "./inputs.ts";
 
@@ -11,8 +11,9 @@ await runAction({
     const { git } = await host.open(null);
     const forge = await openForge(host, token, repository);
     const { commit: head } = await git.head();
-    const base = branch ?? (await headBranch(git));
-    const since = before ?? beforeOf(await host.event());
+    const event = await host.event();
+    const base = await recordBranch(git, { named: branch, event });
+    const since = before ?? beforeOf(event);
     return reportRecord(await record({ git, forge }, { head, before: since, branch: base }));
   },
 });

@@ -4,6 +4,7 @@ import { formatJson } from "../../src/domain/document/format.ts";
 import type { Ledger } from "../../src/domain/ledger.ts";
 import { formatPromotionBlock, parsePromotionBlock } from "../../src/domain/promotion-block.ts";
 import { proposePullRequest } from "../../src/usecases/forge/propose-pull-request.ts";
+import { recordBranch } from "../../src/host/record-branch.ts";
 import { record } from "../../src/usecases/forge/record.ts";
 import { decide, NOW, request, START } from "../support/decisions.ts";
 import { MemoryForge } from "../support/memory-forge.ts";
@@ -112,5 +113,21 @@ describe("a forged merge that its pull request announces to the letter", () => {
     const { hub, recorded } = await merged(forge);
     await expect(recorded).rejects.toMatchObject({ code });
     expect(hub.told).toEqual([]);
+  });
+});
+
+describe("a merge on a branch of the attacker's own", () => {
+  const event = { repository: { default_branch: "main" } };
+
+  test("is not recorded when they start the workflow there", async () => {
+    const git = new MemoryGit();
+    git.seed(START);
+    expect(await recordBranch(git, { named: null, event })).toBe("main");
+    git.head = async () => ({ commit: "a".repeat(40), branch: "evil" });
+    await expect(recordBranch(git, { named: null, event })).rejects.toMatchObject({
+      code: "RECORD_BRANCH_FOREIGN",
+    });
+    expect(await recordBranch(git, { named: "evil", event })).toBe("evil");
+    expect(await recordBranch(git, { named: null, event: {} })).toBe("evil");
   });
 });

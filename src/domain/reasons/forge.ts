@@ -95,6 +95,12 @@ export const forgeReasons = {
     fix: "Find out who pushed it; protect the branch with the required check; modelgate doctor says how.",
     exit: 1,
   },
+  RECORD_BRANCH_FOREIGN: {
+    meaning:
+      "The workflow was started on another branch than the default one; what is merged there says nothing about what is live.",
+    fix: "Start it on the default branch. Where promotions are merged into another one, name it in the input `branch`.",
+    exit: 1,
+  },
   RECORD_CHAIN_BROKEN: {
     meaning: "A revision on the branch does not follow from the one before it.",
     fix: "Run modelgate audit; it names the first commit that breaks the chain.",
