@@ -49,26 +49,35 @@ export function openPgpBytes(text: string): Buffer {
   return bytes;
 }
 
-/** The packets one after another, to the last byte. Partial lengths are for data, never for keys. */
-export function* packetsOf(bytes: Buffer): Generator<Packet> {
+type Malformed = (how: string) => GateError;
+
+/**
+ * The packets one after another, to the last byte. Partial lengths are for data, never for keys and signatures.
+ * `refusal` makes the error for bytes that are no packets.
+ */
+export function* packetsOf(bytes: Buffer, refusal: Malformed = malformed): Generator<Packet> {
   for (let at = 0; at < bytes.length;) {
-    const { tag, start, length } = readHeader(bytes, at);
-    if (start + length > bytes.length) throw malformed("it ends within a packet");
+    const { tag, start, length } = readHeader(bytes, at, refusal);
+    if (start + length > bytes.length) throw refusal("it ends within a packet");
     yield { tag, body: bytes.subarray(start, start + length), bytes: bytes.subarray(at, start + length) };
     at = start + length;
   }
 }
 
-function readHeader(bytes: Buffer, at: number): { tag: number; start: number; length: number } {
+function readHeader(
+  bytes: Buffer,
+  at: number,
+  malformed: Malformed,
+): { tag: number; start: number; length: number } {
   const first = bytes[at] ?? 0;
   if (first < 0x80) throw malformed("a packet has no header");
-  if ((first & 0x40) !== 0) return { tag: first & 0x3f, ...newLength(bytes, at + 1) };
+  if ((first & 0x40) !== 0) return { tag: first & 0x3f, ...newLength(bytes, at + 1, malformed) };
   const size = [1, 2, 4][first & 3];
   if (size === undefined || at + 1 + size > bytes.length) throw malformed("a packet has no length");
   return { tag: (first >> 2) & 0xf, start: at + 1 + size, length: bytes.readUIntBE(at + 1, size) };
 }
 
-function newLength(bytes: Buffer, at: number): { start: number; length: number } {
+function newLength(bytes: Buffer, at: number, malformed: Malformed): { start: number; length: number } {
   const first = bytes[at] ?? 0;
   if (first < 192) return { start: at + 1, length: first };
   if (first < 224 && at + 1 < bytes.length)

@@ -40,6 +40,22 @@ export const signatureReasons = {
     fix: "Find out what changed since it was signed; if the content is right, sign it again.",
     exit: 1,
   },
+  SIGNATURE_KEY_REVOKED: {
+    meaning: "The OpenPGP key, in the copy that trust.yaml has, is revoked by its own holder.",
+    fix: "Sign with another key, and revoke this one in trust.yaml as well: modelgate trust revoke",
+    exit: 1,
+  },
+  SIGNATURE_KEY_EXPIRED: {
+    meaning: "By its own dates the OpenPGP key was not in use when the signature says that it was made.",
+    fix: "Sign again with a key that has not expired, or extend the key and put its new copy into trust.yaml.",
+    exit: 1,
+  },
+  SIGNATURE_KEY_UNFIT: {
+    meaning:
+      "By its own statements the OpenPGP key is not one to sign with: it is not bound to its owner's key, not meant for signing, or too weak.",
+    fix: "Sign with a key that is meant for signing (gpg --edit-key shows S), RSA with at least 3072 bits or Ed25519.",
+    exit: 1,
+  },
   COMMIT_MALFORMED: {
     meaning:
       "A commit object is not spelt as git writes commits, so that two readers could understand it differently.",
