@@ -94,7 +94,7 @@ const parity: Record<string, Row> = {
   ],
   "parity.cases": ["parity cases", "count", "higher", ANY_SIZE, "Stored test data sets that were replayed."],
   "parity.claims_broken": [
-    "claims broken",
+    "parity claims broken",
     "count",
     "lower",
     ANY_SIZE,
