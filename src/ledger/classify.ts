@@ -23,7 +23,7 @@ export interface Classified {
   readonly problems: readonly Problem[];
 }
 
-const TRUST_FILE = "policies/trust.yaml";
+const TRUST_FILES: ReadonlySet<string> = new Set(["policies/trust.yaml", ".github/allowed_signers"]);
 /**
  * Workflows, what they run, and owners: who changes them changes what is judged, as with a policy. Any workflow of the
  * repository can report a check of the gate's name.
@@ -34,12 +34,12 @@ const POLICY_FOLDERS = ["policies", "schemas", ...WORKFLOW_FOLDERS];
 
 /**
  * The kind of one path. `models/<id>/<version>/` is a registration, `deployed.json` and `evidence/` a promotion,
- * `policies/` (but trust.yaml), `schemas/`, workflows and CODEOWNERS a policy change; all else is other,
- * also training code below `models/`.
+ * `policies/trust.yaml` and what is made of it trust; the rest of `policies/`, `schemas/`, workflows and CODEOWNERS a
+ * policy change; all else is other, also training code below `models/`.
  */
 export function kindOfPath(path: string): ChangeKind {
   if (isAtOrBelow(path, LEDGER_FILE) || isAtOrBelow(path, "evidence")) return "promotion";
-  if (path === TRUST_FILE) return "trust";
+  if (TRUST_FILES.has(path)) return "trust";
   if (POLICY_FOLDERS.some((folder) => isAtOrBelow(path, folder))) return "policy";
   if (OWNERS.has(path)) return "policy";
   return registryPlace(path).kind === "other" ? "other" : "registration";

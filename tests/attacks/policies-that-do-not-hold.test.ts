@@ -3,6 +3,7 @@ import { GateError } from "../../src/errors.ts";
 import { readBase } from "../../src/usecases/gate/base.ts";
 import { START } from "../support/decisions.ts";
 import { MemoryGit } from "../support/memory-git.ts";
+import { trustText } from "../support/trust.ts";
 
 const POLICY = `apiVersion: modelgate/v1
 kind: GatePolicy
@@ -37,8 +38,8 @@ describe("a policy that people believe in and the gate does not read", () => {
   });
 
   it("notes, and files of others, may lie beside the policies", async () => {
-    const beside = ["policies/gates/README.md", "policies/gates/.gitkeep", "policies/trust.yaml"];
-    expect(await refusal(Object.fromEntries(beside.map((file) => [file, ""])))).toEqual([]);
+    const beside = { "policies/gates/README.md": "", "policies/gates/.gitkeep": "" };
+    expect(await refusal({ ...beside, "policies/trust.yaml": trustText({}) })).toEqual([]);
   });
 });
 

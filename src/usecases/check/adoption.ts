@@ -9,6 +9,7 @@ import { groundOf } from "../trust/ground.ts";
 import type { Change } from "./change.ts";
 import type { CheckPorts } from "./check.ts";
 import { type Findings, tried } from "./report.ts";
+import { checkTrust } from "./trust-change.ts";
 
 /**
  * The first change with a ledger: nothing governs yet, so nothing can judge. It may bring policies, workflows and versions
@@ -23,6 +24,7 @@ export async function checkAdoption(ports: CheckPorts, change: Change): Promise<
     ...(await genesisProblems(ports, change)),
     ...evidenceProblems(change),
   ];
+  problems.push(...(await checkTrust(git, change)).problems);
   const sources = await policySources(git, change.head);
   const policies = tried(() => parsePolicies(sources));
   if (policies instanceof GateError) problems.push(...policies.problems);

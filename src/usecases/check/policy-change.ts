@@ -1,4 +1,3 @@
-import { parseYaml } from "../../domain/document/yaml.ts";
 import { GateError, type Problem, problem } from "../../errors.ts";
 import { folded } from "../../ledger/classify.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
@@ -14,7 +13,7 @@ const READ =
   /^policies\/(?:gates\/[^/]+\.yaml|environments\.yaml|waivers\.yaml|trust\.yaml|retention\.yaml)$/;
 
 /**
- * Checks a change of policies, trust, schemas or the gate's own workflows: the head's policies must be sound as a whole,
+ * Checks a change of policies, schemas or the gate's own workflows: the head's policies must be sound as a whole,
  * and their versions only grow. The change is never judged by what it says itself; that the owners agree is for the
  * forge to enforce, and they are named. POLICY_*, DOCUMENT_*, CHECK_CASE_TWIN, CHECK_GATE_WEAKENED.
  */
@@ -30,7 +29,6 @@ export async function checkPolicies(git: Git, change: Change): Promise<Findings>
     ...gate.problems,
     ...(await unreadProblems(git, change)),
     ...(parsed instanceof GateError ? parsed.problems : []),
-    ...(await trustProblems(git, change.head)),
     ...(after ? await versionProblems(git, change, { before, after }) : []),
   ];
   return { problems, notes: [...(after ? notesOn(change, before, after) : []), ...gate.notes] };
@@ -52,14 +50,6 @@ async function unreadProblems(git: Git, { head, paths }: Change): Promise<Proble
       }),
     ),
   ];
-}
-
-/** Who is trusted with what is proven elsewhere; here the file must at least be read without doubt. */
-async function trustProblems(git: Git, head: string): Promise<readonly Problem[]> {
-  const file = "policies/trust.yaml";
-  const bytes = await git.show(head, file);
-  const read = bytes && tried(() => parseYaml(bytes, file));
-  return read instanceof GateError ? read.problems : [];
 }
 
 /** What changes, and whose word it needs: the owners whom the base names, not those whom the change names. */
