@@ -1,4 +1,5 @@
 import { mayMerge, type Outcome } from "../../domain/outcome.ts";
+import { plainText } from "../../report/escape.ts";
 import type { CheckAnnotation, CheckConclusion, Forge } from "../../forge-port.ts";
 
 export interface CheckReport {
@@ -31,12 +32,12 @@ export function publishCheck(forge: Forge, report: CheckReport): Promise<{ reado
     name: report.name,
     head: report.head,
     conclusion: conclusionOf(report.outcome),
-    title: cut(report.title, 255),
+    title: cut(plainText(report.title), 255),
     summary: `${cut(report.summary, MAX_SUMMARY - note.length)}${note}`,
     annotations: shown.map((one) => ({
       ...one,
-      title: cut(one.title, 255),
-      message: cut(one.message, MAX_MESSAGE),
+      title: cut(plainText(one.title), 255),
+      message: cut(plainLines(one.message), MAX_MESSAGE),
     })),
   });
 }
@@ -44,6 +45,11 @@ export function publishCheck(forge: Forge, report: CheckReport): Promise<{ reado
 /** Never neutral or skipped: GitHub counts both as passed. */
 function conclusionOf(outcome: Outcome): CheckConclusion {
   return mayMerge(outcome) ? "success" : "failure";
+}
+
+/** GitHub shows what it is given, also what turns the reading direction around. */
+function plainLines(text: string): string {
+  return text.split("\n").map(plainText).join("\n");
 }
 
 function cut(text: string, most: number): string {

@@ -87,6 +87,30 @@ test("a check run shows the worst first and counts what is beyond the limit", as
   expect(run?.summary.endsWith("10 more annotations are not shown.")).toBe(true);
 });
 
+test("a check run shows foreign text as text, line by line; its path is the path", async () => {
+  const forge = new MemoryForge(new MemoryGit());
+  const hostile = "x\u202Egnp\u001b[2J";
+  const one = {
+    path: hostile,
+    line: 1,
+    level: "failure",
+    title: hostile,
+    message: `${hostile}\nfix\r\n`,
+  } as const;
+  await publishCheck(forge, {
+    name: "model-gate",
+    head: "0",
+    outcome: "FAIL",
+    title: hostile,
+    summary: "s",
+    annotations: [one],
+  });
+  const plain = "x\\u{202e}gnp";
+  expect(forge.checkRuns).toMatchObject([
+    { title: plain, annotations: [{ ...one, title: plain, message: `${plain}\nfix \n` }] },
+  ]);
+});
+
 test.each([
   ["PASS", "success"],
   ["WARN", "success"],
