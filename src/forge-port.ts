@@ -203,9 +203,10 @@ export interface Forge {
   setDeploymentStatus(id: number, state: DeploymentState, description: string): Promise<void>;
   /** What was told last about a deployment, in the forge's word; null when nothing was. */
   deploymentState(id: number): Promise<string | null>;
-  /** The newest deployments to an environment, newest first, at most 100. */
+  /** All deployments of a commit to an environment, newest first. */
   deployments(
     environment: string,
+    commit: string,
   ): Promise<readonly { readonly id: number; readonly commit: string; readonly payload: unknown }[]>;
   settings(): Promise<ForgeSettings>;
 }

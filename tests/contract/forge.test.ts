@@ -295,8 +295,9 @@ describe.each([
     await forge.setDeploymentStatus(id, "in_progress", "d");
     await forge.setDeploymentStatus(id, "success", "d");
     expect(await forge.deploymentState(id)).toBe("success");
-    expect(await forge.deployments("prod")).toMatchObject([{ id, commit: base, payload }]);
-    expect(await forge.deployments("staging")).toEqual([]);
+    expect(await forge.deployments("prod", base)).toMatchObject([{ id, commit: base, payload }]);
+    expect(await forge.deployments("staging", base)).toEqual([]);
+    expect(await forge.deployments("prod", "f".repeat(40))).toEqual([]);
   });
 
   test("tells what protects the repository", async () => {

@@ -242,9 +242,10 @@ export class MemoryForge implements Forge {
 
   async deployments(
     environment: string,
+    commit: string,
   ): Promise<readonly { id: number; commit: string; payload: unknown }[]> {
     await this.#called("deployments");
-    return this.told.filter((one) => one.environment === environment);
+    return this.told.filter((one) => one.environment === environment && one.commit === commit);
   }
 
   async settings(): Promise<ForgeSettings> {

@@ -11,7 +11,7 @@ const ANNOTATIONS_A_REQUEST = 50;
 
 /** What GitHub shows beside a commit: check runs and deployments. */
 export function outcomes(client: Client): Outcomes {
-  const { rest } = client;
+  const { rest, list } = client;
   return {
     createCheckRun: (run) => createCheckRun(client, run),
     async createDeployment({ commit, environment, description, payload }) {
@@ -32,9 +32,9 @@ export function outcomes(client: Client): Outcomes {
       const [newest] = await rest("deployments: read", route, { deployment_id: id, per_page: 1 });
       return newest?.state ?? null;
     },
-    async deployments(environment) {
+    async deployments(environment, sha) {
       const route = "GET /repos/{owner}/{repo}/deployments";
-      const found = await rest("deployments: read", route, { environment, per_page: 100 });
+      const found = await list("deployments: read", route, { environment, sha });
       return found.map(({ id, sha, payload }) => ({
         id: Number(id),
         commit: sha,

@@ -48,7 +48,7 @@ async function findOrCreate(
   request: DeploymentRequest,
 ): Promise<{ readonly id: number; readonly created: boolean }> {
   for (let attempt = 1; ; attempt += 1) {
-    const told = (await forge.deployments(request.environment)).find(
+    const told = (await forge.deployments(request.environment, request.commit)).find(
       ({ commit, payload }) => commit === request.commit && digestIn(payload) === digestIn(request.payload),
     );
     if (told) return { id: told.id, created: attempt > 1 };

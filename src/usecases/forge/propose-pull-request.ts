@@ -46,10 +46,10 @@ export async function proposePullRequest(
 ): Promise<Proposal> {
   const scene = await survey(ports, decision);
   options.signal?.throwIfAborted();
-  const { draft, standing } = scene;
+  const { draft, standing, identity } = scene;
   const { branch, transition, revision } = draft;
   const textPath = await ports.git.keep(`${branch}.md`, options.text);
-  const same = isSameProposal(standing, draft, decision.baseCommit);
+  const same = isSameProposal(standing, draft, { baseCommit: decision.baseCommit, login: identity.login });
   const rest = { branch, transition, revision, textPath, signed: true };
   if (same && standing.tip !== null && standing.pullRequest) {
     const pullRequest = receiptOf(scene, standing.pullRequest, {

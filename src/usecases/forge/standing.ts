@@ -47,16 +47,34 @@ function isProposal({ parents, message, verified }: ForgeCommit): boolean {
   return verified && parents.length === 1 && message.includes("\nModelgate-Event: ");
 }
 
-/** Whether the open pull request asks for the same on the same base already. */
-export function isSameProposal(standing: Standing, draft: Draft, baseCommit: string): boolean {
+/**
+ * Whether the open pull request asks for the same on the same base already. Anybody who may write can put a signed commit
+ * with our words there, so that it must be the forge's own commit in the name of this token (`login`).
+ */
+export function isSameProposal(
+  standing: Standing,
+  draft: Draft,
+  of: { readonly baseCommit: string; readonly login: string },
+): boolean {
   const { tip, proposal, block } = standing;
   return (
     proposal !== null &&
-    proposal.parents[0] === baseCommit &&
+    isMadeFor(proposal, of.login) &&
+    proposal.parents[0] === of.baseCommit &&
     contentOf(proposal.message) === contentOf(draft.message) &&
     block !== null &&
     block.commit === tip
   );
+}
+
+/** The account that GitHub itself commits and signs as. */
+const WEB_FLOW = "web-flow";
+
+/** E-mails of a commit are claims, but no key of another account verifies a commit in the forge's name or the token's. */
+function isMadeFor({ author, committer }: ForgeCommit, login: string): boolean {
+  const [by, through] = [author, committer].map((person) => person?.login.toLowerCase());
+  const own = login.toLowerCase();
+  return by === own && (through === own || through === WEB_FLOW);
 }
 
 /** The message without what differs between two runs that found the same. */
