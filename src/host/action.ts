@@ -1,7 +1,8 @@
 import * as core from "@actions/core";
 import type { Outcome } from "../domain/outcome.ts";
-import { GateError, formatPlace, type Problem, problem } from "../errors.ts";
+import { GateError, type Problem, problem } from "../errors.ts";
 import { markdownText } from "../report/escape.ts";
+import { renderValidationMarkdown } from "../report/validation.ts";
 import { type ActionHost, commonInputs, readHost } from "./action-host.ts";
 import { type Annotation, annotationOfProblem } from "./annotations.ts";
 import {
@@ -92,18 +93,22 @@ async function publishError(error: unknown, prefix: string): Promise<ExitCode> {
   if (problems[0]?.code === "HOST_CRASHED" && error instanceof Error) printForeign(error.stack ?? "");
   annotate(undefined, problems.map(annotationOfProblem), prefix);
   setOutputs({ result: resultOfError(error) });
-  await writeSummary(problems.map(problemMarkdown).join("\n"), "Refused.");
-  return exitCodeOfError(error);
+  const exit = exitCodeOfError(error);
+  await writeSummary(`${ANSWERS[exit]}\n\n${renderValidationMarkdown(problems)}`, ANSWERS[exit]);
+  return exit;
 }
+
+/** What a job summary starts with when there is no verdict to show. */
+const ANSWERS: Readonly<Record<ReturnType<typeof exitCodeOfError>, string>> = {
+  1: "Refused.",
+  2: "No answer: something that was given is missing or wrong.",
+  3: "No answer: the tool or the runner broke.",
+  130: "No answer: the run was stopped.",
+};
 
 function problemsOf(error: unknown): readonly Problem[] {
   if (isInterrupt(error))
     return [problem("HOST_INTERRUPTED", "The run was stopped before it had an answer.")];
   if (error instanceof GateError) return error.problems;
   return [problem("HOST_CRASHED", error instanceof Error ? error.message : String(error))];
-}
-
-function problemMarkdown({ code, message, where, fix }: Problem): string {
-  const place = where ? ` at ${markdownText(formatPlace(where))}` : "";
-  return `- **${code}**${place}: ${markdownText(message)}\n  ${markdownText(fix)}`;
 }

@@ -46,7 +46,8 @@ export interface Whereabouts {
 /** Where a proposal waits for people. */
 export function whereItWaits({ pullRequest, branch }: Proposal): Whereabouts {
   if (!pullRequest) {
-    const says = (name: string): string => `It waits on the branch ${name}; no pull request was asked for.`;
+    const says = (name: string): string =>
+      `It waits on the branch ${name} of this checkout; without a token no pull request was opened.`;
     return { text: says(plainText(branch)), markdown: says(markdownCode(branch)) };
   }
   const { number, url, operation } = pullRequest;

@@ -21,7 +21,14 @@ const MOST = 200;
 /** The two spaces break the line in a job summary, where a line break alone does not. */
 function writeItem({ where, code, message, fix }: Problem): string {
   const place = where ? `${markdownCode(formatPlace(where))} ` : "";
-  return `- ${place}${markdownText(message)} (${code})  \n  ${markdownText(fix)}`;
+  const remedy = fix.includes("\n") ? writeSample(fix) : `  ${markdownText(fix)}`;
+  return `- ${place}${markdownText(message)} (${code})  \n${remedy}`;
+}
+
+/** A remedy of several lines holds something to copy, such as YAML: every line and indent as it is. */
+function writeSample(fix: string): string {
+  const lines = fix.split("\n").map((line) => `  ${plainText(line).replaceAll("```", "'''")}`.trimEnd());
+  return ["", "  ```text", ...lines, "  ```"].join("\n");
 }
 
 function writeProblem({ where, code, message, fix }: Problem): string {

@@ -122,7 +122,8 @@ describe("an action on the host", () => {
         properties: { title: "HOST_INPUT_INVALID", file: "policies/x.yaml", line: "14", col: "13" },
       },
     ]);
-    expect(step.summary).toContain("**HOST_INPUT_INVALID** at policies/x.yaml:14:13: no such metric");
+    expect(step.summary).toMatch(/^No answer: something that was given is missing or wrong\.\n\n- /);
+    expect(step.summary).toContain("- `policies/x.yaml:14:13` no such metric");
   });
 
   it("lists every input that is wrong", async () => {

@@ -307,6 +307,23 @@ b.yaml:10:2  POLICY_METRIC_UNKNOWN  There is no metric "b".
 `);
   });
 
+  test("keep something to copy as it is, line by line", () => {
+    const fix = "Add to the job:\n\npermissions:\n  contents: write\n```";
+    const [one] = gateError("FORGE_PERMISSION_MISSING", "No.", { fix }).problems;
+    expect(renderValidationMarkdown([one]).split("\n")).toEqual([
+      "- No. (FORGE_PERMISSION_MISSING)  ",
+      "",
+      "  ```text",
+      "  Add to the job:",
+      "",
+      "  permissions:",
+      "    contents: write",
+      "  '''",
+      "  ```",
+      "",
+    ]);
+  });
+
   test("are a list on GitHub, the remedy below what is wrong, and results in SARIF", () => {
     expect(renderValidationMarkdown(problems.slice(1)).split("\n")).toEqual([
       '- `b.yaml:9:2` There is no metric "a\\|". (POLICY_METRIC_UNKNOWN)  ',
