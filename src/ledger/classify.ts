@@ -78,6 +78,9 @@ function versionsOf(changes: readonly ChangedPath[]): ModelRef[] {
   return [...found.values()];
 }
 
+const ALONE =
+  "A promotion travels alone: take everything else out of its branch, or close this pull request and ask for the promotion again.";
+
 /** A promotion travels alone; the other kinds only not with one another. */
 function mixtureProblems(byKind: ReadonlyMap<ChangeKind, readonly ChangedPath[]>): Problem[] {
   const governed = CHANGE_KINDS.filter((kind) => byKind.has(kind) && kind !== "other");
@@ -86,7 +89,8 @@ function mixtureProblems(byKind: ReadonlyMap<ChangeKind, readonly ChangedPath[]>
   const parts = mixed.map((kind) => `${kind} (${listed(byKind.get(kind) ?? [])})`);
   const message = `The change is a mixture of ${parts.join(" and ")}.`;
   const file = byKind.get(mixed[0] ?? "other")?.[0]?.path ?? "";
-  return [problem("CHECK_MIXTURE", message, { where: { file } })];
+  const fix = byKind.has("promotion") ? { fix: ALONE } : {};
+  return [problem("CHECK_MIXTURE", message, { where: { file }, ...fix })];
 }
 
 function listed(changes: readonly ChangedPath[]): string {

@@ -87,6 +87,12 @@ describe("a change", () => {
     expect(problem?.fix).toMatch(/^Split it: one pull request for each kind/);
   });
 
+  it("tells a promotion that something was pushed to what to take out", () => {
+    const [problem] = classify([edited("deployed.json"), edited("README.md")]).problems;
+    expect(problem).toMatchObject({ code: "CHECK_MIXTURE" });
+    expect(problem?.fix).toMatch(/^A promotion travels alone: take everything else out/);
+  });
+
   it("never mixes two governed kinds, and a promotion with nothing", () => {
     const example: Readonly<Record<ChangeKind, string>> = {
       registration: `${VERSION}/manifest.json`,
