@@ -35,6 +35,18 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "modelgate promote flight-delay@1.1.0 --to CANARY --env staging --phase 50%",
     "modelgate promote flight-delay@1.1.0 --to PRODUCTION --env prod --dry-run",
   ],
+  "sign-model": [
+    "modelgate sign-model --method key --private-key key.pem \\\n    --model-path models/flight-delay/1.1.0 --output-bundle model.sig",
+  ],
+  "verify-model": [
+    "modelgate verify-model --method key --public-key pub.pem \\\n    --model-path models/flight-delay/1.1.0 --bundle model.sig",
+  ],
+  export: [
+    "modelgate export vsa evidence/flight-delay/1.1.0/$RUN --method key \\\n    --private-key key.pem --output-bundle vsa.sig",
+  ],
+  "verify-attestation": [
+    "modelgate verify-attestation --bundle vsa.sig --method key \\\n    --public-key pub.pem --subject sha256:$HEX --level MODELGATE_REGISTER \\\n    --resource-uri modelgate:flight-delay@1.1.0/everywhere",
+  ],
   check: ["modelgate check --base origin/main --head HEAD"],
   plan: ["modelgate plan --base origin/main --head HEAD --json"],
   rollback: [

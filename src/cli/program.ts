@@ -3,6 +3,7 @@ import { EVENTS, SLOTS } from "../domain/lifecycle.ts";
 import { EVIDENCE_KINDS } from "../domain/evidence.ts";
 import { addExamples, describeOption, oneOf, verbTerm } from "./help.ts";
 import type { CommandModule } from "./context.ts";
+import { addSigning } from "./signing-verbs.ts";
 
 /** Runs a loaded command with commander's positional arguments and options. */
 export type Dispatch = (load: () => Promise<CommandModule>, args: readonly unknown[]) => Promise<void>;
@@ -47,53 +48,10 @@ export function createProgram(version: string, dispatch: Dispatch): Command {
   addCheck(program, dispatch);
   addWayBack(program, dispatch);
   addForge(program, dispatch);
-  addModelSigning(program, dispatch);
+  addSigning(program, dispatch);
   addSetUp(program, dispatch);
   addExamples(program);
   return program;
-}
-
-const METHODS = ["key", "certificate", "sigstore"];
-
-/** Arguments are those of the conformance suite of OpenSSF Model Signing, so that the suite can call us as we are. */
-function addModelSigning(program: Command, dispatch: Dispatch): void {
-  program
-    .command("sign-model")
-    .description("signs a model's files: an OpenSSF Model Signing bundle")
-    .addOption(new Option("--method <method>", "how").choices(METHODS).makeOptionMandatory())
-    .requiredOption("--model-path <path>", "the model: a folder or a file")
-    .requiredOption("--output-bundle <file>", "where the bundle goes")
-    .option("--private-key <pem>", "key of P-256, P-384 or P-521 (MODELGATE_KEY_PASSPHRASE opens it)")
-    .option("--signing-cert <pem>", "the signer's certificate")
-    .option("--cert-chain <pem>", "certificates above it; repeat", repeated)
-    .option("--ignore-paths <path>", "leave this out; repeat", repeated)
-    .option("--identity-token <token>", "who signs, keyless (default: ask Actions)")
-    .option("--fulcio-url <url>", "a certificate authority of your own, keyless")
-    .option("--rekor-url <url>", "a transparency log of your own, keyless")
-    .option("--use-staging", "Sigstore's staging instead of production")
-    .action((...args) => dispatch(() => import("./commands/sign-model.ts"), args));
-  program
-    .command("verify-model")
-    .description("verifies a model's files against a bundle and whom you trust")
-    .addOption(
-      new Option("--method <method>", "how it must be signed").choices(METHODS).makeOptionMandatory(),
-    )
-    .requiredOption("--model-path <path>", "the model: a folder or a file")
-    .requiredOption("--bundle <file>", "the bundle")
-    .option("--public-key <pem>", "the key that must have signed")
-    .option("--cert-chain <pem>", "certificates that are trusted; repeat", repeated)
-    .option("--identity <identity>", "who must have signed, keyless; exactly")
-    .option("--identity-pattern <pattern>", 'the same with "*" for anything but "/"')
-    .option("--identity-provider <url>", "who must have vouched for them")
-    .option("--trusted-root <file>", "trusted root of a deployment of your own")
-    .option("--ignore-paths <path>", "leave this out; repeat", repeated)
-    .option("--ignore-unsigned-files", "files that nobody signed are no objection")
-    .option("--use-staging", "Sigstore's staging instead of production")
-    .action((...args) => dispatch(() => import("./commands/verify-model.ts"), args));
-}
-
-function repeated(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }
 
 function addSetUp(program: Command, dispatch: Dispatch): void {

@@ -1,9 +1,9 @@
-import { relative, resolve } from "node:path";
 import { gateError } from "../../errors.ts";
 import { openPorts } from "../../host/wiring.ts";
 import type { Git, Signer } from "../../ports.ts";
 import { register } from "../../usecases/registry/register.ts";
 import { requireKey } from "../../usecases/trust/named-key.ts";
+import { belowRoot } from "../below-root.ts";
 import type { CommandContext } from "../context.ts";
 
 interface Options {
@@ -18,7 +18,7 @@ export async function run(context: CommandContext, folder: string, options: Opti
   const clock = { now: () => new Date() };
   const done = await register(
     { ...ports, clock },
-    belowRoot(ports.git.root, context.surroundings.repo, folder),
+    belowRoot(ports.git.root, folder, context.surroundings.repo),
     signer ? { signer } : {},
   );
   const { ref, manifest, manifestDigest, written } = done;
@@ -45,9 +45,4 @@ async function signerFrom(git: Git, { key, keyId }: Options): Promise<Signer | u
   const signer = await openSigner(key, process.env);
   if (keyId !== undefined) await requireKey(git, signer.key, keyId);
   return signer;
-}
-
-/** A path as the user typed it, relative to the repository's root and with `/`. */
-function belowRoot(root: string, repo: string, folder: string): string {
-  return relative(root, resolve(repo, folder)).replaceAll("\\", "/");
 }

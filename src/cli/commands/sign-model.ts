@@ -1,26 +1,15 @@
 import { relative, resolve } from "node:path";
-import { readNamedFile, readPrivateKey } from "../../adapters/fs/key-file.ts";
 import { openModelPlace } from "../../adapters/fs/model-place.ts";
 import { writeNamedFile } from "../../adapters/fs/named-file.ts";
-import { gateError } from "../../errors.ts";
-import { parseCertificates } from "../../trust/oms/certificate.ts";
-import type { OmsMethod } from "../../trust/oms/bundle.ts";
 import { IN_TOTO_PAYLOAD_TYPE } from "../../trust/dsse.ts";
-import { signModel, type SignRequest } from "../../usecases/oms/sign-model.ts";
+import { signModel } from "../../usecases/oms/sign-model.ts";
+import { type SignerOptions, signerOf } from "../bundle-options.ts";
 import type { CommandContext } from "../context.ts";
 
-export interface SignOptions {
-  readonly method: OmsMethod;
+interface SignOptions extends SignerOptions {
   readonly modelPath: string;
   readonly outputBundle: string;
-  readonly privateKey?: string;
-  readonly signingCert?: string;
-  readonly certChain?: readonly string[];
   readonly ignorePaths?: readonly string[];
-  readonly identityToken?: string;
-  readonly fulcioUrl?: string;
-  readonly rekorUrl?: string;
-  readonly useStaging?: boolean;
 }
 
 /** `modelgate sign-model`: writes an OpenSSF Model Signing bundle; arguments are those of the conformance suite. */
@@ -61,36 +50,4 @@ function openedPath(typed: string): string {
   } catch {
     return resolve(typed);
   }
-}
-
-async function signerOf(options: SignOptions): Promise<SignRequest["signer"]> {
-  const { method, privateKey, signingCert, certChain = [] } = options;
-  if (method === "sigstore") return keylessSigner(options);
-  const file = required("--private-key", method, privateKey);
-  const key = readPrivateKey(file, process.env["MODELGATE_KEY_PASSPHRASE"]);
-  if (method === "key") return { key, chain: [], file };
-  const certificates = [required("--signing-cert", method, signingCert), ...certChain];
-  const chain = certificates.flatMap((path) => parseCertificates(readNamedFile(path), path));
-  return { key, chain: withoutRepeats(chain), file };
-}
-
-/** A self-signed certificate is often named twice: as the signer's and as its own chain. */
-function withoutRepeats(chain: readonly Uint8Array[]): readonly Uint8Array[] {
-  return chain.filter((der, n) => chain.findIndex((each) => Buffer.from(each).equals(der)) === n);
-}
-
-async function keylessSigner(options: SignOptions): Promise<SignRequest["signer"]> {
-  const { openKeylessSigner } = await import("../../adapters/sigstore/sign-keyless.ts");
-  const { identityToken: token, useStaging: staging = false, fulcioUrl, rekorUrl } = options;
-  return openKeylessSigner({
-    staging,
-    ...(token === undefined ? {} : { token }),
-    ...(fulcioUrl === undefined ? {} : { fulcioUrl }),
-    ...(rekorUrl === undefined ? {} : { rekorUrl }),
-  });
-}
-
-export function required(option: string, method: OmsMethod, value: string | undefined): string {
-  if (value !== undefined) return value;
-  throw gateError("HOST_ARGUMENT_INVALID", `--method ${method} needs ${option}.`);
 }

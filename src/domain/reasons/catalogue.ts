@@ -1,3 +1,4 @@
+import { attestationReasons } from "./attestation.ts";
 import { artifactsReasons } from "./artifacts.ts";
 import { checkReasons } from "./check.ts";
 import { doctorReasons } from "./doctor.ts";
@@ -14,6 +15,7 @@ import { ledgerReasons } from "./ledger.ts";
 import { manifestReasons } from "./manifest.ts";
 import { measureReasons } from "./measure.ts";
 import { modelsReasons } from "./models.ts";
+import { omsReasons } from "./oms.ts";
 import { policyReasons } from "./policy.ts";
 import type { Reason } from "./reason.ts";
 import { signatureReasons } from "./signature.ts";
@@ -41,6 +43,8 @@ const all = {
   ...signatureReasons,
   ...trustReasons,
   ...trustRegistryReasons,
+  ...omsReasons,
+  ...attestationReasons,
 };
 
 /** Every reason code the product can print. Codes are stable: they are never renamed or reused. */

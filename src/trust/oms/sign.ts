@@ -46,7 +46,7 @@ export function omsPayload(model: ModelFiles): Uint8Array {
 }
 
 /** The bundle of a payload, signed by a key or by the key of a certificate; canonical text. */
-export function signOmsBundle(payload: Uint8Array, { key, chain }: OmsSigner): string {
+export function signBundle(payload: Uint8Array, { key, chain }: OmsSigner): string {
   const signature = signPayload(key, { payloadType: IN_TOTO_PAYLOAD_TYPE, payload });
   const certificates = chain.map((der) => ({ rawBytes: Buffer.from(der).toString("base64") }));
   const material =

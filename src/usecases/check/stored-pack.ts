@@ -40,6 +40,18 @@ export function openPack(
   return wholePack(sealedPack(folder, all, transition));
 }
 
+/** A pack from all files of its folder, whoever named it: whole, and nothing but what its pack.json lists. */
+export function packOf(
+  folder: string,
+  all: ReadonlyMap<string, Uint8Array>,
+): StoredPack & { bytes: Uint8Array } {
+  const bytes = all.get("pack.json");
+  if (!bytes)
+    throw gateError("CHECK_PACK_MISSING", `There is no ${folder}/pack.json.`, { where: { file: folder } });
+  const files = new Map([...all].filter(([path]) => path !== "pack.json"));
+  return { ...wholePack({ folder, bytes, files }), bytes };
+}
+
 function wholePack({ folder, bytes, files }: PackBytes): StoredPack {
   const pack = checkSchema<EvidencePack>(parseJson(bytes, `${folder}/pack.json`), PACK_V1);
   refuse(listingProblems({ folder, pack, files }));

@@ -1,6 +1,6 @@
 import type { KeylessSigner, ModelPlace } from "../../signing-port.ts";
 import { DEFAULT_IGNORES } from "../../trust/oms/paths.ts";
-import { omsPayload, type OmsSigner, requireSigner, signOmsBundle } from "../../trust/oms/sign.ts";
+import { omsPayload, type OmsSigner, requireSigner, signBundle } from "../../trust/oms/sign.ts";
 import { modelFiles } from "./model-files.ts";
 
 export interface SignRequest {
@@ -31,6 +31,6 @@ export async function signModel({ place, ignored, signer, payloadType }: SignReq
     files.push({ name, digest: digest.slice("sha256:".length) });
   }
   const payload = omsPayload({ name: place.name, files, ignored: left });
-  const bundle = "key" in signer ? signOmsBundle(payload, signer) : await signer.sign(payload, payloadType);
+  const bundle = "key" in signer ? signBundle(payload, signer) : await signer.sign(payload, payloadType);
   return { bundle, files: files.map(({ name }) => name) };
 }

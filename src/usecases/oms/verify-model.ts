@@ -50,7 +50,8 @@ export async function verifyModel(request: VerifyRequest): Promise<VerifiedModel
   return { root: statement.root, files: signed.map(({ name }) => name), signer };
 }
 
-async function proveSigner(bundle: OmsBundle, trust: OmsTrust): Promise<string> {
+/** Proves who signed a bundle, and says it for people. OMS_*. */
+export async function proveSigner(bundle: OmsBundle, trust: OmsTrust): Promise<string> {
   switch (trust.method) {
     case "key":
       verifyByKey(bundle, trust.key);

@@ -34,7 +34,8 @@ function words(line: string): string[] {
 
 function examplesIn(help: string): string[] {
   const [, after = ""] = help.split("\nExamples:\n");
-  return after.split("\n").flatMap((line) => /^ {2}modelgate (.+?)(?: {2,}.*)?$/.exec(line)?.[1] ?? []);
+  const lines = after.replaceAll(/ \\\n +/g, " ").split("\n");
+  return lines.flatMap((line) => /^ {2}modelgate (.+?)(?: {2,}.*)?$/.exec(line)?.[1] ?? []);
 }
 
 describe("help", () => {

@@ -2,7 +2,7 @@ import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { describe, expect, it } from "vitest";
 import { formatJson } from "../../../../src/domain/document/format.ts";
-import { signOmsBundle } from "../../../../src/trust/oms/sign.ts";
+import { signBundle } from "../../../../src/trust/oms/sign.ts";
 import { signModel } from "../../../../src/usecases/oms/sign-model.ts";
 import {
   AUTHORITY,
@@ -149,7 +149,7 @@ describe("a model signed by a certificate", () => {
       "a certificate of another key",
       async () => {
         const payload = Buffer.from("{}");
-        const bundle = signOmsBundle(payload, { key: keyPair().privateKey, chain: [leaf.der, middle.der] });
+        const bundle = signBundle(payload, { key: keyPair().privateKey, chain: [leaf.der, middle.der] });
         const trust = { method: "certificate", anchors: [root.der], now: NOW } as const;
         return codes(await problemsOf(() => verify(Buffer.from(bundle), trust)));
       },
