@@ -5,14 +5,14 @@ const PINNED = /@(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const PINNED_IMAGE = /^docker:\/\/.+@sha256:[0-9a-f]{64}$/;
 /** An action of the same repository: `./x`, and `$/x` at the running commit. */
 const OWN = /^(?:\.\/|\$\/)/;
-const CHECKOUT = /^actions\/checkout@/;
+const CHECKOUT = /^actions\/checkout@/i;
 const HEAD =
-  /github\.event\.pull_request\.head|github\.head_ref|github\.event\.workflow_run\.head|refs\/pull\//;
+  /github\.event\.pull_request\.(?:head|merge_commit_sha)|github\.head_ref|github\.event\.workflow_run\.(?:head|pull_requests)|refs\/pull\//;
 const HEAD_COMMAND = /\bgh pr checkout\b|\bpull\/[^\s/]+\/(?:head|merge)\b/;
 const PRIVILEGED = ["pull_request_target", "workflow_run"];
 
-/** Values that whoever opens a pull request or starts a run can choose. */
-const FOREIGN = /\b(?:github\.event(?![_\w])|github\.head_ref|github\.ref_name|inputs|env)\b/;
+/** Values that whoever opens a pull request or starts a run can choose, and the whole context that holds them. */
+const FOREIGN = /\b(?:github\.event(?![_\w])|github\.head_ref|github\.ref_name|github(?![\w.])|inputs|env)\b/;
 
 /** What is wrong with the steps of a workflow, one by one. */
 export function stepFindings(workflow: WorkflowFile): Finding[] {
@@ -48,7 +48,7 @@ function injections(workflow: WorkflowFile, step: Node): Finding[] {
   ];
   return scripts.flatMap(({ pointer, script }) =>
     [...new Set(expressionsIn(script))]
-      .filter((expression) => FOREIGN.test(withoutStrings(expression)))
+      .filter((expression) => FOREIGN.test(withoutStrings(plainNames(expression))))
       .map((expression) => {
         const where = placeOfText(workflow, pointer, expression.split("\n")[0] ?? expression);
         return finding("DOCTOR_SCRIPT_INJECTION", `${expression} is pasted into a script.`, where);
@@ -62,6 +62,11 @@ function expressionsIn(script: string): string[] {
     const end = part.indexOf("}}");
     return index === 0 || end === -1 ? [] : [`\${{${part.slice(0, end)}}}`];
   });
+}
+
+/** GitHub compares names without case, and `github['event']` is `github.event`. */
+function plainNames(expression: string): string {
+  return expression.toLowerCase().replaceAll(/\[\s*'([\w-]+)'\s*\]/g, ".$1");
 }
 
 /** `'inputs are fine'` names no input. */
@@ -86,7 +91,9 @@ function checkedOutHead(workflow: WorkflowFile, step: Node): Finding[] {
 function readsHead(step: Node): boolean {
   const { ref, repository } = mapping(step.value["with"]);
   const isCheckout = CHECKOUT.test(text(step.value["uses"]));
-  if (isCheckout && (HEAD.test(text(ref)) || HEAD.test(text(repository)))) return true;
+  if (isCheckout && [ref, repository].some((value) => HEAD.test(plainNames(text(value))))) return true;
   const script = text(step.value["run"]);
-  return HEAD_COMMAND.test(script) || (/\bgit (?:checkout|fetch|switch)\b/.test(script) && HEAD.test(script));
+  const values = [script, ...Object.values(mapping(step.value["env"])).map(text)].join("\n");
+  const fetches = /\bgit (?:checkout|fetch|switch)\b/.test(script);
+  return HEAD_COMMAND.test(script) || (fetches && HEAD.test(plainNames(values)));
 }
