@@ -1,6 +1,6 @@
 import { runAction } from "../../src/host/action.ts";
 import { decisionRun } from "../../src/host/decision-run.ts";
-import { openForge } from "../../src/host/open-forge.ts";
+import { forgeToPropose } from "../../src/host/open-forge.ts";
 import { reportProposal } from "../../src/host/proposal-report.ts";
 import { keepSamples } from "../../src/host/sample-keeper.ts";
 import { startRun } from "../../src/host/start.ts";
@@ -16,7 +16,7 @@ await runAction({
   inputs,
   async run({ model, event, environment, phase, reason, evidence, seed, upload, ...more }, host) {
     const ports = await host.open(more["ort-dir"]);
-    const forge = more.token === null ? null : await openForge(host, more.token, more.repository);
+    const forge = await forgeToPropose(host, more.token, more.repository);
     const { proposals, gating } = whereToPropose(ports.git, forge, more.roles);
     const asked = { event, model: model.id, version: model.version, environment, phase, reason };
     const start = startRun(seed);

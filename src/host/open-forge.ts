@@ -28,3 +28,16 @@ export async function openForge(
   const [apiUrl, graphqlUrl] = [env["GITHUB_API_URL"], env["GITHUB_GRAPHQL_URL"]];
   return openGitHub({ repository: name, token, signal, apiUrl, graphqlUrl });
 }
+
+/**
+ * Where a promotion is proposed; null, a plain branch, when neither token nor repository was given. Who names a repository
+ * wants a pull request there: a secret that is not set must not pass for a plain branch. FORGE_TOKEN_MISSING.
+ */
+export async function forgeToPropose(
+  asking: Asking,
+  token: string | null,
+  repository: string | null,
+): Promise<Forge | null> {
+  if (token === null && repository === null) return null;
+  return openForge(asking, token ?? "", repository);
+}

@@ -46,6 +46,12 @@ describe("GitHub in trouble, while a promotion is made", () => {
   beforeAll(start);
   afterAll(stop);
 
+  it("is not asked when the token is missing where a repository is named: a secret was not set", async () => {
+    const step = await promote({ token: "", repository: "acme/forecasts" });
+    expect(told(step)).toEqual(refusal(2, "error", "FORGE_TOKEN_MISSING", /\nGive the step `token:/));
+    expect([team.repo.pulls(), await branches(), team.github.requests]).toEqual([[], ["main"], []]);
+  });
+
   it.each<[string, (faults: LoopbackGithub["faults"]) => void, unknown, readonly string[]]>([
     [
       "limits the token for an hour",
