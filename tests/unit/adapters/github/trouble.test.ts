@@ -180,7 +180,7 @@ test("a deployment whose answer was lost is told at once, and made once", async 
   scene.github.faults.dropAfter({ on: "POST /repos/{owner}/{repo}/deployments" });
   const asked = { commit, environment: "prod", description: "d", payload: {} };
   await expect(forge.createDeployment(asked)).rejects.toMatchObject({ code: "FORGE_UNAVAILABLE" });
-  expect(await forge.deployments("prod")).toHaveLength(1);
+  expect(await forge.deployments("prod", commit)).toHaveLength(1);
   scene.github.faults.secondaryRateLimit({ on: "POST /repos/{owner}/{repo}/deployments", retryAfter: 7 });
   await forge.createDeployment(asked);
   expect(scene.pauses).toEqual([7000]);
