@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readWorkflow } from "../../src/usecases/doctor/workflow-file.ts";
 import { type CheckScene, checkScene, codesOf } from "../support/check-scene.ts";
 
 const GATE = ".github/workflows/model-gate.yml";
@@ -103,4 +104,18 @@ describe("a gate that was weak before", () => {
     );
     expect((await scene.check("main", head)).outcome).toBe("PASS");
   });
+});
+
+describe("a passer-by who leaves one review after the other on a public repository", () => {
+  it.each(["model-gate.yml", "model-gate.matrix.yml"])(
+    "cancels no run of %s, which would block the merge",
+    (name) => {
+      const file = new URL(`../../templates/.github/workflows/${name}`, import.meta.url);
+      const { top, triggers } = readWorkflow(readFileSync(file), name);
+      expect(triggers.has("pull_request_review")).toBe(true);
+      expect(top["concurrency"]).toMatchObject({
+        "cancel-in-progress": "${{ github.event_name == 'pull_request' }}",
+      });
+    },
+  );
 });
