@@ -5,6 +5,8 @@ import { openArtifacts } from "../../src/adapters/artifact/artifacts.ts";
 import type { Artifacts, ArtifactFiles } from "../../src/artifact-port.ts";
 import { digestOf } from "../../src/domain/digest.ts";
 import { packRun } from "../../src/domain/run-artifact.ts";
+import type { RawSamples } from "../../src/measure/latency/raw-samples.ts";
+import { RETENTION_FILE } from "../../src/policy/retention.ts";
 import { forecasts, type Forecasts, ORT_DIR, titlesOf, type UsesOptions } from "../support/forecasts.ts";
 import { type LoopbackGithub, startGithub } from "../support/github/index.ts";
 import type { With } from "../support/runner/environment.ts";
@@ -59,8 +61,13 @@ async function theOne(): Promise<ArtifactFiles> {
   return artifacts().download(one!, { bytes: 2 ** 24, files: 100 });
 }
 
-const json = (files: ArtifactFiles, path: string): any =>
+const json = (files: ArtifactFiles, path: string): unknown =>
   JSON.parse(Buffer.from(files.get(path)!).toString());
+
+function retention(critical: number, daily: number): string {
+  const classes = `classes:\n  critical: { days: ${critical} }\n  daily: { days: ${daily} }\n`;
+  return `apiVersion: modelgate/v1\nkind: RetentionPolicy\n${classes}`;
+}
 
 /** The job's side of a pull request. */
 function pullRequest(head: string): UsesOptions {
@@ -97,9 +104,13 @@ describe("an action that measures", () => {
       workflow_run: "4711",
       attempt: 1,
     });
-    const [process] = json(files, "samples.json").processes;
-    expect(process.batches[0].rows).toBe(1);
-    expect(process.batches[0].candidate).toHaveLength(200);
+    const samples = json(files, "samples.json") as RawSamples;
+    expect(samples).toMatchObject({ unit: "ms", model_id: "flight-delay", version: "1.0.0" });
+    const [one, thirtyTwo] = samples.processes[0]!.batches;
+    expect([one?.rows, thirtyTwo?.rows]).toEqual([1, 32]);
+    expect(one).toMatchObject({ live: null });
+    expect(one?.candidate).toHaveLength(200);
+    expect(one?.candidate?.every((ms) => ms > 0)).toBe(true);
   });
 
   it("keeps its answer when the service refuses, and warns with a code", async () => {
@@ -114,6 +125,31 @@ describe("an action that measures", () => {
       ["warning", "ARTIFACT_UPLOAD_FAILED"],
     ]);
     expect(await artifacts().list()).toEqual([]);
+  });
+
+  it("takes the time from the base of a pull request, never from its head", async () => {
+    team.repo.git("checkout", "-q", "-b", "impatient");
+    team.repo.commit({ [RETENTION_FILE]: retention(1, 1) }, "forget at once");
+    const step = await uses("parity", { model: MODEL }, pullRequest("impatient"));
+    expect(step.summary).toContain("kept for 30 days.");
+    const alone = await uses("parity", { model: MODEL });
+    expect(alone.summary).toContain("kept for 1 day.");
+    team.repo.git("checkout", "-q", "main");
+  });
+
+  it("tells a retention policy that cannot be read, and keeps what was measured all the same", async () => {
+    team.repo.git("checkout", "-q", "-b", "broken");
+    team.repo.commit({ [RETENTION_FILE]: retention(0, 30) }, "no days");
+    const step = await uses("parity", { model: MODEL });
+    team.repo.git("checkout", "-q", "main");
+    expect(step).toMatchObject({ exitCode: 0, outputs: { result: "pass" } });
+    expect(step.annotations).toMatchObject([
+      {
+        type: "warning",
+        properties: { title: "DOCUMENT_VALUE_INVALID", file: RETENTION_FILE, line: "4", col: "21" },
+      },
+    ]);
+    expect(step.summary).toContain("kept for 30 days.");
   });
 
   it("stores nothing when nobody wants it", async () => {
@@ -133,9 +169,8 @@ describe("an action that judges", () => {
   const asked = { model: MODEL, event: "PROMOTE_TO_SHADOW", environment: "prod" };
 
   it("keeps the whole pack, as long as the base's policy says", async () => {
-    const policy = `apiVersion: modelgate/v1\nkind: RetentionPolicy\nclasses:\n  critical: { days: 14 }\n  daily: { days: 3 }\n`;
     team.repo.git("checkout", "-q", "-b", "short");
-    team.repo.commit({ "policies/retention.yaml": policy }, "short retention");
+    team.repo.commit({ [RETENTION_FILE]: retention(14, 3) }, "short retention");
     const step = await uses("gate", asked);
     team.repo.git("checkout", "-q", "main");
     expect(step.summary).toContain("kept for 14 days.");

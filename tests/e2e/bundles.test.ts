@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { bundleAll } from "../../scripts/build.ts";
 import { compareBundles } from "../../scripts/check-bundles.ts";
@@ -12,24 +13,58 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const BIN = join(ROOT, "bin/modelgate.js");
 const run = promisify(execFile);
 
+/** The global function, neither a method of that name nor its declaration. */
+const CALLS_FETCH = /(?<![.\w])fetch\((?!\w+: )/;
+
+let built: ReturnType<typeof bundleAll> | undefined;
+/** Bundles of another process than the one that built those on disk. */
+const fresh = (): ReturnType<typeof bundleAll> => (built ??= bundleAll(ROOT));
+
+/** Room for what is in the archive beside the bundles: schemas, read-mes and action.yml files, packed. */
+const BESIDE_BUNDLES = 100_000;
+
 /** Makes a process believe that it is an older Node. */
 const NODE_20 =
   "data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.20.2'}})";
 
 describe("the bundles", () => {
   it("are the same bytes from two processes", async () => {
-    expect(await compareBundles(ROOT, await bundleAll(ROOT))).toEqual([]);
+    expect(await compareBundles(ROOT, await fresh())).toEqual([]);
   });
 
-  it("reach no network, but for the clients of GitHub and of its artifacts, and the loader of the engine's release asset", async () => {
-    const output = await bundleAll(ROOT);
+  it("reach no network, but for the clients of GitHub, of its artifacts and of Sigstore, and the loader of the engine's release asset", async () => {
+    const output = await fresh();
     const modules =
       /(?:from |require\()"(?:node:)?(?:https?|http2|net|tls|dns|dgram|inspector)(?:\/promises)?"/;
     const reaching = [...output].filter(([, code]) => modules.test(code)).map(([path]) => path);
-    expect(reaching).toEqual(["actions/dist/artifact-child.js"]);
+    expect(reaching.map((path) => path.replace(/-[\w-]{8}\.cjs$/, ".cjs")).sort()).toEqual([
+      "actions/dist/artifact-child.js",
+      "dist/modelgate-sign-keyless.cjs",
+    ]);
     const sources = globSync("src/**/*.ts", { cwd: ROOT });
-    const asking = sources.filter((path) => /\bfetch\(/.test(readFileSync(join(ROOT, path), "utf8")));
+    const asking = sources.filter((path) => CALLS_FETCH.test(readFileSync(join(ROOT, path), "utf8")));
     expect(asking.sort()).toEqual(["src/adapters/github/client.ts", "src/adapters/onnx/fetch-engine.ts"]);
+  });
+});
+
+describe("what a job downloads", () => {
+  const MB = 1_000_000;
+  /** Bundles that store artifacts, by what starts the client. */
+  const stores = (code: string): boolean => code.includes("artifact-child");
+
+  it("is small: 1.5 MB an action that stores nothing, 5 MB all of it, packed", async () => {
+    const output = [...(await fresh())];
+    const plain = output.filter(([path, code]) => /^actions\/dist\/[a-z]+\.js$/.test(path) && !stores(code));
+    expect(plain.length).toBeGreaterThan(2);
+    expect(plain.filter(([, code]) => Buffer.byteLength(code) > 1.5 * MB).map(([path]) => path)).toEqual([]);
+    const packed = output.reduce((sum, [, code]) => sum + gzipSync(code).length, 0);
+    expect(packed).toBeLessThan(5 * MB - BESIDE_BUNDLES);
+  });
+
+  it("has one artifact client, in a process of its own", async () => {
+    const output = [...(await fresh())];
+    const holding = output.filter(([, code]) => code.includes("DefaultArtifactClient = class"));
+    expect(holding.map(([path]) => path)).toEqual(["actions/dist/artifact-child.js"]);
   });
 });
 

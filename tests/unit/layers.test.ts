@@ -84,18 +84,26 @@ const VIOLATIONS: readonly Violation[] = [
     "through src/ports.ts",
   ),
   ...imports("usecases", ["../adapters/fs/x.ts", "../host/x.ts", "../cli/x.ts"], "not adapters or hosts"),
-  ...["adapters/fs", "adapters/git", "adapters/onnx", "adapters/machine"].flatMap((layer) => [
-    ...imports(layer, ["@actions/core"], "@actions"),
-    ...imports(
-      layer,
-      ["../../policy/x.ts", "../../report/x.ts", "../../usecases/x.ts", "../../host/x.ts"],
-      "Adapters import",
-    ),
-  ]),
+  ...["adapters/fs", "adapters/git", "adapters/onnx", "adapters/machine", "adapters/artifact"].flatMap(
+    (layer) => [
+      ...imports(layer, ["@actions/core"], "@actions"),
+      ...imports(
+        layer,
+        ["../../policy/x.ts", "../../report/x.ts", "../../usecases/x.ts", "../../host/x.ts"],
+        "Adapters import",
+      ),
+    ],
+  ),
   ...imports("adapters/fs", ["onnxruntime-node", "../../measure/x.ts"], "src/"),
   ...imports("adapters/git", ["onnxruntime-node", "../../measure/x.ts"], "src/"),
   ...imports("adapters/signing", ["@actions/core"], "@actions"),
-  ...imports("adapters/signing", ["../../policy/x.ts", "../../usecases/x.ts"], "src/trust and src/ports.ts only"),
+  ...imports(
+    "adapters/signing",
+    ["../../policy/x.ts", "../../usecases/x.ts"],
+    "src/trust and src/ports.ts only",
+  ),
+  ...imports("adapters/artifact", ["@actions/artifact"], "@actions"),
+  ...imports("adapters/artifact/child", ["@actions/core", "../../../usecases/x.ts"], ""),
   ...imports("cli", ["@actions/core", "onnxruntime-node"], "neither the runner nor the engine"),
   ...PURE.flatMap((layer) => [
     {
@@ -131,6 +139,10 @@ const ALLOWED: readonly Omit<Violation, "rule" | "says">[] = [
   { file: "src/report/allowed.ts", line: 'export { x } from "../policy/x.ts";' },
   { file: "src/usecases/allowed.ts", line: 'export { x } from "../ports.ts";' },
   { file: "src/adapters/fs/allowed.ts", line: 'export { open } from "node:fs/promises";' },
+  {
+    file: "src/adapters/artifact/child/allowed.ts",
+    line: 'export { DefaultArtifactClient } from "@actions/artifact";',
+  },
   { file: "src/adapters/onnx/allowed.ts", line: 'export { x } from "../../measure/x.ts";' },
   { file: "src/adapters/signing/allowed.ts", line: 'export { x } from "../../trust/x.ts";' },
   { file: "src/host/allowed.ts", line: 'export { info } from "@actions/core";' },

@@ -5,7 +5,8 @@ import { at, numberOr, report, type Reader } from "./reader.ts";
 export function readRetention(root: Reader): Retention {
   const critical = daysOf(root, "critical");
   const daily = daysOf(root, "daily");
-  if (critical < daily) {
+  // Days out of their range are the schema's to report.
+  if (critical >= 1 && critical < daily) {
     const message = `Critical artifacts are kept ${critical} days, daily ones ${daily}.`;
     report(placeOf(root, "critical"), "POLICY_RETENTION_INVERTED", message);
   }

@@ -27,7 +27,7 @@ export interface LegBinding {
 export async function fetchLegs(
   artifacts: Artifacts,
   of: LegBinding,
-): Promise<Required<Pick<Legs, "folder" | "files">>> {
+): Promise<{ readonly folder: string; readonly files: NonNullable<Legs["files"]> }> {
   const stored = (await artifacts.list()).filter(({ name }) => MEASURED.includes(kindInName(name) ?? ""));
   if (stored.length > MAX_ARTIFACTS)
     throw gateError(
@@ -71,7 +71,7 @@ function twice(one: FetchedLeg, other: FetchedLeg): Error {
   return gateError("CHECK_LEG_UNEXPECTED", message, { where: { file: one.path } });
 }
 
-function inMemory(legs: readonly FetchedLeg[]): Required<Legs>["files"] {
+function inMemory(legs: readonly FetchedLeg[]): NonNullable<Legs["files"]> {
   const entries = legs.map(({ path, bytes }): FileEntry => ({
     path,
     kind: "file",

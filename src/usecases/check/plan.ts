@@ -17,7 +17,7 @@ export interface Leg {
   readonly kind: EvidenceKind;
   /** The live version to measure alongside, `id@version`; empty when there is none. */
   readonly live: string;
-  /** Name of the artifact and of the folder that its evidence lies in: `<model>_<version>_<kind>`. */
+  /** Name of the folder that its evidence lies in: `<model>_<version>_<kind>`. */
   readonly evidence: string;
 }
 
