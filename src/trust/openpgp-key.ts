@@ -66,15 +66,22 @@ async function readOpenPgpKey({ fingerprint, armored }: OpenPgpKey): Promise<Pub
 }
 
 /**
- * Proves that the key was one to sign with by its own statements: bound to its primary key, meant for signing, strong,
- * neither revoked in the copy that the registry has, nor made or ended after the signature says it was made. That last
- * date is the signer's own claim; the position in the log decides what trust in the key is worth.
- * SIGNATURE_KEY_REVOKED, SIGNATURE_KEY_UNFIT, SIGNATURE_KEY_EXPIRED.
+ * Proves that the key is one to sign with by its own statements: bound to its primary key, meant for signing, strong.
+ * SIGNATURE_KEY_UNFIT.
  */
-export async function requireStanding(of: Candidate, packet: SignaturePacket): Promise<void> {
-  const { revoked, unfit, expires } = await standingOf(of);
-  if (revoked) throw refused(of, "SIGNATURE_KEY_REVOKED", "is revoked by its holder");
+export async function requireFit(of: Candidate): Promise<void> {
+  const { unfit } = await standingOf(of);
   if (unfit) throw refused(of, "SIGNATURE_KEY_UNFIT", "may not sign", unfit);
+}
+
+/**
+ * Proves that the key was in use: not revoked in the copy that the registry has, and neither made nor ended after the
+ * signature says that it was made. That date is the signer's own claim; the position in the log decides what trust in
+ * the key is worth. SIGNATURE_KEY_REVOKED, SIGNATURE_KEY_EXPIRED.
+ */
+export async function requireInUse(of: Candidate, packet: SignaturePacket): Promise<void> {
+  const { revoked, expires } = await standingOf(of);
+  if (revoked) throw refused(of, "SIGNATURE_KEY_REVOKED", "is revoked by its holder");
   const made = packet.created?.getTime() ?? Number.NaN;
   if (!(made >= of.issuer.getCreationTime().getTime())) {
     throw refused(of, "SIGNATURE_KEY_EXPIRED", "did not exist yet when the signature says that it was made");
@@ -86,7 +93,7 @@ export async function requireStanding(of: Candidate, packet: SignaturePacket): P
 
 interface Standing {
   readonly revoked: boolean;
-  /** Why it may not sign; null when it may. */
+  /** Why it may not sign; null when it may, or when it might if it were not revoked. */
   readonly unfit: unknown;
   /** Milliseconds since 1970, or Infinity. */
   readonly expires: number;
@@ -106,10 +113,12 @@ async function findStanding({ key, issuer, fingerprint }: Candidate): Promise<St
   const config = await configFor(fingerprint);
   const revoked =
     (await key.isRevoked(undefined, undefined, NO_CLOCK, config)) || (await subkeyRevoked(issuer, config));
-  const unfit = await key.getSigningKey(issuer.getKeyID(), NO_CLOCK, undefined, config).then(
-    (signing) => (signing === issuer ? null : new Error("another key of the same id signs")),
-    (error: unknown) => error,
-  );
+  const unfit = revoked
+    ? null
+    : await key.getSigningKey(issuer.getKeyID(), NO_CLOCK, undefined, config).then(
+        (signing) => (signing === issuer ? null : new Error("another key of the same id signs")),
+        (error: unknown) => error,
+      );
   const ends = [await key.getExpirationTime(undefined, config)];
   if ("mainKey" in issuer) ends.push(await issuer.getExpirationTime(NO_CLOCK, config));
   return { revoked, unfit, expires: Math.min(...ends.map(milliseconds)) };

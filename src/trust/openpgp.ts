@@ -1,7 +1,7 @@
 import type { SignaturePacket } from "openpgp";
 import { gateError } from "../errors.ts";
 import { dearmorOpenPgp } from "./openpgp-armor.ts";
-import { candidatesFor, NO_CLOCK, type OpenPgpKey, requireStanding } from "./openpgp-key.ts";
+import { candidatesFor, NO_CLOCK, type OpenPgpKey, requireFit, requireInUse } from "./openpgp-key.ts";
 
 export { FORMER_WEB_FLOW_FINGERPRINT, type OpenPgpKey, WEB_FLOW_FINGERPRINT } from "./openpgp-key.ts";
 
@@ -20,8 +20,9 @@ export async function verifyOpenPgp(
   const candidates = await candidatesFor(packet, keys);
   const content = await literal(of.payload);
   for (const candidate of candidates) {
+    await requireFit(candidate);
     if (!(await holds(packet, content, candidate.issuer.keyPacket))) continue;
-    await requireStanding(candidate, packet);
+    await requireInUse(candidate, packet);
     return candidate.fingerprint;
   }
   const id = packet.issuerKeyID.toHex().toUpperCase();

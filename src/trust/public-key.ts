@@ -62,10 +62,10 @@ function parsePem(text: string): PublicKey {
       `Keys of the type ${key.asymmetricKeyType} are not accepted.`,
     );
   }
-  if (!key.export({ format: "der", type: "spki" }).equals(der)) {
-    throw malformed("bytes follow its end, or it is not in DER's only spelling");
-  }
-  return publicKeyFromKeyObject(key);
+  const parsed = publicKeyFromKeyObject(key);
+  // Refuses trailing bytes, and curves that are spelt out instead of named.
+  if (parsed.key.export({ format: "der", type: "spki" }).equals(der)) return parsed;
+  throw malformed("bytes follow its end, or it is not spelt as keys of its kind are");
 }
 
 /** The public key of a key that node:crypto holds, or of the private key that it belongs to. TRUST_KEY_*. */

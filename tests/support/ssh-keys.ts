@@ -34,6 +34,7 @@ export interface SshKeyFile {
 /** A temporary folder of real keys; `using keys = sshKeys()` deletes it. */
 export class SshKeys implements Disposable {
   readonly folder: string = temporaryFolder();
+  readonly #byType = new Map<SshKeyType, SshKeyFile>();
   #made = 0;
 
   /** `more`: further arguments of ssh-keygen; the passphrase is empty unless given. */
@@ -52,6 +53,13 @@ export class SshKeys implements Disposable {
       encoding: "utf8",
       stdio: ["pipe", "pipe", "pipe"],
     });
+  }
+
+  /** The one key of a type that is made once in this folder. */
+  of(type: SshKeyType): SshKeyFile {
+    const known = this.#byType.get(type) ?? this.make(type, type);
+    this.#byType.set(type, known);
+    return known;
   }
 
   /** The armored signature that ssh-keygen makes. */
