@@ -89,6 +89,11 @@ function addReading(program: Command, dispatch: Dispatch): void {
     .option("--at <time>", "at that time (ISO-8601), instead of now")
     .action((...args) => dispatch(() => import("./commands/live.ts"), args));
   program
+    .command("audit")
+    .description("replays the whole history from raw Git objects, and judges every commit again, offline")
+    .option("--from <revision>", "take that commit as given, and audit what follows")
+    .action((...args) => dispatch(() => import("./commands/audit.ts"), args));
+  program
     .command("explain")
     .description("what a code, metric, event, state or outcome means, and how to mend it")
     .argument("[topic]", "a code, metric, event, state or outcome; codes, metrics, events … list them")

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import canonicalize from "canonicalize";
 
 /** `sha256:` and 64 lower-case hex digits. */
@@ -11,7 +11,7 @@ export function isDigest(text: unknown): text is Digest {
 }
 
 export function digestOf(bytes: Uint8Array | string): Digest {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  return `sha256:${hash("sha256", bytes)}`;
 }
 
 /** SHA-256 over the RFC 8785 form of a JSON value. */

@@ -1,4 +1,4 @@
-import { digestOf } from "../domain/digest.ts";
+import { type Digest, digestOf } from "../domain/digest.ts";
 import type { Ledger, Transition } from "../domain/ledger.ts";
 import type { EnvironmentPhases } from "../domain/lifecycle.ts";
 import { refuse } from "../errors.ts";
@@ -15,11 +15,20 @@ export function apply(
   transition: Transition,
   environments: readonly EnvironmentPhases[],
 ): Ledger {
+  return successor({ ledger, digest: digestOf(formatLedger(ledger)) }, transition, environments);
+}
+
+/** The same for a ledger whose digest is known: that of its exact bytes. */
+export function successor(
+  { ledger, digest }: { readonly ledger: Ledger; readonly digest: Digest },
+  transition: Transition,
+  environments: readonly EnvironmentPhases[],
+): Ledger {
   refuse(illegalities(ledger, transition, environments));
   return {
     schema_version: ledger.schema_version,
     revision: ledger.revision + 1,
-    previous: digestOf(formatLedger(ledger)),
+    previous: digest,
     models: effectOn(ledger, transition),
     transition,
   };

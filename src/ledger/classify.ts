@@ -161,9 +161,16 @@ const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 /** What NTFS leaves out of a name: a stream behind a colon, dots and spaces at the end. */
 const UNNAMED = /(?::.*|[. ]+)$/s;
 
+/** Nearly all paths: nothing in them is left out or composed. */
+const ASCII = /^[\x20-\x7e]*$/;
+const FORGIVEN = /:|[. ](?:\/|$)/;
+
 /** As case-insensitive, normalising, forgiving file systems compare names. */
 export function folded(path: string): string {
-  const plain = path.replaceAll(UNSEEN, "").normalize("NFKC").toLowerCase().normalize("NFC");
+  const plain = ASCII.test(path)
+    ? path.toLowerCase()
+    : path.replaceAll(UNSEEN, "").normalize("NFKC").toLowerCase().normalize("NFC");
+  if (!FORGIVEN.test(plain)) return plain;
   return plain
     .split("/")
     .map((name) => name.replace(UNNAMED, ""))

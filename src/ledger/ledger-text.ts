@@ -1,8 +1,10 @@
+import { digestOf } from "../domain/digest.ts";
 import { checkSchema } from "../domain/document/check-schema.ts";
 import { lineAndColumn } from "../domain/document/document.ts";
-import { formatJson } from "../domain/document/format.ts";
+import { formatJson, formatPart, sortedKeys } from "../domain/document/format.ts";
 import { parseJson } from "../domain/document/json.ts";
-import { type Ledger, LEDGER_FILE, type ModelState } from "../domain/ledger.ts";
+import { schemaErrors } from "../domain/document/schema.ts";
+import { type Ledger, LEDGER_FILE, type ModelState, type Transition } from "../domain/ledger.ts";
 import { gateError, problem, refuse } from "../errors.ts";
 import { DEPLOYED_V1 } from "../generated/deployed-v1.js";
 
@@ -19,6 +21,36 @@ export const GENESIS: Ledger = {
 export function formatLedger(ledger: Ledger): string {
   return formatJson(ledger);
 }
+
+const texts = new WeakMap<ModelState, string>();
+
+/**
+ * The same, with the text of each model made once: ledgers that `apply` makes share the models that a transition leaves
+ * alone, so that a history costs what changes in it. For ledgers that nobody edits in place.
+ */
+export function formatShared(ledger: Ledger): string {
+  const { models, ...rest } = ledger;
+  const ids = sortedKeys(models);
+  const lines = ids.map((id) => `    ${JSON.stringify(id)}: ${textOf(models[id] as ModelState)}`);
+  const text = formatJson({ models: {}, ...rest });
+  return lines.length === 0 ? text : text.replace("{}", () => `{\n${lines.join(",\n")}\n  }`);
+}
+
+function textOf(model: ModelState): string {
+  const known = texts.get(model);
+  if (known !== undefined) return known;
+  const text = formatPart(model, "    ");
+  texts.set(model, text);
+  return text;
+}
+
+/** Whether a JSON value is a transition as the ledger's schema has it. */
+export function isTransition(value: unknown): value is Transition {
+  const alone = { ...GENESIS, revision: 1, previous: EMPTY_DIGEST, transition: value };
+  return value !== null && schemaErrors(DEPLOYED_V1, alone).length === 0;
+}
+
+const EMPTY_DIGEST = digestOf("");
 
 /**
  * Reads `deployed.json`. Throws one GateError with all problems: DOCUMENT_* for what is not JSON or does not fit the

@@ -1,9 +1,9 @@
-import { digestOf, sameDigest } from "../domain/digest.ts";
+import { type Digest, digestOf, sameDigest } from "../domain/digest.ts";
 import { type Ledger, LEDGER_FILE, type Transition } from "../domain/ledger.ts";
 import type { EnvironmentPhases } from "../domain/lifecycle.ts";
 import { gateError } from "../errors.ts";
-import { apply } from "./apply.ts";
-import { formatLedger, parseLedger } from "./ledger-text.ts";
+import { apply, successor } from "./apply.ts";
+import { formatLedger, formatShared, isTransition, parseLedger } from "./ledger-text.ts";
 
 /** A proven step from one revision to the next. */
 export interface VerifiedTransition {
@@ -23,6 +23,47 @@ export function verifyTransition(
   environments: readonly EnvironmentPhases[],
 ): VerifiedTransition {
   return verifyNext({ ledger: parseLedger(baseBytes), bytes: baseBytes }, headBytes, environments);
+}
+
+/** A revision that was proven before, by its exact bytes. */
+export interface KnownRevision {
+  readonly ledger: Ledger;
+  readonly bytes: Uint8Array;
+  /** SHA-256 of the bytes. */
+  readonly digest: Digest;
+}
+
+const TRANSITION = Buffer.from('\n  "transition": {');
+
+/**
+ * The same for one step of a long history: only the transition is read from the head, and the rest follows from the base.
+ * Whatever does not follow is looked at closely by `verifyNext`, which says why.
+ */
+export function verifyStep(
+  base: KnownRevision,
+  headBytes: Uint8Array,
+  environments: readonly EnvironmentPhases[],
+): VerifiedTransition {
+  const head = followed(base, Buffer.from(headBytes), environments);
+  return head?.transition
+    ? { base: base.ledger, head, transition: head.transition }
+    : verifyNext(base, headBytes, environments);
+}
+
+function followed(
+  base: KnownRevision,
+  headBytes: Buffer,
+  environments: readonly EnvironmentPhases[],
+): Ledger | undefined {
+  const at = headBytes.lastIndexOf(TRANSITION);
+  if (at < 0) return undefined;
+  try {
+    const { transition: told } = JSON.parse(`{${headBytes.toString("utf8", at)}`) as { transition: unknown };
+    const head = isTransition(told) && successor(base, told, environments);
+    return head && Buffer.from(formatShared(head)).equals(headBytes) ? head : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same for a base revision that was read already. */

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { gateError } from "../../errors.ts";
 import { gitEnvironment } from "./environment.ts";
@@ -30,6 +30,7 @@ export class ObjectReader {
   readonly #waiting: Request[] = [];
   #child: ChildProcessWithoutNullStreams | undefined;
   #answer = new AnswerStream();
+  #outbox = "";
 
   constructor(place: GitPlace) {
     this.#place = place;
@@ -43,14 +44,17 @@ export class ObjectReader {
     });
   }
 
-  /** What is asked within one turn goes out in one piece. */
+  /** What is asked within one turn of the event loop goes out in one piece. */
   #send(child: ChildProcessWithoutNullStreams, line: string): void {
     if (this.#waiting.length === 1) hold(child, true);
-    if (child.stdin.writableCorked === 0) {
-      child.stdin.cork();
-      process.nextTick(() => child.stdin.uncork());
+    if (this.#outbox === "") {
+      setImmediate(() => {
+        const lines = this.#outbox;
+        this.#outbox = "";
+        child.stdin.write(lines);
+      });
     }
-    child.stdin.write(line);
+    this.#outbox += line;
   }
 
   /** Starts git before the first question, so that its start overlaps with other work. */
@@ -98,6 +102,7 @@ export class ObjectReader {
 
   #fail(error: Error): void {
     this.#child = undefined;
+    this.#outbox = "";
     for (const request of this.#waiting.splice(0)) request.reject(error);
   }
 }
@@ -180,7 +185,13 @@ function checked(query: string, answer: Answer): GitObject | undefined {
   }
   if (answer.body === undefined) return undefined;
   const algorithm = id.length === 40 ? "sha1" : "sha256";
-  const real = createHash(algorithm).update(`${type} ${answer.size}\0`).update(answer.body).digest("hex");
+  const real = idOf(algorithm, `${type} ${answer.size}\0`, answer.body);
   if (real !== id) throw gateError("GIT_OBJECT_CORRUPT", `The bytes of object ${id} have the id ${real}.`);
   return { id, type, bytes: answer.body };
+}
+
+/** One call for small objects, which nearly all are; large ones are not copied. */
+function idOf(algorithm: string, header: string, body: Buffer): string {
+  if (body.length <= 64 * 1024) return hash(algorithm, Buffer.concat([Buffer.from(header), body]));
+  return createHash(algorithm).update(header).update(body).digest("hex");
 }

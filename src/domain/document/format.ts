@@ -1,11 +1,49 @@
 /** The one spelling of our JSON files: keys sorted by UTF-16 code units, two spaces, LF, one LF at the end. */
 export function formatJson(value: unknown): string {
-  return `${JSON.stringify(sortKeys(value), null, 2)}\n`;
+  return `${formatPart(value, "")}\n`;
 }
 
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (value === null || typeof value !== "object") return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, child]) => [key, sortKeys(child)]));
+/** The same for a value inside of a document, whose lines after the first begin with `indent`. */
+export function formatPart(value: unknown, indent: string): string {
+  if (typeof value === "string") return quoted(value);
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const deeper = `${indent}  `;
+  if (Array.isArray(value)) {
+    if (value.length === 0) return "[]";
+    let text = "[";
+    for (let at = 0; at < value.length; at += 1)
+      text += `${at === 0 ? "\n" : ",\n"}${deeper}${formatPart(value[at], deeper)}`;
+    return `${text}\n${indent}]`;
+  }
+  const record = value as Readonly<Record<string, unknown>>;
+  let text = "{";
+  for (const key of sortedKeys(record)) {
+    const child = record[key];
+    if (child === undefined) continue;
+    text += `${text === "{" ? "\n" : ",\n"}${deeper}${quoted(key)}: ${formatPart(child, deeper)}`;
+  }
+  return text === "{" ? "{}" : `${text}\n${indent}}`;
+}
+
+/** Printable ASCII without quotes and backslashes stands as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+/**
+ * The keys of an object in the order of our spelling. Nearly all objects have their keys in order already. Keys that look like numbers come first, as
+ * in every JSON.stringify.
+ */
+export function sortedKeys(record: Readonly<Record<string, unknown>>): readonly string[] {
+  const keys = Object.keys(record);
+  for (let at = 1; at < keys.length; at += 1) {
+    if ((keys[at - 1] ?? "") > (keys[at] ?? "")) return Object.keys(Object.fromEntries(entriesOf(keys)));
+  }
+  return keys;
+}
+
+function entriesOf(keys: readonly string[]): (readonly [string, null])[] {
+  return keys.toSorted((a, b) => (a < b ? -1 : 1)).map((key) => [key, null] as const);
 }

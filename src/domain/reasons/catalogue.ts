@@ -1,4 +1,5 @@
 import { attestationReasons } from "./attestation.ts";
+import { auditReasons } from "./audit.ts";
 import { artifactsReasons } from "./artifacts.ts";
 import { checkReasons } from "./check.ts";
 import { doctorReasons } from "./doctor.ts";
@@ -40,6 +41,7 @@ const all = {
   ...hostReasons,
   ...doctorReasons,
   ...initReasons,
+  ...auditReasons,
   ...signatureReasons,
   ...trustReasons,
   ...trustRegistryReasons,

@@ -44,17 +44,18 @@ export async function readStoredEvidence(
   return boundEvidence(folder, new Map(present), bindings);
 }
 
-/** The same from files that somebody else read: name inside of the folder -> bytes. */
+/** The same from files that somebody else read: name inside of the folder -> bytes. `opened` is their pack.json, if it was read too. */
 export function boundEvidence(
   folder: string,
   files: ReadonlyMap<string, Uint8Array>,
   bindings: Bindings,
+  opened: EvidencePack | null = null,
 ): Evidence[] {
   const stored = EVIDENCE_KINDS.map((kind) => readKind(files, folder, kind));
   const present = stored.filter((one) => one !== undefined);
   if (present.length === 0)
     throw gateError("EVIDENCE_MISSING", `There is no evidence in ${folder}.`, { where: { file: folder } });
-  const pack = readPack(files, folder);
+  const pack = opened ? { path: `${folder}/pack.json`, pack: opened } : readPack(files, folder);
   refuse([
     ...present.flatMap((one) => subjectProblems(one, bindings)),
     ...engineProblems(present),

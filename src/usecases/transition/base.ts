@@ -46,7 +46,10 @@ export async function readLedger(git: Git, commit: string): Promise<{ ledger: Le
 }
 
 /** The environments of a commit and their canary phases; empty when none are defined. DOCUMENT_*. */
-export async function readEnvironments(git: Git, commit: string): Promise<readonly EnvironmentPhases[]> {
+export async function readEnvironments(
+  git: Pick<Git, "show">,
+  commit: string,
+): Promise<readonly EnvironmentPhases[]> {
   const bytes = await git.show(commit, ENVIRONMENTS_FILE);
   return bytes ? parseEnvironments(bytes) : [];
 }

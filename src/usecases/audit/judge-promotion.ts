@@ -1,0 +1,195 @@
+import type { AuditedTransition } from "../../domain/audit.ts";
+import { digestOf, sameDigest } from "../../domain/digest.ts";
+import type { Subject } from "../../domain/evidence.ts";
+import { liveVersion, LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
+import { formatModelRef } from "../../domain/model-ref.ts";
+import { GateError, gateError, problem, refuse } from "../../errors.ts";
+import { verifyStep } from "../../ledger/verify.ts";
+import { type Lineage, type Lineages, versionsBehind } from "../../trust/dependencies.ts";
+import { basisProblems, type Claim, swappedBindings } from "../check/bindings.ts";
+import { rejudgeWith } from "../check/rejudge.ts";
+import { requestOf } from "../check/remeasure.ts";
+import { evidenceFiles, foreignPaths, openPack, type StoredPack } from "../check/stored-pack.ts";
+import { boundEvidence } from "../gate/stored-evidence.ts";
+import { packFolder } from "../transition/branches.ts";
+import type { Finding } from "./finding.ts";
+import { heldSince } from "./history-facts.ts";
+import { recordRevision } from "./ledger-line.ts";
+import { packBasis } from "./pack-basis.ts";
+import type { RegisteredVersion } from "./snapshots.ts";
+import type { Scene, StandingLedger } from "./walk.ts";
+
+/**
+ * Proves that a commit brought one lawful transition and the evidence for it: the ledger is what `apply` makes of the one
+ * before, the pack is whole and bound to its base, and judging its evidence again gives the stored verdict byte for byte.
+ * LEDGER_*, CHECK_*, EVIDENCE_*, GATE_*, POLICY_*, AUDIT_LEDGER_UNLAWFUL; as a warning AUDIT_LEDGER_RESTORED.
+ */
+export async function judgePromotion(scene: Scene): Promise<Finding> {
+  const { walk, landed } = scene;
+  const bytes = landed.contents.get(LEDGER_FILE);
+  if (!bytes) return withoutLedger(scene);
+  const lawful = walk.lawful;
+  if (!lawful) return { problems: [unlawful("no lawful deployed.json came before it")] };
+  if (digestOf(bytes) === lawful.digest) return restored(scene, lawful);
+  if (walk.standing !== lawful.digest)
+    return {
+      problems: [unlawful(`the last lawful one is revision ${lawful.ledger.revision}, ${lawful.digest}`)],
+    };
+  const environments = scene.before === null ? [] : await walk.snapshots.environments(scene.before);
+  const { head, transition } = verifyStep(lawful, bytes, environments);
+  recordRevision(scene, { before: lawful, ledger: head, bytes });
+  return proveEvidence(scene, lawful, transition);
+}
+
+function unlawful(why: string) {
+  return problem("AUDIT_LEDGER_UNLAWFUL", `The transition has no ground: ${why}.`, {
+    where: { file: LEDGER_FILE },
+  });
+}
+
+function withoutLedger({ landed }: Scene): Finding {
+  const file = landed.changes.find(({ path }) => path.startsWith("evidence/"))?.path ?? LEDGER_FILE;
+  const message = `There is evidence, but no transition in ${LEDGER_FILE}.`;
+  return { problems: [problem("CHECK_PACK_FOREIGN", message, { where: { file } })] };
+}
+
+/** Only the last lawful revision heals: any other would be a rollback. */
+function restored(scene: Scene, lawful: StandingLedger): Finding {
+  const message = `It puts back revision ${lawful.ledger.revision} of ${LEDGER_FILE}.`;
+  const where = { file: LEDGER_FILE };
+  return { problems: [], warnings: [problem("AUDIT_LEDGER_RESTORED", message, { where })] };
+}
+
+/** Where evidence fails, the transition is told all the same: it is what the evidence should have been for. */
+async function proveEvidence(scene: Scene, base: StandingLedger, transition: Transition): Promise<Finding> {
+  const told = describe(base.ledger.revision + 1, transition);
+  try {
+    const stored = packOf(scene, transition);
+    await proveVerdict(scene, { base, transition, stored });
+    return { problems: [], transition: told };
+  } catch (error) {
+    if (!(error instanceof GateError)) throw error;
+    return { problems: error.problems, transition: told };
+  }
+}
+
+function describe(revision: number, transition: Transition): AuditedTransition {
+  const { event, model, version, environment, run_id, decided_at, verdict, evidence_digest, requested_by } =
+    transition;
+  const evidence = packFolder({ model, version, runId: run_id });
+  return {
+    revision,
+    event,
+    model,
+    version,
+    environment,
+    run_id,
+    decided_at,
+    verdict,
+    evidence_digest,
+    requested_by,
+    evidence,
+    approved_by: [],
+  };
+}
+
+/** The pack from what the commit added: files that were there before are none of its own. */
+function packOf({ landed }: Scene, transition: Transition): StoredPack {
+  const folder = packFolder({ ...transition, runId: transition.run_id });
+  const used = landed.changes.some(({ path, before }) => before !== null && path.startsWith(`${folder}/`));
+  refuse(foreignPaths(landed.changes, { folder, used }));
+  const files = [...landed.contents].flatMap(([path, bytes]): [string, Uint8Array][] =>
+    path.startsWith(`${folder}/`) ? [[path.slice(folder.length + 1), bytes]] : [],
+  );
+  return openPack(folder, new Map(files), transition);
+}
+
+async function proveVerdict(
+  scene: Scene,
+  of: { base: StandingLedger; transition: Transition; stored: StoredPack },
+): Promise<void> {
+  const claim = await claimOf(scene, of);
+  refuse(swappedBindings(claim));
+  const basis = await packBasis(scene, claim);
+  refuse(basisProblems(claim, basis));
+  const { stored, subject } = claim;
+  const bindings = {
+    manifestDigest: subject.manifest_digest,
+    policyDigest: stored.pack.policy_digest,
+    baseCommit: stored.pack.base_commit,
+    ledgerDigest: stored.pack.ledger_digest,
+  };
+  const evidence =
+    evidenceFiles(stored).length === 0
+      ? []
+      : boundEvidence(stored.folder, stored.files, bindings, stored.pack);
+  const since = await heldSince(scene, { claim, before: basis.before, position: basis.position });
+  rejudgeWith(claim, { evidence, before: basis.before, since });
+}
+
+/** The clock is that of the commit that landed: by when it was decided is all that can be known years later. */
+async function claimOf(
+  scene: Scene,
+  { base, transition, stored }: { base: StandingLedger; transition: Transition; stored: StoredPack },
+): Promise<Claim> {
+  const { walk, landed } = scene;
+  const root = scene.before ?? "";
+  return {
+    base: {
+      commit: walk.line[landed.position - 1] ?? "",
+      ...(await walk.snapshots.rules(root)),
+      ledger: base.ledger,
+      ledgerDigest: base.digest,
+    },
+    transition,
+    stored,
+    subject: (await candidate(scene, transition)).subject,
+    baseline: await baselineOf(scene, base, transition),
+    lineages: await lineagesOf(scene, base, transition),
+    now: landed.lineage?.committedAt ?? new Date(0),
+  };
+}
+
+async function candidate(
+  { walk, before }: Scene,
+  { model, version }: Transition,
+): Promise<RegisteredVersion> {
+  const ref = { id: model, version };
+  const found = before === null ? undefined : await walk.snapshots.version(before, ref);
+  if (found) return found;
+  throw gateError(
+    "GATE_VERSION_NOT_ON_BASE",
+    `${formatModelRef(ref)} was not registered before it was promoted.`,
+  );
+}
+
+/** Of the versions that the transition brings to serve; one that is not registered is judged as the gate judges it. */
+async function lineagesOf(
+  { walk, before }: Scene,
+  base: StandingLedger,
+  transition: Transition,
+): Promise<Lineages> {
+  const found: [string, Lineage][] = [];
+  for (const version of versionsBehind(base.ledger, transition)) {
+    const ref = { id: transition.model, version };
+    const known = before === null ? undefined : await walk.snapshots.version(before, ref);
+    if (known) found.push([version, known.lineage]);
+  }
+  return new Map(found);
+}
+
+/** The version that was live, as `loadLive` finds it for the gate. */
+async function baselineOf(
+  { walk, before }: Scene,
+  base: StandingLedger,
+  transition: Transition,
+): Promise<Subject | null> {
+  const { model, environment } = requestOf(transition);
+  const slot = environment === null ? undefined : liveVersion(base.ledger, model, environment);
+  if (!slot || slot.version === transition.version || before === null) return null;
+  const ref = { id: model, version: slot.version };
+  const subject = (await walk.snapshots.version(before, ref))?.subject;
+  if (subject && sameDigest(subject.manifest_digest, slot.manifest_digest)) return subject;
+  const message = `The manifest of ${formatModelRef(ref)} is not the one that deployed.json called live.`;
+  throw gateError("GATE_LIVE_VERSION_EDITED", message);
+}

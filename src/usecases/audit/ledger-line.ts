@@ -1,0 +1,39 @@
+import { digestOf } from "../../domain/digest.ts";
+import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
+import { timestampOf } from "../run-context.ts";
+import type { Scene, StandingLedger } from "./walk.ts";
+
+/** Takes a lawful revision as the ground of what follows. */
+export function recordRevision(
+  scene: Scene,
+  of: { before: StandingLedger | null; ledger: Ledger; bytes: Uint8Array },
+): void {
+  const { walk, landed } = scene;
+  const { before, ledger, bytes } = of;
+  walk.lawful = { ledger, bytes, digest: digestOf(bytes), position: landed.position };
+  walk.held.record({
+    position: landed.position,
+    effective: effectiveAt(scene, ledger),
+    before: before?.ledger ?? ledger,
+    after: ledger,
+    only: ledger.transition?.model ?? null,
+  });
+}
+
+/** The later of decision and commit, as `usecases/gate/history.ts` counts it. */
+function effectiveAt({ landed }: Scene, { transition }: Ledger): string {
+  const committedAt = landed.lineage?.committedAt ?? new Date(0);
+  const decidedAt = new Date(transition?.decided_at ?? 0);
+  return timestampOf(committedAt > decidedAt ? committedAt : decidedAt);
+}
+
+/**
+ * Follows deployed.json as it is, after a commit was judged. What no lawful transition made interrupts every count of how
+ * long something was held.
+ */
+export function followLedger({ walk, landed }: Scene): void {
+  if (!landed.changes.some(({ path }) => path === LEDGER_FILE)) return;
+  const bytes = landed.contents.get(LEDGER_FILE);
+  walk.standing = bytes ? digestOf(bytes) : null;
+  if (walk.lawful?.position !== landed.position) walk.held.interrupt(landed.position);
+}

@@ -1,0 +1,47 @@
+import { digestOf } from "../../domain/digest.ts";
+import { gateError } from "../../errors.ts";
+import { lineageOf } from "../../ledger/audit/lineage.ts";
+import type { Claim, PackBasis } from "../check/bindings.ts";
+import type { LineCommit } from "./snapshots.ts";
+import type { Scene, Walk } from "./walk.ts";
+
+/**
+ * The commit that a pack names as its base, as it was: it must be on the line, before the commit that brought the pack.
+ * EVIDENCE_BASE_MISMATCH, and what its policies are refused for.
+ */
+export async function packBasis(
+  { walk, landed }: Scene,
+  claim: Claim,
+): Promise<PackBasis & { readonly position: number }> {
+  const { pack, folder } = claim.stored;
+  const position = walk.places.get(pack.base_commit);
+  if (position === undefined || position >= landed.position) {
+    const message = `The pack is bound to the base ${pack.base_commit}, which is no commit of the line before this one.`;
+    throw gateError("EVIDENCE_BASE_MISMATCH", message, {
+      where: { file: `${folder}/pack.json`, pointer: "/base_commit" },
+    });
+  }
+  const base = await lineCommit(walk, position);
+  const before =
+    position === landed.position - 1
+      ? claim.base
+      : {
+          commit: base.commit,
+          ...(await walk.snapshots.rules(base.root)),
+          ledger: claim.base.ledger,
+          ledgerDigest: base.ledgerDigest ?? digestOf(""),
+        };
+  return { before, committedAt: base.committedAt, position };
+}
+
+/** A commit of the line by its position; those before the audited part are read when a pack is bound to one. */
+export async function lineCommit(walk: Walk, position: number): Promise<LineCommit> {
+  const known = walk.walked.get(position);
+  if (known) return known;
+  const commit = walk.line[position] ?? "";
+  const lineage = lineageOf(await walk.snapshots.store.commit(commit));
+  if (!lineage) throw gateError("COMMIT_MALFORMED", `Commit ${commit} has no tree.`);
+  const id = await walk.snapshots.ledgerId(lineage.tree);
+  const ledgerDigest = id === null ? null : digestOf(await walk.snapshots.store.blob(id));
+  return { commit, position, root: lineage.tree, ledgerDigest, committedAt: lineage.committedAt };
+}

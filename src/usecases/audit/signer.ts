@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import type { AuditedKind, Signer } from "../../domain/audit.ts";
+import { GateError, type Problem, problem } from "../../errors.ts";
+import type { CommitObject } from "../../trust/commit.ts";
+import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
+import type { TrustRegistry } from "../../trust/registry.ts";
+import type { Role, SignedChange } from "../../trust/roles.ts";
+import { dearmor, NAMESPACES, parseSshSignature, verifySshSignature } from "../../trust/sshsig.ts";
+import type { Walk } from "./walk.ts";
+
+/** Who signed a commit, and what is wrong with that. */
+export interface Signing {
+  readonly signer: Signer | null;
+  readonly problems: readonly Problem[];
+}
+
+const NOBODY: Signing = { signer: null, problems: [] };
+
+/** The change that a kind of commit needs a signature for; null where it needs none. */
+const SIGNED_AS: Readonly<Record<AuditedKind, SignedChange | null>> = {
+  promotion: "promotion",
+  registration: "registration",
+  policy: "policy",
+  adoption: "policy",
+  trust: "trust",
+  other: null,
+  root: null,
+};
+
+/**
+ * Proves that a commit is signed by a key that was in force before it and holds a role for what it changes. Nothing is
+ * asked before there is a trust.yaml, nor of commits that change nothing governed; those tell their signer when they have
+ * one. COMMIT_*, SIGNATURE_*, TRUST_*, AUDIT_UNSIGNED, AUDIT_SIGNATURE_UNSUPPORTED, AUDIT_PAYLOAD_REPEATED.
+ */
+export async function signingOf(
+  walk: Walk,
+  object: CommitObject | GateError,
+  kind: AuditedKind,
+): Promise<Signing> {
+  if (object instanceof GateError) return { signer: null, problems: object.problems };
+  const repeated = repeatedPayload(walk, object);
+  const change = SIGNED_AS[kind];
+  if (!walk.trust) return { signer: null, problems: repeated };
+  if (!object.signature && change === null) return { signer: null, problems: repeated };
+  const roles = change === null ? null : walk.trust.commits[change];
+  const found = await proveSigner(walk.trust, object, roles).catch(refusal);
+  return { signer: found.signer, problems: [...repeated, ...found.problems] };
+}
+
+function refusal(error: unknown): Signing {
+  if (error instanceof GateError) return { signer: null, problems: error.problems };
+  throw error;
+}
+
+/** `roles` null: any key that is known will do, because nothing rests on it. */
+async function proveSigner(
+  trust: TrustRegistry,
+  object: CommitObject,
+  roles: readonly Role[] | null,
+): Promise<Signing> {
+  const fingerprint = await signingKey(trust, object);
+  if (typeof fingerprint !== "string") return { signer: null, problems: [fingerprint] };
+  const judged = judgeKey(trust, { fingerprint, roles: roles ?? ANY_ROLE, use: "now" });
+  if (isTrusted(judged)) return { signer: { principal: judged.principal, fingerprint }, problems: [] };
+  return roles === null ? NOBODY : { signer: null, problems: [judged] };
+}
+
+const ANY_ROLE: readonly Role[] = [
+  "model-signer",
+  "evidence-signer",
+  "release-manager",
+  "policy-owner",
+  "gate-bot",
+];
+
+/** The fingerprint of the key whose signature the commit carries, proven over its bytes. */
+async function signingKey(
+  _trust: TrustRegistry,
+  { id, signature, payload }: CommitObject,
+): Promise<string | Problem> {
+  switch (signature?.kind) {
+    case undefined:
+      return problem("AUDIT_UNSIGNED", `Commit ${id.slice(0, 12)} is not signed.`);
+    case "ssh": {
+      const parsed = parseSshSignature(dearmor(signature.armored));
+      return verifySshSignature(parsed, { payload, namespace: NAMESPACES.commit }).fingerprint;
+    }
+    case "openpgp":
+    case "x509":
+      return problem("AUDIT_SIGNATURE_UNSUPPORTED", `Commit ${id.slice(0, 12)} is signed by a certificate.`);
+  }
+}
+
+/** One payload under two ids: what was signed once stands in history twice. */
+function repeatedPayload({ payloads }: Walk, { id, signature, payload }: CommitObject): Problem[] {
+  if (!signature) return [];
+  const digest = createHash("sha256").update(payload).digest("base64");
+  const first = payloads.get(digest);
+  payloads.set(digest, first ?? id);
+  if (first === undefined || first === id) return [];
+  return [problem("AUDIT_PAYLOAD_REPEATED", `Commits ${first} and ${id} hold the same signed bytes.`)];
+}

@@ -1,0 +1,94 @@
+import type { Digest } from "../../domain/digest.ts";
+import { parseJson } from "../../domain/document/json.ts";
+import type { Subject } from "../../domain/evidence.ts";
+import { LEDGER_FILE } from "../../domain/ledger.ts";
+import type { EnvironmentPhases } from "../../domain/lifecycle.ts";
+import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
+import type { PolicySet } from "../../policy/policy.ts";
+import type { Lineage } from "../../trust/dependencies.ts";
+import type { TrustRegistry } from "../../trust/registry.ts";
+import { type CommitFiles, readBase } from "../gate/base.ts";
+import { MANIFEST_LIMIT, versionOf } from "../registry/load-version.ts";
+import { readEnvironments } from "../transition/base.ts";
+import { Remembered } from "./remembered.ts";
+import type { ObjectStore } from "./store.ts";
+
+/** What judges a promotion, apart from the ledger: all that lies below `policies/`. */
+export interface Rules {
+  readonly policies: PolicySet;
+  readonly trust: TrustRegistry | null;
+}
+
+/** A version as its manifest has it. */
+export interface RegisteredVersion {
+  readonly subject: Subject;
+  readonly lineage: Lineage;
+}
+
+/** Root trees of the audited line, and what the gate reads of them; parsed once for each spelling of it. */
+export class Snapshots {
+  readonly store: ObjectStore;
+  readonly #rules = new Remembered<Rules>(64);
+  readonly #environments = new Remembered<readonly EnvironmentPhases[]>(64);
+  readonly #versions = new Remembered<RegisteredVersion>(1024);
+
+  constructor(store: ObjectStore) {
+    this.store = store;
+  }
+
+  /** The policies and keys of a tree that has a sound ledger. GIT_*, LEDGER_*, POLICY_*, TRUST_*, DOCUMENT_*. */
+  async rules(root: string): Promise<Rules> {
+    const folder = await this.store.find(root, "policies");
+    return this.#rules.get(folder?.id ?? "", () => readBase(this.files(root), root));
+  }
+
+  async environments(root: string): Promise<readonly EnvironmentPhases[]> {
+    const id = await this.store.fileId(root, "policies/environments.yaml");
+    return this.#environments.get(id ?? "", () => readEnvironments(this.files(root), root));
+  }
+
+  /** A registered version; undefined when the tree has no such version. MANIFEST_*, DOCUMENT_*. */
+  async version(root: string, ref: ModelRef): Promise<RegisteredVersion | undefined> {
+    const file = `${versionFolder(ref)}/manifest.json`;
+    const id = await this.store.fileId(root, file);
+    if (id === null) return undefined;
+    return this.#versions.get(`${ref.id} ${ref.version} ${id}`, async () => {
+      const bytes = await this.store.blob(id);
+      const { subject, manifest } = versionOf(ref, bytes, parseJson(bytes, file, MANIFEST_LIMIT));
+      const { dataset_hash, trainer_code_hash, signing_key_id } = manifest;
+      return { subject, lineage: { dataset_hash, trainer_code_hash, signing_key_id } };
+    });
+  }
+
+  /** The id of the ledger's blob; null when the tree has none, or something that is no file in its place. */
+  async ledgerId(root: string): Promise<string | null> {
+    const entry = await this.store.find(root, LEDGER_FILE);
+    return entry?.mode.startsWith("100") === true ? entry.id : null;
+  }
+
+  /** A root tree as the use cases read a commit. */
+  files(root: string): CommitFiles {
+    return {
+      show: (_commit, path) => this.store.file(root, path),
+      paths: (_commit, folder) => this.#paths(root, folder),
+    };
+  }
+
+  async #paths(root: string, folder: string): Promise<readonly string[]> {
+    const top = await this.store.find(root, folder);
+    if (top?.mode !== "40000") return [];
+    const { diffTrees } = await import("../../ledger/audit/raw-tree.ts");
+    const found = await diffTrees(this.store.tree, null, top.id);
+    return found.map(({ path }) => `${folder}/${path}`);
+  }
+}
+
+/** A commit of the line, as far as a pack that is bound to it needs it. */
+export interface LineCommit {
+  readonly commit: string;
+  readonly position: number;
+  readonly root: string;
+  readonly ledgerDigest: Digest | null;
+  /** As the commit claims. */
+  readonly committedAt: Date;
+}

@@ -1,0 +1,74 @@
+import { gateError } from "../../errors.ts";
+import { findEntry, type RawEntry, type RawTree } from "../../ledger/audit/raw-tree.ts";
+import type { GitObjects } from "../../ports.ts";
+import { Remembered } from "./remembered.ts";
+
+const CACHED_TREES = 4096;
+/** Trees above this are read again when they are needed again. */
+const CACHED_TREE_BYTES = 256 * 1024;
+
+/** Objects of the audited repository by id; trees are kept, because neighbouring commits share nearly all of them. */
+export class ObjectStore {
+  readonly #git: GitObjects;
+  readonly #commits = new Remembered<Buffer>(1024);
+  readonly #trees = new Map<string, Promise<RawTree>>();
+
+  constructor(git: GitObjects) {
+    this.#git = git;
+  }
+
+  /** Each commit is read as itself and as the parent of the next. */
+  commit(id: string): Promise<Buffer> {
+    return this.#commits.get(id, () => this.#needed(id, "commit"));
+  }
+
+  blob(id: string): Promise<Buffer> {
+    return this.#needed(id, "blob");
+  }
+
+  readonly tree = (id: string): Promise<RawTree> => {
+    const known = this.#trees.get(id);
+    if (known) return known;
+    const read = this.#needed(id, "tree").then((bytes) => this.#keep({ id, bytes }));
+    read.catch(() => undefined);
+    if (this.#trees.size >= CACHED_TREES) this.#trees.delete(this.#trees.keys().next().value ?? "");
+    this.#trees.set(id, read);
+    return read;
+  };
+
+  #keep(tree: RawTree): RawTree {
+    if (tree.bytes.length > CACHED_TREE_BYTES) this.#trees.delete(tree.id);
+    return tree;
+  }
+
+  /** What is at a path below a root tree; undefined when nothing is. */
+  async find(root: string, path: string): Promise<RawEntry | undefined> {
+    let entry: RawEntry | undefined = { mode: "40000", id: root };
+    for (const part of path.split("/")) {
+      if (entry?.mode !== "40000") return undefined;
+      entry = findEntry(await this.tree(entry.id), Buffer.from(part).toString("latin1"));
+    }
+    return entry;
+  }
+
+  /** The id of a regular file at a path; null when there is none. GIT_NOT_A_FILE for anything else. */
+  async fileId(root: string, path: string): Promise<string | null> {
+    const entry = await this.find(root, path);
+    if (!entry) return null;
+    if (entry.mode === "100644" || entry.mode === "100755") return entry.id;
+    throw gateError("GIT_NOT_A_FILE", `${path} has the mode ${entry.mode}.`, { where: { file: path } });
+  }
+
+  async file(root: string, path: string): Promise<Buffer | undefined> {
+    const id = await this.fileId(root, path);
+    return id === null ? undefined : this.blob(id);
+  }
+
+  async #needed(id: string, type: string): Promise<Buffer> {
+    const object = await this.#git.object(id);
+    if (!object) throw gateError("GIT_OBJECT_MISSING", `The ${type} ${id} is not in this clone.`);
+    if (object.type !== type)
+      throw gateError("GIT_OBJECT_CORRUPT", `${id} is a ${object.type}, not a ${type}.`);
+    return Buffer.from(object.bytes.buffer, object.bytes.byteOffset, object.bytes.byteLength);
+  }
+}

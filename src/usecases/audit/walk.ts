@@ -1,0 +1,59 @@
+import type { AuditException } from "../../domain/audit.ts";
+import type { Digest } from "../../domain/digest.ts";
+import type { Ledger } from "../../domain/ledger.ts";
+import { HeldSince } from "../../ledger/audit/held-since.ts";
+import type { Git, GitObjects } from "../../ports.ts";
+import type { TrustRegistry } from "../../trust/registry.ts";
+import type { Landed } from "./landed.ts";
+import type { LineCommit, Snapshots } from "./snapshots.ts";
+
+/** A revision of deployed.json by its exact bytes. */
+export interface StandingLedger {
+  readonly ledger: Ledger;
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+  /** Of the commit that made it. */
+  readonly position: number;
+}
+
+/** An exception, and whether a commit that passed on its own brought it. */
+export interface ArrivedException extends AuditException {
+  readonly proven: boolean;
+}
+
+/**
+ * What the audit carries from commit to commit. What is in force is what commits that passed have brought: a trust.yaml
+ * or an exception that nobody entitled to it has signed never counts, however many commits stand on it.
+ */
+export interface Walk {
+  readonly git: Git & GitObjects;
+  readonly snapshots: Snapshots;
+  /** Ids of the whole first-parent line, oldest first, and their places. */
+  readonly line: readonly string[];
+  readonly places: ReadonlyMap<string, number>;
+  /** Commits that were walked, by position. */
+  readonly walked: Map<number, LineCommit>;
+  readonly held: HeldSince;
+  /** SHA-256 of signed payloads -> commit. */
+  readonly payloads: Map<string, string>;
+  /** Highest version that each policy ever had, by its name and by its file. */
+  readonly versions: Map<string, number>;
+  exceptions: readonly ArrivedException[];
+  /** Null before the first trust.yaml. */
+  trust: TrustRegistry | null;
+  /** The commit that brought the first trust.yaml; what follows it is signed. */
+  trustRoot: string | null;
+  /** The last revision that a lawful transition made; null before the first ledger. */
+  lawful: StandingLedger | null;
+  /** The digest of deployed.json as it is, lawful or not; null when there is none. */
+  standing: Digest | null;
+}
+
+/** A commit that is being judged. */
+export interface Scene {
+  readonly walk: Walk;
+  readonly landed: Landed;
+  /** Roots of the trees before and after; the empty tree is null. */
+  readonly before: string | null;
+  readonly after: string;
+}

@@ -1,0 +1,236 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { digestOf } from "../../src/domain/digest.ts";
+import { formatJson } from "../../src/domain/document/format.ts";
+import type { Evidence, Subject } from "../../src/domain/evidence.ts";
+import { type Ledger, liveVersion, type Transition } from "../../src/domain/ledger.ts";
+import { type Manifest, manifestHash } from "../../src/domain/manifest.ts";
+import { apply } from "../../src/ledger/apply.ts";
+import { HeldSince } from "../../src/ledger/audit/held-since.ts";
+import { formatLedger, GENESIS } from "../../src/ledger/ledger-text.ts";
+import { planTransition } from "../../src/ledger/plan.ts";
+import { evaluate } from "../../src/policy/evaluate.ts";
+import { parsePolicies, type PolicySource } from "../../src/policy/parse-policies.ts";
+import type { PolicySet } from "../../src/policy/policy.ts";
+import { openSshLine, publicKeyFromKeyObject } from "../../src/trust/public-key.ts";
+import { packEvidence } from "../../src/usecases/gate/evidence-pack.ts";
+import { packFolder } from "../../src/usecases/transition/branches.ts";
+import { evidenceWith, goodMeasurements, shippedSources } from "./judging.ts";
+import { ObjectWriter, WorkTree } from "./object-writer.ts";
+import { MANIFEST } from "./sample-manifest.ts";
+
+/** A fixed key, so that a history has the same commit ids at each run (RFC 8032, test 1). */
+export const FIXED_KEY: KeyObject = createPrivateKey({
+  key: {
+    kty: "OKP",
+    crv: "Ed25519",
+    d: "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+    x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+  },
+  format: "jwk",
+});
+
+export function newKey(): KeyObject {
+  return generateKeyPairSync("ed25519").privateKey;
+}
+
+/** A request of a synthetic history; `model` and `version` are registered. */
+export interface SyntheticRequest {
+  readonly event: Transition["event"];
+  readonly model: string;
+  readonly version: string;
+  readonly environment?: string | null;
+  readonly phase?: string | null;
+}
+
+export interface SyntheticOptions {
+  readonly versions: readonly { readonly id: string; readonly version: string }[];
+  /** The shipped ones when left out. */
+  readonly policies?: readonly PolicySource[];
+  readonly key?: KeyObject;
+  /** Null: no trust.yaml, and nothing is signed. */
+  readonly trust?: string | null;
+  /** Seconds since 1970 of the first commit; each further one is an hour later. */
+  readonly start?: number;
+}
+
+const ALL_ROLES = "[model-signer, evidence-signer, release-manager, policy-owner, gate-bot]";
+
+/** trust.yaml that gives one key every role. */
+export function trustOf(key: KeyObject, version = 1): string {
+  const { fingerprint } = publicKeyFromKeyObject(key);
+  return `apiVersion: modelgate/v1
+kind: TrustPolicy
+metadata: { version: ${version}, owners: [ml-platform] }
+principals:
+  - id: ada
+    roles: ${ALL_ROLES}
+    keys:
+      - id: ada-1
+        fingerprint: ${fingerprint}
+        public_key: ${openSshLine(publicKeyFromKeyObject(key))}
+`;
+}
+
+/** A manifest of a version that differs from all others; the files that it names exist nowhere. */
+export function syntheticManifest(id: string, version: string): string {
+  const artifact = digestOf(`${id}@${version}`);
+  const { manifest_hash: _hash, ...sample } = MANIFEST;
+  const draft: Omit<Manifest, "manifest_hash"> = { ...sample, model_id: id, version, artifact_hash: artifact };
+  return formatJson({ ...draft, manifest_hash: manifestHash(draft) });
+}
+
+/**
+ * A history made in memory by the product's own kernels: adoption, then one gated, signed transition a commit. Real in
+ * every byte that an audit reads, but no model was ever run for it.
+ */
+export class SyntheticHistory {
+  readonly objects = new ObjectWriter();
+  readonly tree = new WorkTree(this.objects);
+  readonly key: KeyObject;
+  readonly #held = new HeldSince(true);
+  readonly #policies: PolicySet;
+  readonly #subjects = new Map<string, Subject>();
+  #seconds: number;
+  ledger: Ledger = GENESIS;
+  head: string;
+
+  constructor(options: SyntheticOptions) {
+    this.key = options.key ?? FIXED_KEY;
+    this.#seconds = options.start ?? 1_700_000_000;
+    const sources = options.policies ?? shippedSources();
+    this.#policies = parsePolicies(sources);
+    for (const { path, bytes } of sources) this.tree.write(path, bytes);
+    for (const { id, version } of options.versions) this.register(id, version);
+    const trust = options.trust === undefined ? trustOf(this.key) : options.trust;
+    if (trust !== null) this.tree.write("policies/trust.yaml", trust);
+    this.tree.write("deployed.json", formatLedger(GENESIS));
+    this.head = this.#write("adopt\n", trust === null ? null : this.key, []);
+  }
+
+  get seconds(): number {
+    return this.#seconds;
+  }
+
+  register(id: string, version: string): void {
+    const text = syntheticManifest(id, version);
+    this.tree.write(`models/${id}/${version}/manifest.json`, text);
+    this.#subjects.set(`${id}@${version}`, {
+      model_id: id,
+      version,
+      manifest_digest: digestOf(text),
+      artifact_digest: digestOf(`${id}@${version}`),
+    });
+  }
+
+  /** Commits what was written to the tree. */
+  commit(message = "change\n", signWith: KeyObject | null = this.key, more: CommitMore = {}): string {
+    const { merged = [], seconds } = more;
+    if (seconds !== undefined) this.#seconds = seconds;
+    this.head = this.#write(message, signWith, [this.head, ...merged], more.extra);
+    return this.head;
+  }
+
+  /** Decides and writes a transition to the tree, as the gate would; `commit` lands it. */
+  decide(asked: SyntheticRequest): Transition {
+    this.#seconds += 3600;
+    const request = { environment: "prod", phase: null, reason: "because", requestedBy: "Ada", ...asked };
+    const { transition, files } = this.#judge(request);
+    const before = this.ledger;
+    const phases = this.#policies.environments;
+    this.ledger = apply(before, transition, phases);
+    for (const [path, bytes] of files) this.tree.write(path, bytes);
+    this.tree.write("deployed.json", formatLedger(this.ledger));
+    this.#held.record({
+      position: this.objects.commits.length,
+      effective: iso(this.#seconds),
+      before,
+      after: this.ledger,
+      only: transition.model,
+    });
+    return transition;
+  }
+
+  /** A gated transition in a signed commit. */
+  promote(asked: SyntheticRequest): string {
+    const { event, model } = this.decide(asked);
+    return this.commit(`${event} ${model}\n`);
+  }
+
+  #judge(request: Required<SyntheticRequest> & { reason: string; requestedBy: string }) {
+    const now = new Date(this.#seconds * 1000);
+    const subject = this.#subject(request.model, request.version);
+    const live = request.environment === null ? undefined : liveVersion(this.ledger, request.model, request.environment);
+    const baseline = live && live.version !== request.version ? this.#subject(request.model, live.version) : null;
+    const stamp = iso(this.#seconds).replaceAll(/[-:]/g, "");
+    const runId = `${request.model}_${request.version}_${request.phase?.replace("%", "") ?? "none"}_${stamp}_${this.ledger.revision.toString(16).padStart(8, "0")}`;
+    const evidence = this.#evidence(request.event, { run_id: runId, subject, baseline, timestamp: iso(this.#seconds) });
+    const since = this.#held.at(this.objects.commits.length - 1, this.ledger, request);
+    const verdict = evaluate({
+      policies: this.#policies,
+      evidence,
+      ledger: this.ledger,
+      request,
+      subject,
+      baseline,
+      revoked: [],
+      history: { since: since === "unknown" ? null : since, refusedBefore: [] },
+      enforcedElsewhere: ["approvals", "streak"],
+      now,
+      runId,
+      baseCommit: this.head,
+    });
+    if (verdict.outcome === "FAIL" || verdict.outcome === "INCONCLUSIVE")
+      throw new Error(`Refused: ${JSON.stringify(verdict, null, 1)}`);
+    const { run_id, subject: about, event, environment, canary_phase, base_commit, policy_digest } = verdict;
+    const head = { run_id, subject: about, baseline, event, environment, canary_phase, base_commit, policy_digest };
+    const ledger_digest = digestOf(formatLedger(this.ledger));
+    const pack = packEvidence({ ...head, ledger_digest, created_at: verdict.decided_at }, evidence, verdict);
+    const planned = planTransition(this.ledger, request, this.#policies.environments);
+    const transition: Transition = {
+      event: planned.event,
+      model: planned.model,
+      version: planned.version,
+      manifest_digest: subject.manifest_digest,
+      environment: planned.environment,
+      from: planned.from,
+      to: planned.to,
+      ...(planned.phase === null ? {} : { phase: planned.phase }),
+      reason: planned.reason,
+      requested_by: "Ada",
+      run_id: runId,
+      decided_at: verdict.decided_at,
+      policy_digest,
+      evidence_digest: pack.digest,
+      verdict: verdict.outcome,
+    };
+    const folder = packFolder({ model: planned.model, version: planned.version, runId });
+    return { transition, files: [...pack.files].map(([path, bytes]) => [`${folder}/${path}`, bytes] as const) };
+  }
+
+  #evidence(event: Transition["event"], more: Partial<Evidence>): readonly Evidence[] {
+    const needed = this.#policies.policies.filter(({ match }) => match.events.includes(event));
+    const metrics = new Set(needed.flatMap(({ objectives }) => objectives.map(({ metric }) => metric)));
+    const measured = goodMeasurements().filter(({ metric }) => metrics.has(metric));
+    return evidenceWith(measured, { ...more, model_version: more.subject?.version ?? "" });
+  }
+
+  #subject(model: string, version: string): Subject {
+    const known = this.#subjects.get(`${model}@${version}`);
+    if (!known) throw new Error(`${model}@${version} is not registered.`);
+    return known;
+  }
+
+  #write(message: string, signWith: KeyObject | null, parents: readonly string[], extra = ""): string {
+    return this.objects.commit(this.tree.tree(), { parents, message, seconds: this.#seconds, signWith, extra });
+  }
+}
+
+export interface CommitMore {
+  readonly merged?: readonly string[];
+  readonly seconds?: number;
+  readonly extra?: string;
+}
+
+function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(/\.\d{3}Z$/, "Z");
+}
