@@ -15,6 +15,9 @@ const KEPT = new Set([
   "GIT_TEST_ASSUME_DIFFERENT_OWNER",
 ]);
 
+/** Inputs of an action, what its runner trusts it with, and tokens: git needs none of them, nor does what it starts. */
+const SECRET = /^(?:INPUT|ACTIONS)_|_TOKEN$/i;
+
 /** Programs and files that a repository's own configuration may name; a repository is untrusted, so none of them runs. */
 const NEUTRAL: readonly Setting[] = [
   ["core.hooksPath", devNull],
@@ -27,13 +30,15 @@ const NEUTRAL: readonly Setting[] = [
 
 /**
  * The environment of a git process: no variable that points git elsewhere or injects settings (GIT_DIR,
- * GIT_CONFIG_COUNT, GIT_EXTERNAL_DIFF …), no prompt, no replaced or grafted objects, English messages.
+ * GIT_CONFIG_COUNT, GIT_EXTERNAL_DIFF …), no token, no prompt, no replaced or grafted objects, English messages.
  */
 export function gitEnvironment(
   outer: NodeJS.ProcessEnv,
   settings: readonly Setting[] = [],
 ): NodeJS.ProcessEnv {
-  const kept = Object.entries(outer).filter(([name]) => !name.startsWith("GIT_") || KEPT.has(name));
+  const kept = Object.entries(outer).filter(
+    ([name]) => (!name.startsWith("GIT_") || KEPT.has(name)) && !SECRET.test(name),
+  );
   return {
     ...Object.fromEntries(kept),
     ...settingVariables([...NEUTRAL, ...settings]),
