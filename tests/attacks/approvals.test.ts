@@ -63,7 +63,7 @@ describe("attacks on approvals, by GitHub's own API", () => {
     await scene.repo.forcePush("grace", BRANCH, scene.head);
     expect(await scene.count()).toMatchObject({
       reason: "GATE_APPROVALS_MISSING",
-      says: "none given. grace does not count: they pushed last.",
+      says: "none given. grace does not count: they pushed last. It can come from ada, linus.",
     });
   });
 

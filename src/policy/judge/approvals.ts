@@ -48,9 +48,26 @@ function tally(asked: Asked, facts: ApprovalFacts, opinions: readonly Opinion[])
     .map(({ opinion, objection }) => ` ${opinion.reviewer.login} does not count: ${objection}.`);
   const given = counted.length === 0 ? "none given" : `given by ${names(counted)}`;
   const says = `${given}.${others.slice(0, 5).join("")}`;
-  return counted.length >= asked.atLeast
-    ? { outcome: "PASS", reason: null, says }
-    : { outcome: "FAIL", reason: "GATE_APPROVALS_MISSING", says };
+  if (counted.length >= asked.atLeast) return { outcome: "PASS", reason: null, says };
+  const settled = approvals.filter(({ review }) => review.commit === facts.head);
+  const wanted = stillWanted(asked, facts, settled);
+  const from = wanted.length === 0 ? "" : ` It can come from ${wanted.slice(0, 5).join(", ")}.`;
+  return { outcome: "FAIL", reason: "GATE_APPROVALS_MISSING", says: `${says}${from}` };
+}
+
+/** Holders of the role whose approval would count, as far as their names tell: whom to ask at night. */
+function stillWanted(asked: Asked, facts: ApprovalFacts, settled: readonly Opinion[]): readonly string[] {
+  const excluded = [
+    ...settled.map(({ reviewer }) => reviewer.login),
+    ...(asked.not.includes("author")
+      ? [...facts.authors.map(({ login }) => login), ...facts.claimedAuthors]
+      : []),
+    ...(asked.not.includes("last-pusher") && facts.lastPusher ? [facts.lastPusher.login] : []),
+  ];
+  const holders = asked.role === null ? [] : (holdersOf(asked.role, facts) ?? []);
+  return holders.filter(
+    (login) => !login.endsWith("[bot]") && !excluded.some((other) => sameLogin(other, login)),
+  );
 }
 
 /** The last decisive review of each person; a mere comment changes nothing, a dismissal withdraws. */

@@ -130,7 +130,8 @@ describe("approvals", () => {
     const reviews = [review(ada), review(bot), review(linus, "APPROVED", OLD)];
     expect(countApprovals(ASKED, facts({ reviews })).says).toBe(
       "none given. ada does not count: they are an author of the change. " +
-        "linus does not count: they approved bbbbbbb, an older commit. merge-bot[bot] does not count: it is a program.",
+        "linus does not count: they approved bbbbbbb, an older commit. merge-bot[bot] does not count: it is a program. " +
+        "It can come from grace, linus.",
     );
   });
 });
