@@ -1,12 +1,11 @@
 import { gateError, type GateError } from "../errors.ts";
 import { decodeBase64 } from "./base64.ts";
-import { packetsOf } from "./openpgp-fingerprint.ts";
+import { requireCanonicalSignature } from "./openpgp-packet.ts";
 
 /** One line feed more than gpg writes is what GitHub's own signatures have in their commits. */
 const ARMOR =
   /^-----BEGIN PGP SIGNATURE-----\n\n((?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/=]{1,64}\n)(?:=([A-Za-z0-9+/]{4})\n)?-----END PGP SIGNATURE-----\n\n?$/;
 const TEXT_LIMIT = 16 * 1024;
-const SIGNATURE_PACKET = 2;
 
 /**
  * The one signature packet inside the armor of a detached OpenPGP signature, as gpg and GitHub write it: no armor
@@ -21,15 +20,8 @@ export function dearmorOpenPgp(armored: Uint8Array): Buffer {
   const bytes = decodeBase64(lines.replaceAll("\n", ""));
   if (!bytes) throw malformedArmor("what it holds is not base64");
   if (checksum !== undefined && checksum !== crc24(bytes)) throw malformedArmor("its checksum is wrong");
-  requireOneSignature(bytes);
+  requireCanonicalSignature(bytes);
   return bytes;
-}
-
-/** One packet to the last byte: another signature, or junk, behind it would not change what the first proves. */
-function requireOneSignature(bytes: Buffer): void {
-  const packets = [...packetsOf(bytes, malformed)];
-  if (packets.length === 1 && packets[0]?.tag === SIGNATURE_PACKET) return;
-  throw malformed(`it holds ${packets.length} packets in place of one signature`);
 }
 
 /** The checksum of RFC 4880 section 6.1, as armor spells it. */
@@ -42,10 +34,6 @@ function crc24(bytes: Uint8Array): string {
   const out = Buffer.alloc(3);
   out.writeUIntBE(crc & 0xffffff, 0, 3);
   return out.toString("base64");
-}
-
-function malformed(how: string): GateError {
-  return gateError("SIGNATURE_MALFORMED", `The OpenPGP signature is malformed: ${how}.`);
 }
 
 function malformedArmor(how: string): GateError {

@@ -37,8 +37,11 @@ async function readPacket(bytes: Uint8Array): Promise<SignaturePacket> {
     });
   });
   const packet = signature.packets[0];
-  if (packet?.version !== 4 || packet.created === null) {
-    throw gateError("SIGNATURE_MALFORMED", "The OpenPGP signature is malformed: it is none of version 4.");
+  if (!packet || packet.created === null) {
+    throw gateError(
+      "SIGNATURE_MALFORMED",
+      "The OpenPGP signature is malformed: it does not say when it was made.",
+    );
   }
   // A text signature would fit every line ending of the same commit, and so several commit ids.
   if (packet.signatureType !== enums.signature.binary) {

@@ -181,6 +181,8 @@ describe("The armor of an OpenPGP signature", () => {
     const key = gpg.run(["--export", ed]);
     const keys = [keyOf(ed)];
     expect(await verdict(armored(binary), keys)).toBe(ed);
+    expect(await verdict(armored(withUnhashed(binary, issuerOf(binary))), keys)).toBe(ed);
+    expect(await verdict(armored(withUnhashed(binary, Buffer.of())), keys)).toBe(ed);
     const twice = Buffer.concat([binary, gpg.run(["--local-user", ed, "--detach-sign"], PAYLOAD)]);
     for (const bent of [
       twice,
@@ -195,6 +197,11 @@ describe("The armor of an OpenPGP signature", () => {
       withVersion(binary, 3),
       withVersion(binary, 5),
       withVersion(binary, 99),
+      longHeader(binary),
+      withUnhashed(binary, Buffer.of(2, 100, 1)),
+      withUnhashed(binary, Buffer.concat([issuerOf(binary), issuerOf(binary)])),
+      withUnhashed(binary, issuerOf(binary).subarray(0, -1)),
+      withUnhashed(binary, Buffer.concat([issuerOf(binary), Buffer.of(0)])),
     ]) {
       expect([bent.toString("hex"), await verdict(armored(bent), keys)]).toEqual([
         bent.toString("hex"),
@@ -203,6 +210,31 @@ describe("The armor of an OpenPGP signature", () => {
     }
   });
 });
+
+/** The same packet under a length of two bytes. */
+function longHeader(signature: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(0x89, 0, signature[1] ?? 0), signature.subarray(2)]);
+}
+
+/** Where the length of the unhashed subpackets stands. */
+function unhashedAt(signature: Buffer): number {
+  return 2 + 6 + signature.readUInt16BE(6);
+}
+
+function issuerOf(signature: Buffer): Buffer {
+  const at = unhashedAt(signature);
+  const issuer = signature.subarray(at + 2, at + 2 + signature.readUInt16BE(at));
+  expect([...issuer.subarray(0, 2)]).toEqual([9, 16]);
+  return issuer;
+}
+
+function withUnhashed(signature: Buffer, unhashed: Buffer): Buffer {
+  const at = unhashedAt(signature);
+  const length = Buffer.of(0, unhashed.length);
+  const rest = signature.subarray(at + 2 + signature.readUInt16BE(at));
+  const body = Buffer.concat([signature.subarray(2, at), length, unhashed, rest]);
+  return Buffer.concat([Buffer.of(0x88, body.length), body]);
+}
 
 function armored(bytes: Uint8Array): string {
   const lines =
