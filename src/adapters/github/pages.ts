@@ -4,7 +4,7 @@ const FULL_PAGE = 100;
 const MAX_PAGES = 30;
 
 /** One page, and GitHub's `link` header beside it. */
-export interface Page<T> {
+interface Page<T> {
   readonly items: readonly T[];
   readonly link: string | undefined;
 }
