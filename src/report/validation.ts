@@ -1,5 +1,5 @@
 import { formatPlace, type Problem } from "../errors.ts";
-import { markdownCode, markdownText, plainText } from "./escape.ts";
+import { markdownText, plainText } from "./escape.ts";
 
 /** Problems as people read them: `file:line:column  CODE  message`, then the remedy, indented; sorted by place. */
 export function renderValidation(problems: readonly Problem[]): string {
@@ -20,9 +20,9 @@ const MOST = 200;
 
 /** The two spaces break the line in a job summary, where a line break alone does not. */
 function writeItem({ where, code, message, fix }: Problem): string {
-  const place = where ? `${markdownCode(formatPlace(where))} ` : "";
+  const place = where ? `${formatPlace(where)}: ` : "";
   const remedy = fix.includes("\n") ? writeSample(fix) : `  ${markdownText(fix)}`;
-  return `- ${place}${markdownText(message)} (${code})  \n${remedy}`;
+  return `- ${markdownText(`${place}${message}`)} (${code})  \n${remedy}`;
 }
 
 /** A remedy of several lines holds something to copy, such as YAML: every line and indent as it is. */

@@ -123,7 +123,7 @@ describe("an action on the host", () => {
       },
     ]);
     expect(step.summary).toMatch(/^No answer: something that was given is missing or wrong\.\n\n- /);
-    expect(step.summary).toContain("- `policies/x.yaml:14:13` no such metric");
+    expect(step.summary).toContain("- policies/x.yaml:14:13: no such metric");
   });
 
   it("lists every input that is wrong", async () => {

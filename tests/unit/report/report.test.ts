@@ -326,9 +326,9 @@ b.yaml:10:2  POLICY_METRIC_UNKNOWN  There is no metric "b".
 
   test("are a list on GitHub, the remedy below what is wrong, and results in SARIF", () => {
     expect(renderValidationMarkdown(problems.slice(1)).split("\n")).toEqual([
-      '- `b.yaml:9:2` There is no metric "a\\|". (POLICY_METRIC_UNKNOWN)  ',
+      '- b.yaml:9:2: There is no metric "a\\|". (POLICY_METRIC_UNKNOWN)  ',
       "  Fix it.",
-      '- `b.yaml:10:2` There is no metric "b". (POLICY_METRIC_UNKNOWN)  ',
+      '- b.yaml:10:2: There is no metric "b". (POLICY_METRIC_UNKNOWN)  ',
       "  Did you mean c?",
       "",
     ]);

@@ -84,7 +84,7 @@ describe("a promotion", () => {
     const report = await scene.check("main", head);
     expect(codesOf(report)).toEqual(["CHECK_MIXTURE"]);
     expect(report.problems[0]?.message).toContain("docs/notes.md");
-    expect(report.problems[0]?.fix).toMatch(/^Split it/);
+    expect(report.problems[0]?.fix).toMatch(/^A promotion travels alone: take everything else out/);
   });
 
   it("brings no evidence of others", async () => {
