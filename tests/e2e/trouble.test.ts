@@ -120,6 +120,32 @@ describe("GitHub in trouble, while a promotion is made", () => {
   });
 });
 
+describe("a pull request from a fork", () => {
+  beforeAll(start);
+  afterAll(stop);
+
+  it("is judged with a token that only reads, and its branch of the same name stands in nobody's way", async () => {
+    const people = { mallory: "admin" } as const;
+    const fork = await team.github.addRepository("mallory/forecasts", { forkOf: team.repo, people });
+    const ledger = (await team.repo.file("main", "deployed.json")) ?? "";
+    await fork.push("mallory", BRANCH, { "deployed.json": ledger.replace('"revision": 0', '"revision": 1') });
+    const number = await team.repo.openPull("mallory", { head: `mallory:${BRANCH}` });
+    const asked = { token: "fork", with: { comment: true, "check-run": "details" } } as const;
+    const step = await onEvent(team, "check", newest(team, "pull_request", number), asked);
+    expect(told(step)).toEqual(refusal(1, "fail", "CHECK_LEDGER_HAND_EDITED", /edited by hand/));
+    for (const untold of ["comment", "check run"])
+      expect(step.text).toContain(`The ${untold} was not written: FORGE_PERMISSION_MISSING`);
+    expect([team.repo.comments(number), team.repo.checkRuns(team.repo.pull(number).headSha)]).toEqual([
+      [],
+      [],
+    ]);
+
+    expect((await promote()).outputs).toMatchObject({ result: "pass", "pull-request-number": "2" });
+    expect(team.repo.pull(number)).toMatchObject({ state: "open", headRef: BRANCH });
+    expect(await branches()).toEqual(["main", BRANCH]);
+  });
+});
+
 describe("people in the way of a promotion", () => {
   beforeAll(start);
   afterAll(stop);
