@@ -1,8 +1,8 @@
 import { runAction } from "../../src/host/action.ts";
-import { approvalsFrom, tellForge } from "../../src/host/check-forge.ts";
+import { askedOf, tellForge } from "../../src/host/check-forge.ts";
 import { reportCheck } from "../../src/host/check-report.ts";
 import { checkRun } from "../../src/host/decision-run.ts";
-import { rangeOf } from "../../src/host/event.ts";
+import { namedBy, rangeOf } from "../../src/host/event.ts";
 import { legsFrom } from "../../src/host/fetch-legs.ts";
 import { openForge } from "../../src/host/open-forge.ts";
 import { keepSamples } from "../../src/host/sample-keeper.ts";
@@ -27,8 +27,8 @@ await runAction({
       signal: host.signal,
       enforcedElsewhere: more["enforced-elsewhere"],
       benchmark: { onSamples: samples.onSamples },
-      ...(token === null ? {} : approvalsFrom(forge, range.head)),
-      ...(await legsFrom(host, more, range.head)),
+      ...(token === null ? {} : askedOf(forge, range.head)),
+      ...(await legsFrom(host, more, namedBy(event)?.head ?? range.head)),
     });
     const run = checkRun(found, start, { samples, upload: upload && found.kind !== "other" });
     const stored = await storeRun({ ...host, git: ports.git }, reportCheck(found), run);

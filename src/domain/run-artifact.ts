@@ -23,7 +23,7 @@ export interface ToolRun {
   readonly kind: RunKind;
   /** `id@version`; null when it was about none or several. */
   readonly subject: string | null;
-  /** Commit that the run was for: the head of its event, else what was checked out. */
+  /** Commit that the run was for: the head that its event names, else what was checked out. */
   readonly commit: string;
 }
 

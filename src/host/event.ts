@@ -72,7 +72,8 @@ function isAboutPullRequest(name: string): boolean {
   return name === "pull_request" || name === "pull_request_review";
 }
 
-function namedBy({ name, payload }: WorkflowEvent): Range | undefined {
+/** Base and head as the event itself names them, whatever was fetched; undefined for events that name none. */
+export function namedBy({ name, payload }: Pick<WorkflowEvent, "name" | "payload">): Range | undefined {
   if (isAboutPullRequest(name)) {
     const of = (side: string) => commitAt(payload, "pull_request", side, "sha");
     return range(of("base"), of("head"));

@@ -1,4 +1,4 @@
-import { parseRetention } from "../policy/parse-policies.ts";
+import { parseRetention } from "../policy/parse-retention.ts";
 import { DEFAULT_RETENTION, type Retention, RETENTION_FILE } from "../policy/retention.ts";
 import type { Git } from "../ports.ts";
 

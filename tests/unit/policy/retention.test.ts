@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { formatPlace, GateError } from "../../../src/errors.ts";
-import { parsePolicies, parseRetention } from "../../../src/policy/parse-policies.ts";
+import { parsePolicies } from "../../../src/policy/parse-policies.ts";
+import { parseRetention } from "../../../src/policy/parse-retention.ts";
 import { DEFAULT_RETENTION, RETENTION_FILE } from "../../../src/policy/retention.ts";
 import { shippedSources, source } from "../../support/judging.ts";
 

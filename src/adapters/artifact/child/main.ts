@@ -29,6 +29,8 @@ async function settle(request: ArtifactRequest): Promise<ArtifactAnswer> {
   }
 }
 
+// Nobody waits for the answer any more.
+process.once("disconnect", () => process.exit(1));
 process.once("message", (request: ArtifactRequest) => {
   void settle(request).then((result) => process.send?.(result, () => process.exit(0)));
 });
