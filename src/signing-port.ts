@@ -30,6 +30,14 @@ export interface KeylessIdentity {
   readonly issuer: string;
 }
 
+/**
+ * A verifier under a pinned trusted root of Sigstore's own (null), or one that somebody gives. `file` names it in errors.
+ * OMS_BUNDLE_MALFORMED, DOCUMENT_*.
+ */
+export type OpenKeyless = (
+  root: { readonly bytes: Uint8Array; readonly file: string } | null,
+) => Promise<KeylessVerifier>;
+
 /** Proves keyless bundles, as JSON, under a pinned trusted root, and says who signed. OMS_KEYLESS_INVALID. */
 export interface KeylessVerifier {
   verify(bundle: { readonly json: unknown; readonly file: string }): Promise<KeylessIdentity>;

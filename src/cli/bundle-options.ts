@@ -89,7 +89,7 @@ function expectedIdentity(options: TrustOptions): Extract<OmsTrust, { method: "s
 async function keylessVerifier({ trustedRoot, useStaging = false }: TrustOptions) {
   const { openKeylessVerifier } = await import("../adapters/sigstore/verify-keyless.ts");
   if (trustedRoot === undefined) return openKeylessVerifier({ staging: useStaging });
-  return openKeylessVerifier({ root: readNamedFile(trustedRoot), file: trustedRoot });
+  return openKeylessVerifier({ bytes: readNamedFile(trustedRoot), file: trustedRoot });
 }
 
 function required(option: string, method: OmsMethod, value: string | undefined): string {

@@ -4,6 +4,7 @@ import { commitFiles } from "../adapters/git/commit-files.ts";
 import { openGit } from "../adapters/git/open.ts";
 import { thisMachine } from "../adapters/machine/machine.ts";
 import type { Engine, Files, Git, GitObjects, Machine, Progress } from "../ports.ts";
+import type { KeylessVerifier, OpenKeyless } from "../signing-port.ts";
 
 /** Assets of releases: ONNX Runtime is one of them (docs/adr/0005). MODELGATE_ORT_URL names a mirror. */
 const RELEASES = "https://github.com/modelgate/modelgate/releases/download";
@@ -30,6 +31,7 @@ export interface Ports {
   readonly engine: Engine;
   readonly machine: Machine;
   readonly progress: Progress;
+  readonly openKeyless: OpenKeyless;
 }
 
 /**
@@ -46,8 +48,14 @@ export async function openPorts(around: Surroundings): Promise<Ports> {
     filesAt: (commit) => commitFiles(git, commit, files),
     engine: lazyEngine(() => openEngine(around, git.root)),
     machine: thisMachine(),
+    openKeyless,
     progress: around.json ? SILENT : lazyProgress(() => openProgress(around)),
   };
+}
+
+async function openKeyless(...[root]: Parameters<OpenKeyless>): Promise<KeylessVerifier> {
+  const { openKeylessVerifier } = await import("../adapters/sigstore/verify-keyless.ts");
+  return openKeylessVerifier(root ?? { staging: false });
 }
 
 const SILENT: Progress = { step: () => undefined, end: () => undefined };

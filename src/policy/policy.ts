@@ -40,6 +40,12 @@ export interface Objective {
   readonly fix: string;
 }
 
+/** Each is null when it is not asked for; one of them is enough. */
+export interface SignerWish {
+  readonly principal: string | null;
+  readonly keyless: { readonly identity: string; readonly pattern: boolean; readonly issuer: string } | null;
+}
+
 /** What a policy asks for besides metrics; null is not asked for. Times in milliseconds. */
 export interface Requirements {
   readonly soak: { readonly state: State; readonly atLeast: number; readonly text: string } | null;
@@ -49,6 +55,8 @@ export interface Requirements {
     readonly role: string | null;
     readonly not: readonly string[];
   } | null;
+  /** Who must have signed the model's files: one principal of trust.yaml, or one keyless identity. */
+  readonly modelSignature: SignerWish | null;
   readonly freshness: readonly {
     readonly kind: EvidenceKind;
     readonly atMost: number;

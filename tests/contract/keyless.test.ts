@@ -32,7 +32,7 @@ describe("keyless signatures, on a Sigstore of our own", () => {
   }
 
   function trusted(expected: ExpectedIdentity, root = sigstore.root) {
-    const keyless = openKeylessVerifier({ root: Buffer.from(root), file: "root.json" });
+    const keyless = openKeylessVerifier({ bytes: Buffer.from(root), file: "root.json" });
     return { method: "sigstore", keyless, expected } as const;
   }
 

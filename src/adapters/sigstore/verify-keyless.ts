@@ -8,7 +8,9 @@ import publicGood from "./roots/public-good.json" with { type: "json" };
 import staging from "./roots/staging.json" with { type: "json" };
 
 /** Which authorities and logs are trusted: those of Sigstore as they are pinned here, or a file. */
-export type RootChoice = { readonly staging: boolean } | { readonly root: Uint8Array; readonly file: string };
+export type RootChoice =
+  | { readonly staging: boolean }
+  | { readonly bytes: Uint8Array; readonly file: string };
 
 /**
  * Verifies keyless bundles offline: certificate with its own log entry, at least one entry of the transparency log and one
@@ -31,7 +33,7 @@ export function openKeylessVerifier(choice: RootChoice): KeylessVerifier {
 
 function trustedRoot(choice: RootChoice): TrustedRoot {
   if ("staging" in choice) return TrustedRoot.fromJSON(choice.staging ? staging : publicGood);
-  const { value } = parseJson(choice.root, choice.file);
+  const { value } = parseJson(choice.bytes, choice.file);
   try {
     return TrustedRoot.fromJSON(value);
   } catch (cause) {

@@ -98,6 +98,16 @@ const verdicts = {
     fix: 'Give one with --reason "…".',
     exit: 1,
   },
+  GATE_MODEL_UNSIGNED: {
+    meaning: "The policy wants the model's files signed, and they carry no signature that holds.",
+    fix: "Sign them, then register again: modelgate sign-model --ignore-paths models/<id>/<version>/manifest.json --output-bundle models/<id>/<version>/model.sig …",
+    exit: 1,
+  },
+  GATE_MODEL_SIGNER_WRONG: {
+    meaning: "Somebody else signed the model's files than the policy wants.",
+    fix: "Let the signer that the policy names sign a new version.",
+    exit: 1,
+  },
 } as const satisfies Record<string, Reason>;
 
 const evidence = {

@@ -67,6 +67,11 @@ const objectives = {
     fix: "Add at least one objective; only DISABLE, RETIRE and REVOKE may ask for a reason alone (requires.reason: true).",
     exit: 2,
   },
+  POLICY_SIGNER_MISSING: {
+    meaning: "A policy wants the model signed and does not say by whom.",
+    fix: "Name principal, a principal of trust.yaml; or identity (or identity_pattern) together with issuer.",
+    exit: 2,
+  },
   POLICY_OBJECTIVE_DUPLICATE: {
     meaning: "Two objectives of one policy share an id.",
     fix: "Give each objective its own id, so that waivers and reports can name it.",

@@ -5,6 +5,7 @@ import type { RequirementVerdict } from "../../domain/verdict.ts";
 import { formatDuration } from "../durations.ts";
 import type { Requirements } from "../policy.ts";
 import { countApprovals } from "./approvals.ts";
+import { judgeModelSignature } from "./model-signature.ts";
 import type { EvaluateInput } from "./request.ts";
 
 /** Clocks of two machines may differ by this much before evidence counts as from the future. */
@@ -21,6 +22,7 @@ export function judgeRequirements(
     ...(requires.soak ? [judgeSoak(requires.soak, input)] : []),
     ...(requires.streak ? [judgeStreak(requires.streak, input)] : []),
     ...(requires.approvals ? [judgeApprovals(requires.approvals, input)] : []),
+    ...(requires.modelSignature ? [judgeModelSignature(requires.modelSignature, evidence)] : []),
     ...requires.freshness.map((freshness) => judgeFreshness(freshness, evidence, input.now)),
   ];
 }

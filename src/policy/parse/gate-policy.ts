@@ -106,6 +106,7 @@ function readRequirements(requires: Reader): Requirements {
       ? { check: textOr(at(streak, "check"), ""), consecutive: numberOr(at(streak, "consecutive"), 1) }
       : null,
     approvals: isPresent(approvals) ? readApprovals(approvals) : null,
+    modelSignature: readSigner(at(requires, "model_signature")),
     freshness: readFreshness(at(requires, "freshness")),
     reason: at(requires, "reason").value === true,
     remeasure: readRemeasure(at(requires, "remeasure")),
@@ -132,6 +133,19 @@ function readApprovals(approvals: Reader): Requirements["approvals"] {
     atLeast: numberOr(at(approvals, "at_least"), 1),
     role: textOr(at(approvals, "role"), null),
     not: texts(at(approvals, "not")),
+  };
+}
+
+function readSigner(wish: Reader): Requirements["modelSignature"] {
+  if (!isPresent(wish)) return null;
+  const [exact, pattern] = [textOr(at(wish, "identity"), null), textOr(at(wish, "identity_pattern"), null)];
+  const [identity, issuer] = [exact ?? pattern, textOr(at(wish, "issuer"), null)];
+  const principal = textOr(at(wish, "principal"), null);
+  if (principal === null && (identity === null || issuer === null))
+    report(wish, "POLICY_SIGNER_MISSING", "It names neither a principal nor an identity with its issuer.");
+  return {
+    principal,
+    keyless: identity !== null && issuer !== null ? { identity, pattern: exact === null, issuer } : null,
   };
 }
 

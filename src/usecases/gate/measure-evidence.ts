@@ -13,6 +13,7 @@ export function neededKinds(base: GateBase, request: TransitionRequest): Evidenc
   const kinds = policies.flatMap(({ objectives, requires }) => [
     ...objectives.map(({ metric }) => METRICS.get(metric)?.kind),
     ...requires.freshness.map(({ kind }) => kind),
+    ...(requires.modelSignature ? (["integrity"] as const) : []),
   ]);
   return ORDER.filter((kind) => kinds.includes(kind));
 }

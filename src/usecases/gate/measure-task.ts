@@ -1,4 +1,5 @@
 import type { Engine, Files, Git, Machine, Progress } from "../../ports.ts";
+import type { OpenKeyless } from "../../signing-port.ts";
 import type { BenchmarkOptions } from "../measure-benchmark.ts";
 import type { ModelVersion } from "../registry/load-version.ts";
 import type { RunContext } from "../run-context.ts";
@@ -11,6 +12,8 @@ export interface MeasurePorts {
   readonly engine: Engine;
   readonly machine: Machine;
   readonly progress: Progress;
+  /** Left out where keyless bundles cannot be verified: they are refused then. */
+  readonly openKeyless?: OpenKeyless;
 }
 
 /** One run's measuring: the candidate, next to the live version where there is one. */

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { gateError, refuse } from "../../errors.ts";
 import type { ExpectedIdentity, KeylessIdentity, KeylessVerifier, ModelPlace } from "../../signing-port.ts";
-import { isExpectedIdentity } from "../../trust/identity.ts";
+import { isExpectedIdentity } from "../../domain/identity.ts";
 import { type OmsBundle, parseOmsBundle } from "../../trust/oms/bundle.ts";
 import { verifyByCertificate } from "../../trust/oms/certificate.ts";
 import { compareFiles, type FoundFile } from "../../trust/oms/compare.ts";
@@ -42,12 +42,19 @@ export async function verifyModel(request: VerifyRequest): Promise<VerifiedModel
   const bundle = parseOmsBundle(request.bundle.bytes, request.bundle.file);
   refuseDeprecated(bundle);
   const signer = await proveSigner(bundle, request.trust);
+  return { signer, ...(await verifyFiles({ ...request, bundle })) };
+}
+
+/** Verifies the files of a model against a bundle whose signer was proven. OMS_*, DOCUMENT_*, FILE_*. */
+export async function verifyFiles(
+  request: Pick<VerifyRequest, "place" | "ignored" | "unsignedAllowed"> & { readonly bundle: OmsBundle },
+): Promise<Omit<VerifiedModel, "signer">> {
+  const { bundle, place, unsignedAllowed } = request;
   const statement = parseOmsStatement(bundle.payload, bundle.file);
-  const signed = namedFor(request.place, statement);
+  const signed = namedFor(place, statement);
   const found = await findFiles(request, statement);
-  const options = { inParts: statement.shardSize !== null, unsignedAllowed: request.unsignedAllowed };
-  refuse(compareFiles(signed, found, options));
-  return { root: statement.root, files: signed.map(({ name }) => name), signer };
+  refuse(compareFiles(signed, found, { inParts: statement.shardSize !== null, unsignedAllowed }));
+  return { root: statement.root, files: signed.map(({ name }) => name) };
 }
 
 /** Proves who signed a bundle, and says it for people. OMS_*. */
@@ -89,7 +96,7 @@ function namedFor({ single, name }: ModelPlace, { files }: OmsStatement): OmsSta
 
 /** What is ignored is looked at all the same when it was signed. */
 async function findFiles(
-  { place, ignored }: VerifyRequest,
+  { place, ignored }: Pick<VerifyRequest, "place" | "ignored">,
   { files: signed, shardSize }: OmsStatement,
 ): Promise<readonly FoundFile[]> {
   const names = new Set(signed.map(({ name }) => name));

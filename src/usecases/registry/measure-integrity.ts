@@ -4,18 +4,24 @@ import type { VersionFacts } from "../../domain/registry/version-facts.ts";
 import { problem, type Problem } from "../../errors.ts";
 import type { Machine } from "../../ports.ts";
 import { type RunContext, timestampOf } from "../run-context.ts";
-import type { Ground } from "../trust/ground.ts";
+import { type Ground, signatureGround } from "../trust/ground.ts";
+import type { OpenKeyless } from "../../signing-port.ts";
+import type { ModelSignature } from "../../domain/model-signature.ts";
+import { modelSignature, type ModelSignatureAnswer, TRUSTED_ROOT } from "./model-signature.ts";
 import { checkVersion } from "./check-version.ts";
 import type { RegistryPorts } from "./ports.ts";
 import type { ModelVersion } from "./load-version.ts";
 
 export interface IntegrityPorts extends RegistryPorts {
   readonly machine: Pick<Machine, "fingerprint">;
+  readonly openKeyless?: OpenKeyless;
 }
 
 /** For people: each problem with its place and remedy. */
 export interface IntegrityDetails {
   readonly problems: readonly Problem[];
+  /** Who signed the files; left out when nobody did. */
+  readonly model_signature?: ModelSignature;
 }
 
 /** What a schema of evidence holds; how many problems there really are is what the metric says. */
@@ -32,7 +38,8 @@ export async function measureIntegrity(
   ground: Ground,
 ): Promise<Evidence<IntegrityDetails>> {
   const check = await checkVersion(ports, version.ref, ground);
-  const problems = [...check.problems, ...swapProblems(version, check.manifestDigest)];
+  const signed = await signatureOf(version, ports, ground);
+  const problems = [...check.problems, ...swapProblems(version, check.manifestDigest), ...signed.problems];
   const files = check.facts?.files.length ?? 0;
   return {
     schema_version: "modelgate/evidence/v1",
@@ -51,8 +58,21 @@ export async function measureIntegrity(
       measured("integrity.files", { value: files, samples: files }),
     ],
     findings: problems.slice(0, MAX_FINDINGS).map(toFinding),
-    details: { problems: problems.slice(0, MAX_FINDINGS) },
+    details: {
+      problems: problems.slice(0, MAX_FINDINGS),
+      ...(signed.signature ? { model_signature: signed.signature } : {}),
+    },
   };
+}
+
+async function signatureOf(
+  { ref, folder }: ModelVersion,
+  ports: IntegrityPorts,
+  ground: Ground,
+): Promise<ModelSignatureAnswer> {
+  const { use } = await signatureGround(ports.git, ground, ref);
+  const root = ground.commit === null ? undefined : await ports.git.show(ground.commit, TRUSTED_ROOT);
+  return modelSignature(ports, { folder, trust: ground.trust, use, root: root ?? null });
 }
 
 /** The evidence is about the version that was loaded, so that very manifest must have been checked. */

@@ -69,7 +69,15 @@ const policy = (name: string): fc.Arbitrary<GatePolicy> =>
       path: `policies/gates/${name}.yaml`,
       digest: digest("1"),
       match: { events: ["PROMOTE_TO_PRODUCTION"], environments: ["prod"], models: ["*"] },
-      requires: { soak: null, streak: null, approvals: null, freshness: [], reason: false, remeasure: null },
+      requires: {
+        soak: null,
+        streak: null,
+        approvals: null,
+        modelSignature: null,
+        freshness: [],
+        reason: false,
+        remeasure: null,
+      },
       objectives,
       noIncumbent,
       score:

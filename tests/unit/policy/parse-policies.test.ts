@@ -61,6 +61,7 @@ score: { hard: ">= 90 %" }
         requires: {
           reason: true,
           remeasure: null,
+          modelSignature: null,
           soak: { state: "CANARY", atLeast: 86_400_000, text: "24h" },
           streak: { check: "nightly-parity", consecutive: 7 },
           approvals: { atLeast: 2, role: "release-manager", not: ["author", "last-pusher"] },
