@@ -19,3 +19,6 @@ export type Run<Args extends unknown[] = never[]> = (
 export interface CommandModule {
   readonly run: Run;
 }
+
+/** Runs a loaded command with commander's positional arguments and options. */
+export type Dispatch = (load: () => Promise<CommandModule>, args: readonly unknown[]) => Promise<void>;

@@ -20,7 +20,19 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "modelgate explain PROMOTE_TO_CANARY",
     "modelgate explain metrics",
   ],
-  register: ["modelgate register models/flight-delay/1.1.0"],
+  trust: [
+    "modelgate trust list",
+    "modelgate trust add ada --key ada.pub --roles release-manager --github ada",
+    "modelgate trust add --github-web-flow web-flow.gpg",
+    "modelgate trust rotate ada-1 --key new.pub",
+    'modelgate trust retire ada-1 --reason "rotated"',
+    'modelgate trust revoke ada-1 --reason "laptop stolen"',
+    'modelgate trust revoke --dataset "$DATASET_HASH" --reason "poisoned"',
+  ],
+  register: [
+    "modelgate register models/flight-delay/1.1.0",
+    "modelgate register models/flight-delay/1.1.0 --key ~/.ssh/id_ed25519",
+  ],
   validate: ["modelgate validate", "modelgate validate models/flight-delay", "modelgate validate --all"],
   measure: [
     "modelgate measure parity flight-delay@1.2.0",

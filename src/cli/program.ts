@@ -2,11 +2,9 @@ import { Command, Option } from "commander";
 import { EVENTS, SLOTS } from "../domain/lifecycle.ts";
 import { EVIDENCE_KINDS } from "../domain/evidence.ts";
 import { addExamples, describeOption, oneOf, verbTerm } from "./help.ts";
-import type { CommandModule } from "./context.ts";
+import type { Dispatch } from "./context.ts";
+import { addTrust } from "./trust-verbs.ts";
 import { addSigning } from "./signing-verbs.ts";
-
-/** Runs a loaded command with commander's positional arguments and options. */
-export type Dispatch = (load: () => Promise<CommandModule>, args: readonly unknown[]) => Promise<void>;
 
 const EXAMPLES = `
 Examples:
@@ -47,6 +45,7 @@ export function createProgram(version: string, dispatch: Dispatch): Command {
   addGate(program, dispatch);
   addCheck(program, dispatch);
   addWayBack(program, dispatch);
+  addTrust(program, dispatch);
   addForge(program, dispatch);
   addSigning(program, dispatch);
   addSetUp(program, dispatch);
@@ -92,6 +91,12 @@ function addReading(program: Command, dispatch: Dispatch): void {
     .command("audit")
     .description("replays the whole history from raw Git objects, and judges every commit again, offline")
     .option("--from <revision>", "take that commit as given, and audit what follows")
+    .option(
+      "--checkpoint <file>",
+      "go on from where the last audit ended, if the file is there; then update it",
+    )
+    .option("--key <file>", "sign the checkpoint with that private key")
+    .option("--report <file>", "write the report as Markdown there")
     .action((...args) => dispatch(() => import("./commands/audit.ts"), args));
   program
     .command("explain")

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { Dispatch } from "./program.ts";
+import type { Dispatch } from "./context.ts";
 
 const METHODS = ["key", "certificate", "sigstore"];
 

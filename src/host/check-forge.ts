@@ -10,6 +10,7 @@ import { publishCheck } from "../usecases/forge/publish-check.ts";
 import { readApprovals } from "../usecases/forge/read-approvals.ts";
 import type { RoleHolders } from "../usecases/forge/roles.ts";
 import { postStickyComment, refreshStickyComment } from "../usecases/forge/sticky-comment.ts";
+import type { OpenPullRequests } from "../usecases/trust/dependents.ts";
 import { type Annotation, annotationOfProblem } from "./annotations.ts";
 import { pullRequestOf, type WorkflowEvent } from "./event.ts";
 
@@ -19,6 +20,14 @@ export interface CheckForge {
   readonly open: () => Promise<Forge>;
   readonly roles: RoleHolders;
   readonly git: Pick<Git, "resolve" | "isAncestor">;
+}
+
+/** Everything that the check may ask the forge. */
+export function askedOf(
+  of: CheckForge,
+  judged: string,
+): Pick<CheckOptions, "approvals" | "openPullRequests"> {
+  return { ...approvalsFrom(of, judged), openPullRequests: pullRequestsFrom(of) };
 }
 
 /** How the check asks for reviews; empty when the event is about no pull request, so that approvals cannot be told. */
@@ -32,6 +41,18 @@ export function approvalsFrom(of: CheckForge, judged: string): Pick<CheckOptions
       const roles = Object.keys(of.roles).length === 0 ? null : of.roles;
       return readApprovals(forge, { number: about.number, head, roles, requestedBy });
     },
+  };
+}
+
+/** Lists open pull requests for a check that has to name some; what the forge refuses is no reason to fail. */
+function pullRequestsFrom(of: CheckForge): OpenPullRequests {
+  return async () => {
+    try {
+      return await (await of.open()).openPullRequests();
+    } catch (error) {
+      if (error instanceof GateError) return null;
+      throw error;
+    }
   };
 }
 

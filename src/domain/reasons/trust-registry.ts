@@ -59,7 +59,7 @@ const standing = {
   TRUST_ROLE_MISSING: {
     meaning:
       "The key of a signature is trusted, but not for this: it has none of the roles that may sign it.",
-    fix: "Let somebody with the role sign, or give the role in a pull request of its own: modelgate trust add --roles.",
+    fix: "Let somebody with the role sign, or give the role in a pull request of its own: modelgate trust list shows who has which.",
     exit: 1,
   },
 } as const satisfies Record<string, Reason>;
@@ -176,7 +176,7 @@ const writing = {
   TRUST_WEB_FLOW_KEY_MISSING: {
     meaning:
       "The file does not hold the key with which GitHub signs commits today, known by its pinned fingerprint.",
-    fix: "Fetch https://github.com/web-flow.gpg again. If GitHub has a new key, add it with --openpgp after comparing its fingerprint with GitHub's documentation.",
+    fix: "Fetch https://github.com/web-flow.gpg again. If GitHub has a new key, add it with modelgate trust add --key, after comparing its fingerprint with GitHub's documentation.",
     exit: 2,
   },
 } as const satisfies Record<string, Reason>;

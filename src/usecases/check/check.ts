@@ -5,6 +5,7 @@ import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
 import type { Files, Git } from "../../ports.ts";
 import type { MeasurePorts, MeasureTask } from "../gate/measure-task.ts";
 import type { RunStart } from "../run-context.ts";
+import type { OpenPullRequests } from "../trust/dependents.ts";
 import { type Change, type Range, readChange } from "./change.ts";
 import type { Gathered } from "./legs.ts";
 import { type CheckReport, type Findings, foundOr, reportOn } from "./report.ts";
@@ -32,6 +33,8 @@ export interface CheckOptions {
   readonly enforcedElsewhere?: EnforcedElsewhere;
   /** Asks the forge about reviews of the change; asked only when a policy requires approvals. */
   readonly approvals?: (requestedBy: string | null) => Promise<ApprovalFacts>;
+  /** Lists open pull requests, to name those that depend on what a change of trust revokes. */
+  readonly openPullRequests?: OpenPullRequests;
   readonly legs?: Legs;
   readonly benchmark?: NonNullable<MeasureTask["benchmark"]>;
   readonly signal?: AbortSignal;
@@ -73,7 +76,11 @@ async function examine(kind: CheckReport["kind"], scene: CheckScene): Promise<Fi
     case "promotion":
       return (await import("./promotion.ts")).checkPromotion(scene);
     case "trust":
-      return (await import("./trust-change.ts")).checkTrust(scene.ports.git, scene.change);
+      return (await import("./trust-change.ts")).checkTrust(
+        scene.ports.git,
+        scene.change,
+        scene.options.openPullRequests,
+      );
     case "policy":
       return (await import("./policy-change.ts")).checkPolicies(scene.ports.git, scene.change);
   }

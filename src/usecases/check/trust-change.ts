@@ -1,20 +1,26 @@
 import { parseYaml } from "../../domain/document/yaml.ts";
 import { GateError, type Problem, problem } from "../../errors.ts";
 import type { Git } from "../../ports.ts";
+import { dependentLines } from "../../report/dependents.ts";
 import { formatAllowedSigners, SIGNERS_FILE } from "../../trust/allowed-signers.ts";
 import { trustChangeProblems } from "../../trust/compare.ts";
 import { describeTrustChange } from "../../trust/describe-change.ts";
 import { parseTrust, TRUST_FILE, TRUST_SIZE_LIMIT, type TrustRegistry } from "../../trust/registry.ts";
+import { dependentsOf, type OpenPullRequests } from "../trust/dependents.ts";
 import { readTrust } from "../trust/read-trust.ts";
 import type { Change } from "./change.ts";
 import { type Findings, tried } from "./report.ts";
 
 /**
  * Checks a change of trust as a whole: the head's trust.yaml is sound, its version grows, no key is erased or replaced, no
- * revocation taken back, and the last policy-owner stays. What it says counts from the next commit on, never for itself.
- * TRUST_*, DOCUMENT_*.
+ * revocation taken back, and the last policy-owner stays. It counts from the next commit on, never for itself. What depends
+ * on what it revokes is named. TRUST_*, DOCUMENT_*.
  */
-export async function checkTrust(git: Git, change: Change): Promise<Findings> {
+export async function checkTrust(
+  git: Git,
+  change: Change,
+  openPullRequests?: OpenPullRequests,
+): Promise<Findings> {
   const before = await readTrust(git, change.base);
   const bytes = await git.show(change.head, TRUST_FILE);
   if (!bytes) return { problems: before ? [removed()] : [] };
@@ -25,7 +31,8 @@ export async function checkTrust(git: Git, change: Change): Promise<Findings> {
     ...(before ? trustChangeProblems(before, after) : []),
     ...(await signersProblems(git, change.head, after)),
   ];
-  return { problems, notes: notesOn(before, after) };
+  const dependents = await dependentsOf({ git, openPullRequests }, { before, after, commit: change.base });
+  return { problems, notes: [...notesOn(before, after), ...dependentLines(dependents)] };
 }
 
 function removed(): Problem {

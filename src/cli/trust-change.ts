@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+import { gateError } from "../errors.ts";
+import { openPorts } from "../host/wiring.ts";
+import { dependentLines } from "../report/dependents.ts";
+import { plainText } from "../report/escape.ts";
+import type { NewKey } from "../trust/file/edits.ts";
+import type { TrustDocument } from "../trust/file/trust-document.ts";
+import { newKeyFrom } from "../trust/new-key.ts";
+import { changeTrust, type TrustChange } from "../usecases/trust/change-trust.ts";
+import type { OpenPullRequests } from "../usecases/trust/dependents.ts";
+import type { CommandContext } from "./context.ts";
+
+/** What every verb takes that edits trust.yaml. */
+export interface Rewriting {
+  readonly rewrite?: boolean;
+}
+
+/** Edits trust.yaml of the work tree, prints what that means, and returns the exit code. */
+export async function change(
+  context: CommandContext,
+  options: Rewriting & { readonly openPullRequests?: OpenPullRequests | undefined },
+  edit: (document: TrustDocument) => TrustDocument,
+): Promise<number> {
+  const { git, files } = await openPorts(context.surroundings);
+  const { openPullRequests, rewrite = false } = options;
+  const done = await changeTrust({ git, files, openPullRequests }, edit, { rewrite });
+  context.console.data({ result: "changed", ...done });
+  context.console.text(told(done).join("\n"));
+  return 0;
+}
+
+function told({ version, changes, written, dependents }: TrustChange): readonly string[] {
+  return [
+    ...changes.map(plainText),
+    `Wrote ${written.join(" and ")}; trust.yaml is at version ${version}.`,
+    ...dependentLines(dependents),
+    "It counts from the commit after the one that merges it: commit it alone, and let its owners review it.",
+  ];
+}
+
+/** A public key that the user named. */
+export async function newKey(path: string): Promise<NewKey> {
+  return newKeyFrom(Buffer.from(await keyFile(path)).toString("utf8"));
+}
+
+const KEY_FILE_LIMIT = 64 * 1024;
+
+/** A file of keys that the user named: it may lie anywhere. */
+export async function keyFile(path: string): Promise<Uint8Array> {
+  try {
+    const bytes = await readFile(path);
+    if (bytes.length <= KEY_FILE_LIMIT) return bytes;
+  } catch (cause) {
+    throw gateError("FILE_MISSING", `There is no key file ${path}.`, { where: { file: path }, cause });
+  }
+  throw gateError("TRUST_KEY_MALFORMED", `${path} is longer than ${KEY_FILE_LIMIT} bytes.`, {
+    where: { file: path },
+  });
+}

@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formatAllowedSigners } from "../../src/trust/allowed-signers.ts";
+import { parseTrust } from "../../src/trust/registry.ts";
+import { GIT_ENV, type GitRepo, gitRepo } from "../support/git-repo.ts";
+import { testKey } from "../support/trust.ts";
+
+const BIN = resolve(import.meta.dirname, "../../bin/modelgate.js");
+const run = promisify(execFile);
+const [ada, next] = [testKey(), testKey()];
+const DATA = `sha256:${"1".repeat(64)}`;
+
+describe("modelgate trust", () => {
+  let repo: GitRepo;
+  beforeAll(() => {
+    repo = gitRepo();
+    repo.commit({ "README.md": "a team\n" });
+    writeFileSync(join(repo.root, "ada.pub"), `${ada.line} ada@laptop\n`);
+    writeFileSync(join(repo.root, "next.pub"), `${next.line}\n`);
+  });
+  afterAll(() => repo[Symbol.dispose]());
+
+  /** Exit code, and what was printed as JSON. */
+  const modelgate = async (...args: string[]): Promise<[number, Record<string, unknown>]> => {
+    try {
+      const { stdout } = await run(process.execPath, [BIN, "--json", "trust", ...args], {
+        cwd: repo.root,
+        env: { ...GIT_ENV, NO_COLOR: "1" },
+      });
+      return [0, JSON.parse(stdout) as Record<string, unknown>];
+    } catch (error) {
+      const { code, stdout } = error as { code: number; stdout: string };
+      return [code, JSON.parse(stdout) as Record<string, unknown>];
+    }
+  };
+  const registry = () => parseTrust(readFileSync(join(repo.root, "policies/trust.yaml")));
+  const standing = () =>
+    registry().principals.flatMap(({ keys }) => keys.map(({ id, standing }) => `${id} ${standing.state}`));
+
+  it("writes who may sign what, step by step, and git's list of signers with it", async () => {
+    expect((await modelgate("list"))[0]).toBe(2);
+    expect((await modelgate("add", "ada", "--key", "ada.pub"))[0]).toBe(2);
+    const [exit, first] = await modelgate("add", "ada", "--key", "ada.pub", "--roles", "policy-owner");
+    expect([exit, first]).toMatchObject([
+      0,
+      { result: "changed", version: 1, written: ["policies/trust.yaml", ".github/allowed_signers"] },
+    ]);
+    await modelgate("rotate", "ada-1", "--key", "next.pub", "--id", "ada-2027");
+    expect(standing()).toEqual(["ada-1 active", "ada-2027 active"]);
+    await modelgate("retire", "ada-1", "--reason", "rotated");
+    expect(standing()).toEqual(["ada-1 retired", "ada-2027 active"]);
+    await modelgate("revoke", "ada-1", "--reason", "laptop stolen");
+    expect(standing()).toEqual(["ada-1 revoked", "ada-2027 active"]);
+    expect(registry().version).toBe(4);
+    const signers = readFileSync(join(repo.root, ".github/allowed_signers"), "utf8");
+    expect(signers).toBe(formatAllowedSigners(registry()));
+  });
+
+  it("revokes one thing at a time, and says what", async () => {
+    expect(await modelgate("revoke", "--dataset", DATA, "--reason", "poisoned")).toMatchObject([
+      0,
+      { changes: [`Revokes the dataset ${DATA}: poisoned`], dependents: [] },
+    ]);
+    expect((await modelgate("revoke", "--reason", "x"))[0]).toBe(2);
+    expect((await modelgate("revoke", "ada-2027", "--dataset", DATA, "--reason", "x"))[0]).toBe(2);
+    expect((await modelgate("revoke", "--trainer-code", "junk", "--reason", "x"))[0]).toBe(2);
+    expect((await modelgate("revoke", "--dataset", DATA, "--reason", "again"))[0]).toBe(2);
+    expect(registry().version).toBe(5);
+  });
+
+  it("lists what there is", async () => {
+    const [exit, listed] = await modelgate("list");
+    expect(exit).toBe(0);
+    expect(listed).toMatchObject({
+      version: 5,
+      principals: [
+        {
+          id: "ada",
+          keys: [
+            { id: "ada-1", fingerprint: ada.fingerprint, state: "revoked", reason: "laptop stolen" },
+            { id: "ada-2027", fingerprint: next.fingerprint, state: "active" },
+          ],
+        },
+      ],
+      revoked: { datasets: [{ digest: DATA, reason: "poisoned", lifted: null }] },
+    });
+  });
+});
