@@ -54,16 +54,24 @@ async function lostBindings(git: Git, { verdict, baseCommit }: Decision, now: Ne
   const isSame = (one: Subject | null, other: Subject | null): boolean =>
     one?.manifest_digest === other?.manifest_digest &&
     (other === null || !changed.some((path) => path.startsWith(`${versionFolder(refOf(other))}/`)));
-  const lost = (code: Problem["code"], what: string): Problem =>
-    problem(code, `The base moved to ${at}, which changed ${what}.`);
+  const lost = (code: Problem["code"], what: string, file: string): Problem =>
+    problem(code, `The base moved to ${at}, which changed ${what}.`, { where: { file } });
   const subject = isSame(verdict.subject, now.subject)
     ? []
-    : [lost("EVIDENCE_SUBJECT_MISMATCH", "the candidate")];
+    : [lost("EVIDENCE_SUBJECT_MISMATCH", "the candidate", versionFolder(refOf(verdict.subject)))];
   const policy =
-    verdict.policy_digest === now.policyDigest ? [] : [lost("EVIDENCE_POLICY_MISMATCH", "the policies")];
+    verdict.policy_digest === now.policyDigest
+      ? []
+      : [lost("EVIDENCE_POLICY_MISMATCH", "the policies", "policies/gates")];
   const live = isSame(verdict.baseline, now.baseline)
     ? []
-    : [lost("EVIDENCE_BASELINE_MISMATCH", "the live version")];
+    : [
+        lost(
+          "EVIDENCE_BASELINE_MISMATCH",
+          "the live version",
+          versionFolder(refOf(verdict.baseline ?? now.subject)),
+        ),
+      ];
   return { all: [...subject, ...policy], compared: live };
 }
 

@@ -76,9 +76,9 @@ describe("evidence on another base", () => {
     const now = after({ "models/m/1.0.0/model.onnx": "x" }, { policyDigest: digest("e"), baseline: null });
     await expect(requireKept(git, before, now)).rejects.toMatchObject({
       problems: [
-        { code: "EVIDENCE_SUBJECT_MISMATCH" },
-        { code: "EVIDENCE_POLICY_MISMATCH" },
-        { code: "EVIDENCE_BASELINE_MISMATCH" },
+        { code: "EVIDENCE_SUBJECT_MISMATCH", where: { file: "models/m/1.0.0" } },
+        { code: "EVIDENCE_POLICY_MISMATCH", where: { file: "policies/gates" } },
+        { code: "EVIDENCE_BASELINE_MISMATCH", where: { file: "models/m/1.1.0" } },
       ],
     });
   });
