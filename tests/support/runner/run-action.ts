@@ -75,8 +75,9 @@ async function start(
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  let cancelled = false;
   const take = (line: string): void => {
-    if (cancelOn?.test(line)) child.kill("SIGINT");
+    if (!cancelled && cancelOn?.test(line)) cancelled = child.kill("SIGINT");
     run.log.take(line);
   };
   const [[code]] = await Promise.all([
