@@ -96,7 +96,9 @@ export interface AuditReport {
   readonly head: string;
   /** Commits of the line, audited or taken as given. */
   readonly count: number;
-  /** The first commit that was audited. */
+  /** Commits that were audited now. */
+  readonly audited: number;
+  /** The first of them; the head when there was none. */
   readonly from: string;
   readonly outcome: Outcome;
   /** The audit itself failed on a commit: nothing can be said about it. */
@@ -105,8 +107,10 @@ export interface AuditReport {
   readonly ledger_digest: Digest | null;
   readonly trust: { readonly root: string; readonly digest: Digest } | null;
   readonly claims: readonly Claim[];
+  /** What is not proven, in sentences. */
+  readonly unproven: readonly string[];
   readonly exceptions: readonly AuditException[];
-  /** What is wrong with the audit's own ground: exceptions that do not count. */
+  /** What is wrong apart from single commits: exceptions that do not count, a checkpoint whose key was revoked. */
   readonly problems: readonly Problem[];
   readonly commits: readonly CommitVerdict[];
 }

@@ -1,9 +1,155 @@
-import type { AuditReport, CommitVerdict } from "../domain/audit.ts";
-export function auditText(r: AuditReport): string {
-  return r.commits
-    .map(
-      (c: CommitVerdict) =>
-        `${c.commit.slice(0, 12)} ${c.kind} ${c.outcome} ${c.signer?.principal ?? ""} ${c.reasons.map((x) => `${x.code}: ${x.message}`).join("; ")}`,
-    )
-    .join("\n");
+import type { AuditReport, Claim, CommitVerdict } from "../domain/audit.ts";
+import type { Problem } from "../errors.ts";
+import { formatPlace } from "../errors.ts";
+import { markdownCell, markdownCode, markdownText, plainText } from "./escape.ts";
+
+/** More is in the JSON document. */
+const MOST_SHOWN = 50;
+
+/** One line: the answer. */
+export function auditHeadline(report: AuditReport): string {
+  const { audited, count, head, outcome } = report;
+  const commits = audited === count ? `${count} commits` : `${audited} of ${count} commits`;
+  return `Audit of ${commits} up to ${short(head)}: ${outcome}. ${sumUp(report)}`;
+}
+
+function sumUp({ commits, problems, broken }: AuditReport): string {
+  const failed = commits.filter(({ outcome }) => outcome === "FAIL").length;
+  const excepted = commits.filter(({ outcome }) => outcome === "EXCEPTED").length;
+  const parts = [
+    failed === 0 && problems.length === 0 ? "Every commit stands" : `${counted(failed, "commit")} failed`,
+    ...(excepted > 0 ? [`${counted(excepted, "failure")} acknowledged`] : []),
+    ...(problems.length > 0 ? [`${counted(problems.length, "objection")} to the ground`] : []),
+    ...(broken ? ["the audit itself failed on one"] : []),
+  ];
+  return `${parts.join(", ")}.`;
+}
+
+/** For a terminal: what fails first, then what is proven and what is not. */
+export function auditText(report: AuditReport): string {
+  const lines = notable(report).flatMap((verdict) => [
+    `${verdict.outcome.padEnd(8)}  ${short(verdict.commit)}  ${about(verdict)}`,
+    ...verdict.reasons.flatMap((reason) => reasonLines(reason).map((line) => `  ${line}`)),
+    ...(verdict.exception
+      ? [`  acknowledged by ${verdict.exception.owner}: ${verdict.exception.reason}`]
+      : []),
+  ]);
+  const sections = [
+    [auditHeadline(report)],
+    [...lines, ...report.problems.flatMap(reasonLines), ...unshown(report)],
+    tallyLines(report),
+    ["Proven:", ...report.claims.filter(({ holds }) => holds).map((claim) => `  ${claimLine(claim)}`)],
+    ["Not proven:", ...notProven(report).map((line) => `  ${line}`)],
+  ];
+  const shown = sections.filter((section) => section.length > 0);
+  return shown.map((section) => section.map(plainText).join("\n")).join("\n\n");
+}
+
+/** The same as a document to keep. */
+export function auditMarkdown(report: AuditReport): string {
+  const { from, head, trust, ledger_digest: ledger, revision } = report;
+  const rows = notable(report).map((verdict) => [
+    verdict.outcome,
+    markdownCode(short(verdict.commit)),
+    markdownCell(about(verdict)),
+    verdict.reasons
+      .map(({ code, message }) => `${markdownCode(code)} ${markdownText(message)}`)
+      .join("<br>") +
+      (verdict.exception
+        ? `<br>${markdownCell(`acknowledged by ${verdict.exception.owner}: ${verdict.exception.reason}`)}`
+        : ""),
+  ]);
+  const lines = [
+    `# ${markdownText(auditHeadline(report))}`,
+    "",
+    `- audited: ${markdownCode(from)} to ${markdownCode(head)}`,
+    `- deployed.json: ${revision === null ? "none" : `revision ${revision}, ${markdownCode(ledger ?? "")}`}`,
+    `- trust.yaml: ${trust ? `${markdownCode(trust.digest)}, from ${markdownCode(trust.root)} on` : "none"}`,
+    ...(rows.length === 0 ? [] : ["", ...table(["", "commit", "what", "why"], rows), ...unshown(report)]),
+    ...(report.problems.length === 0 ? [] : ["", ...report.problems.map(objection)]),
+    "",
+    "## Counts",
+    "",
+    ...table(
+      ["kind", "pass", "warn", "fail", "acknowledged"],
+      tally(report).map((row) => row.map(String)),
+    ),
+    "",
+    "## Proven",
+    "",
+    ...report.claims.filter(({ holds }) => holds).map((claim) => `- ${claimMarkdown(claim)}`),
+    "",
+    "## Not proven",
+    "",
+    ...notProven(report).map((line) => `- ${markdownText(line)}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function notable({ commits }: AuditReport): readonly CommitVerdict[] {
+  return commits.filter(({ outcome }) => outcome !== "PASS").slice(0, MOST_SHOWN);
+}
+
+function unshown({ commits }: AuditReport): readonly string[] {
+  const left = commits.filter(({ outcome }) => outcome !== "PASS").length - MOST_SHOWN;
+  return left > 0 ? [`${left} more are in the JSON document (--json).`] : [];
+}
+
+function about({ position, kind, transition, signer }: CommitVerdict): string {
+  const what = transition
+    ? `${transition.event} ${transition.model} ${transition.version}${transition.environment === null ? "" : ` in ${transition.environment}`}`
+    : kind;
+  return `commit ${position + 1}, ${what}${signer ? `, signed by ${signer.principal}` : ""}`;
+}
+
+function reasonLines({ code, message, where, fix }: Problem): readonly string[] {
+  return [`${where ? `${formatPlace(where)}  ` : ""}${code}  ${message}`, `  ${fix}`];
+}
+
+const KINDS = ["root", "adoption", "registration", "promotion", "policy", "trust", "other"] as const;
+
+function tally({ commits }: AuditReport): readonly (readonly [string, number, number, number, number])[] {
+  return KINDS.flatMap((kind) => {
+    const of = commits.filter((verdict) => verdict.kind === kind);
+    const count = (outcome: CommitVerdict["outcome"]): number =>
+      of.filter((verdict) => verdict.outcome === outcome).length;
+    if (of.length === 0) return [];
+    return [[kind, count("PASS"), count("WARN"), count("FAIL"), count("EXCEPTED")] as const];
+  });
+}
+
+function tallyLines(report: AuditReport): readonly string[] {
+  return tally(report).map(([kind, pass, warn, fail, excepted]) => {
+    const parts = [`${pass} pass`, `${warn} warn`, `${fail} fail`, `${excepted} acknowledged`];
+    return `${kind.padEnd(12)}  ${parts.filter((part) => !part.startsWith("0 ")).join(", ")}`;
+  });
+}
+
+function claimLine({ id, since, says }: Claim): string {
+  return `${id} from ${since === null ? "nowhere" : short(since)} on: ${says}`;
+}
+
+function claimMarkdown({ id, since, says }: Claim): string {
+  return `${markdownCode(id)} from ${markdownCode(since ?? "")} on: ${markdownText(says)}`;
+}
+
+function notProven({ claims, unproven }: AuditReport): readonly string[] {
+  return [...claims.filter(({ holds }) => !holds).map(({ id, says }) => `${id}: ${says}`), ...unproven];
+}
+
+function objection({ code, message }: Problem): string {
+  return `- ${markdownCode(code)} ${markdownText(message)}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function short(commit: string): string {
+  return commit.slice(0, 12);
 }

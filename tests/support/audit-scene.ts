@@ -84,7 +84,7 @@ export async function auditScene(versions?: readonly string[]): Promise<AuditSce
     },
     commit: (files, message) => repo.commit(files, message),
     git: (...args) => repo.git(...args),
-    audit: (question = {}) => audit({ git, progress: recordedProgress() }, question),
+    audit: async (question = {}) => (await audit({ git, progress: recordedProgress() }, question)).report,
     verdictOn: (report, revision) => verdictOn(report, repo.git("rev-parse", revision)),
     [Symbol.dispose]() {
       rmSync(keys, { recursive: true, force: true });

@@ -1,18 +1,64 @@
+import { existsSync } from "node:fs";
+import { readNamedFile } from "../../adapters/fs/key-file.ts";
+import { writeNamedFile } from "../../adapters/fs/named-file.ts";
+import { openSigner } from "../../adapters/signing/open-signer.ts";
+import type { Checkpoint } from "../../domain/audit.ts";
+import { gateError } from "../../errors.ts";
 import { openPorts } from "../../host/wiring.ts";
-import { auditText } from "../../report/audit.ts";
-import { audit } from "../../usecases/audit/audit.ts";
+import { formatCheckpoint, parseCheckpoint } from "../../ledger/audit/checkpoint.ts";
+import type { Signer } from "../../ports.ts";
+import { auditMarkdown, auditText } from "../../report/audit.ts";
+import { audit, type Audited } from "../../usecases/audit/audit.ts";
 import type { CommandContext } from "../context.ts";
 
 interface Options {
   readonly from?: string;
+  readonly checkpoint?: string;
+  readonly key?: string;
+  readonly report?: string;
 }
 
 /** `modelgate audit`: 0 when every commit stands, 1 when one does not, 3 when the audit itself failed on one. */
 export async function run(context: CommandContext, options: Options): Promise<number> {
+  refuseTogether(options);
   const ports = await openPorts(context.surroundings);
-  const report = await audit(ports, { ...options, signal: context.signal });
+  const checkpoint = readCheckpoint(options.checkpoint);
+  const signer = options.key === undefined ? null : await openSigner(options.key, process.env);
+  const { from } = options;
+  const done = await audit(ports, {
+    checkpoint,
+    signal: context.signal,
+    ...(from === undefined ? {} : { from }),
+  });
+  const { report } = done;
+  if (options.report !== undefined) await writeNamedFile(options.report, auditMarkdown(report));
+  await writeCheckpoint(done, { file: options.checkpoint, signer }, context);
   context.console.data(report);
   if (!context.console.json) context.console.text(auditText(report));
   if (report.broken) return 3;
   return report.outcome === "FAIL" ? 1 : 0;
+}
+
+function refuseTogether({ from, checkpoint, key }: Options): void {
+  if (from !== undefined && checkpoint !== undefined)
+    throw gateError("HOST_ARGUMENT_INVALID", "--from and --checkpoint both say where to start.");
+  if (key !== undefined && checkpoint === undefined)
+    throw gateError("HOST_ARGUMENT_INVALID", "--key signs a checkpoint; name its file with --checkpoint.");
+}
+
+/** Null when the file is not there yet: then the audit begins at the beginning. */
+function readCheckpoint(file: string | undefined): Checkpoint | null {
+  if (file === undefined || !existsSync(file)) return null;
+  return parseCheckpoint(readNamedFile(file), file);
+}
+
+async function writeCheckpoint(
+  done: Audited,
+  { file, signer }: { file: string | undefined; signer: Signer | null },
+  { console }: CommandContext,
+): Promise<void> {
+  if (file === undefined) return;
+  const next = await done.checkpoint(signer);
+  if (next) await writeNamedFile(file, formatCheckpoint(next));
+  else console.note(`The checkpoint ${file} stays where it was.`);
 }

@@ -62,11 +62,6 @@ const commits = {
     fix: "Nothing to mend here; the commit that edited it is named on its own line.",
     exit: 1,
   },
-  AUDIT_TRUST_REMOVED: {
-    meaning: "The commit deletes policies/trust.yaml; the audit goes on with the keys that were in force.",
-    fix: "Restore it; keys are retired or revoked in it, and never disappear.",
-    exit: 1,
-  },
   AUDIT_CRASHED: {
     meaning: "The audit itself failed on a commit, which therefore counts as failed.",
     fix: "Run it again; if it stays, report it with the commit and the message.",

@@ -1,15 +1,15 @@
-import type { AuditReport, CommitVerdict } from "../../domain/audit.ts";
+import type { AuditReport, Checkpoint, CommitVerdict } from "../../domain/audit.ts";
+import type { Outcome } from "../../domain/outcome.ts";
 import { reasons } from "../../domain/reasons/catalogue.ts";
-import { GateError, gateError, problem } from "../../errors.ts";
-import { HeldSince } from "../../ledger/audit/held-since.ts";
-import type { Git, GitObjects, Progress } from "../../ports.ts";
+import { GateError, type Problem, problem } from "../../errors.ts";
+import { type ClaimGround, claimsOf, unprovenBy } from "../../ledger/audit/claims.ts";
+import { acknowledge } from "../../ledger/audit/exceptions.ts";
+import type { Git, GitObjects, Progress, Signer } from "../../ports.ts";
 import { ahead, Failure } from "./ahead.ts";
-import { claimsOf } from "../../ledger/audit/claims.ts";
-import { refuseDisguises } from "./ground.ts";
+import { checkpointOf, signatureProblems } from "./checkpoint.ts";
+import { type Ground, groundOf } from "./ground.ts";
 import { judgeCommit } from "./judge.ts";
 import { type LinePlace, readLanded } from "./landed.ts";
-import { Snapshots } from "./snapshots.ts";
-import { ObjectStore } from "./store.ts";
 import type { Walk } from "./walk.ts";
 
 export interface AuditPorts {
@@ -22,7 +22,16 @@ export interface AuditQuestion {
   readonly head?: string;
   /** A revision of the line that is taken as given; what follows it is audited. */
   readonly from?: string;
+  /** Where an earlier audit ended: what follows it is audited. Not together with `from`. */
+  readonly checkpoint?: Checkpoint | null;
   readonly signal?: AbortSignal;
+}
+
+/** A finished audit. */
+export interface Audited {
+  readonly report: AuditReport;
+  /** What the next audit may go on from; null when this one found something to object to. */
+  checkpoint(signer: Signer | null): Promise<Checkpoint | null>;
 }
 
 /** Commits that are read while earlier ones are judged. */
@@ -31,70 +40,41 @@ const READ_AHEAD = 64;
 /**
  * Replays the first-parent line of a commit from raw objects, oldest first, and judges each commit on what was in force
  * before it. Linear in commits. Whatever a commit holds is a verdict; errors are about the clone and the question:
- * GIT_NO_COMMITS, GIT_UNKNOWN_REVISION, GIT_SHALLOW, AUDIT_CLONE_*, AUDIT_FROM_NOT_ON_LINE.
+ * GIT_NO_COMMITS, GIT_UNKNOWN_REVISION, GIT_SHALLOW, AUDIT_CLONE_*, AUDIT_FROM_NOT_ON_LINE, and those of a checkpoint.
  */
-export async function audit(ports: AuditPorts, question: AuditQuestion = {}): Promise<AuditReport> {
-  await refuseDisguises(ports.git);
-  const head = await headOf(ports.git, question.head);
-  const line = await ports.git.line(head);
-  const first = await firstPosition(ports.git, line, question.from);
-  const walk = openWalk(ports.git, line, first);
-  const commits: CommitVerdict[] = [];
-  for await (const verdict of judgeLine(walk, { first, signal: question.signal })) {
-    commits.push(verdict);
-    if (commits.length % 64 === 0) ports.progress.step("audit", commits.length, line.length - first);
+export async function audit(ports: AuditPorts, question: AuditQuestion = {}): Promise<Audited> {
+  const ground = await groundOf(ports.git, question);
+  const { walk } = ground;
+  const judged: CommitVerdict[] = ground.given ? [ground.given] : [];
+  for await (const verdict of judgeLine(walk, ground.first, question.signal)) {
+    judged.push(verdict);
+    if (judged.length % 64 === 0)
+      ports.progress.step("audit", judged.length, walk.line.length - ground.first);
   }
   ports.progress.end();
-  return reportOf(walk, { head, first, commits });
-}
-
-async function headOf(git: Git, revision: string | undefined): Promise<string> {
-  if (revision === undefined) return (await git.head()).commit;
-  const commit = await git.resolve(revision);
-  if (commit !== undefined) return commit;
-  throw gateError("GIT_UNKNOWN_REVISION", `There is no commit ${JSON.stringify(revision.slice(0, 120))}.`);
-}
-
-async function firstPosition(git: Git, line: readonly string[], from: string | undefined): Promise<number> {
-  if (from === undefined) return 0;
-  const commit = await headOf(git, from);
-  const at = line.indexOf(commit);
-  if (at >= 0) return at;
-  throw gateError(
-    "AUDIT_FROM_NOT_ON_LINE",
-    `${commit} is not on the line that ends in ${line.at(-1) ?? ""}.`,
-  );
-}
-
-function openWalk(git: Git & GitObjects, line: readonly string[], first: number): Walk {
+  const report = reportOf(ground, judged, question.checkpoint ?? null);
   return {
-    git,
-    snapshots: new Snapshots(new ObjectStore(git)),
-    line,
-    places: new Map(line.map((commit, position) => [commit, position])),
-    walked: new Map(),
-    held: new HeldSince(first === 0),
-    payloads: new Map(),
-    versions: new Map(),
-    exceptions: [],
-    trust: null,
-    trustRoot: null,
-    lawful: null,
-    standing: null,
+    report,
+    checkpoint: async (signer) =>
+      report.outcome === "FAIL" || walk.standing !== (walk.lawful?.digest ?? null)
+        ? null
+        : checkpointOf(walk, report, { before: question.checkpoint ?? null, signer }),
   };
 }
 
-async function* judgeLine(
+/** The verdicts on the commits of a line from a position on, in their order. */
+export async function* judgeLine(
   walk: Walk,
-  of: { first: number; signal: AbortSignal | undefined },
+  first: number,
+  signal?: AbortSignal,
 ): AsyncGenerator<CommitVerdict> {
-  const places = walk.line.slice(of.first).map((commit, at): LinePlace => {
-    const position = of.first + at;
+  const places = walk.line.slice(first).map((commit, at): LinePlace => {
+    const position = first + at;
     return { position, commit, before: walk.line[position - 1] ?? null };
   });
   const { store } = walk.snapshots;
   for await (const { item, loaded } of ahead(places, READ_AHEAD, (place) => readLanded(store, place))) {
-    of.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     if (loaded instanceof Failure) yield failed(item, loaded.error);
     else yield await judgeCommit(walk, loaded).catch((error: unknown) => failed(item, error));
   }
@@ -110,25 +90,64 @@ function failed({ position, commit }: LinePlace, error: unknown): CommitVerdict 
 }
 
 function reportOf(
-  walk: Walk,
-  of: { head: string; first: number; commits: readonly CommitVerdict[] },
+  ground: Ground,
+  judged: readonly CommitVerdict[],
+  checkpoint: Checkpoint | null,
 ): AuditReport {
-  const { head, first, commits } = of;
-  const outcomes = commits.map(({ outcome }) => outcome);
-  const broken = commits.some(({ reasons: found }) => found.some(({ code }) => reasons[code].exit === 3));
+  const { walk, head, first } = ground;
+  const earlier = new Set(walk.line.slice(0, first));
+  const { commits, problems: objections } = acknowledge(judged, walk.exceptions, earlier);
+  const problems = [...objections, ...(checkpoint ? signatureProblems(walk, checkpoint, "earlier") : [])];
+  const about = claimGround(ground, commits, checkpoint);
   return {
     schema_version: "modelgate/audit/v1",
     head,
     count: walk.line.length,
+    audited: commits.length,
     from: walk.line[first] ?? head,
-    outcome: outcomes.includes("FAIL") ? "FAIL" : outcomes.every((one) => one === "PASS") ? "PASS" : "WARN",
-    broken,
-    revision: walk.lawful?.ledger.revision ?? null,
-    ledger_digest: walk.standing,
-    trust: walk.trust && walk.trustRoot !== null ? { root: walk.trustRoot, digest: walk.trust.digest } : null,
-    claims: claimsOf({ commits, trustRoot: walk.trustRoot, lapse: null, root: walk.line[first] ?? head }),
-    exceptions: [],
-    problems: [],
+    outcome: outcomeOf(commits, problems),
+    broken: commits.some(({ reasons: found }) => found.some(({ code }) => reasons[code].exit === 3)),
+    ...standingOf(walk),
+    claims: claimsOf(about),
+    unproven: unprovenBy(about),
+    exceptions: commits.flatMap(({ exception }) => exception ?? []),
+    problems,
     commits,
   };
+}
+
+function standingOf({
+  lawful,
+  standing,
+  trust,
+  trustRoot,
+}: Walk): Pick<AuditReport, "revision" | "ledger_digest" | "trust"> {
+  return {
+    revision: lawful ? lawful.ledger.revision : null,
+    ledger_digest: standing,
+    trust: trust && trustRoot !== null ? { root: trustRoot, digest: trust.digest } : null,
+  };
+}
+
+function claimGround(
+  { walk, given }: Ground,
+  commits: readonly CommitVerdict[],
+  checkpoint: Checkpoint | null,
+): ClaimGround {
+  const place = (commit: string | null): number | null =>
+    commit === null ? null : (walk.places.get(commit) ?? null);
+  return {
+    commits,
+    line: walk.line,
+    root: given ? given.position : 0,
+    trustRoot: place(walk.trustRoot),
+    lapse: place(checkpoint ? checkpoint.lapse : null),
+    continued: checkpoint !== null,
+  };
+}
+
+function outcomeOf(commits: readonly CommitVerdict[], problems: readonly Problem[]): Outcome {
+  const wrong = problems.some(({ code }) => code !== "AUDIT_EXCEPTION_UNUSED");
+  if (wrong || commits.some(({ outcome }) => outcome === "FAIL")) return "FAIL";
+  return problems.length > 0 || commits.some(({ outcome }) => outcome !== "PASS") ? "WARN" : "PASS";
 }

@@ -1,16 +1,35 @@
+import type { AuditException } from "../../domain/audit.ts";
+import { EXCEPTIONS_FILE, parseExceptions } from "../../ledger/audit/exceptions.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
 import type { GatePolicy, PolicySet } from "../../policy/policy.ts";
 import { tried } from "../check/report.ts";
 import { policySources } from "../gate/base.ts";
 import { rise } from "../check/policy-versions.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, findingOr } from "./finding.ts";
 import type { Scene } from "./walk.ts";
 
 /**
  * A change of policies: they are sound as a whole, and the version of each that changed is higher than any that it ever
  * had. POLICY_*, DOCUMENT_*.
  */
-export async function judgePolicies(scene: Scene): Promise<Finding> {
+export async function judgePolicies(scene: Scene): Promise<BroughtPolicies> {
+  const brought = await exceptionsIn(scene);
+  const gates = await findingOr(() => judgeGates(scene));
+  return { ...gates, ...(brought ? { exceptions: brought } : {}) };
+}
+
+/** Exceptions that a commit brought; they count when it passed. */
+export interface BroughtPolicies extends Finding {
+  readonly exceptions?: readonly AuditException[];
+}
+
+async function exceptionsIn({ walk, landed, after }: Scene): Promise<readonly AuditException[] | null> {
+  if (!landed.changes.some(({ path }) => path === EXCEPTIONS_FILE)) return null;
+  const bytes = await walk.snapshots.store.file(after, EXCEPTIONS_FILE);
+  return bytes ? parseExceptions(bytes) : [];
+}
+
+async function judgeGates(scene: Scene): Promise<Finding> {
   const { walk, landed, after, before } = scene;
   const sources = await policySources(walk.snapshots.files(after), after);
   if (sources.length === 0) return { problems: [] };

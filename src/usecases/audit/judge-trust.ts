@@ -1,4 +1,5 @@
 import { type Problem, problem } from "../../errors.ts";
+import { trustChangeProblems } from "../../trust/compare.ts";
 import { parseTrust, TRUST_FILE, type TrustRegistry } from "../../trust/registry.ts";
 import type { Finding } from "./finding.ts";
 import type { Scene } from "./walk.ts";
@@ -8,24 +9,29 @@ export interface BroughtTrust extends Finding {
   readonly registry: TrustRegistry | null;
 }
 
-/** A change of trust.yaml: it is sound, its version grew, and it is still there. TRUST_*, POLICY_ROLLBACK, AUDIT_TRUST_REMOVED. */
+/**
+ * A change of trust.yaml: it is sound, its version grew, no key is erased and no revocation taken back. It is compared
+ * with what is in force, which is not always what the commit before it holds. TRUST_*, DOCUMENT_*.
+ */
 export async function judgeTrust({ walk, after }: Scene): Promise<BroughtTrust> {
   const bytes = await walk.snapshots.store.file(after, TRUST_FILE);
   if (!bytes) {
-    const removed = problem("AUDIT_TRUST_REMOVED", `${TRUST_FILE} is deleted.`, {
-      where: { file: TRUST_FILE },
-    });
+    const where = { file: TRUST_FILE };
+    const removed = problem("TRUST_FILE_REMOVED", `${TRUST_FILE} is deleted.`, { where });
     return { problems: walk.trust ? [removed] : [], registry: null };
   }
   const registry = parseTrust(bytes, TRUST_FILE);
-  return { problems: walk.trust ? growth(walk.trust, registry) : [], registry };
+  const before = walk.trust;
+  if (!before || before.digest === registry.digest) return { problems: [], registry };
+  const problems = [...growth(before.version, registry), ...trustChangeProblems(before, registry)];
+  return { problems, registry };
 }
 
-function growth(before: TrustRegistry, after: TrustRegistry): Problem[] {
-  if (after.version > before.version || after.digest === before.digest) return [];
+function growth(before: number, { version }: TrustRegistry): Problem[] {
+  if (version > before) return [];
   const where = { file: TRUST_FILE, pointer: "/metadata/version" };
-  const text = `${TRUST_FILE} has version ${after.version}`;
-  return after.version < before.version
-    ? [problem("POLICY_ROLLBACK", `${text}; version ${before.version} is in force.`, { where })]
-    : [problem("POLICY_VERSION_NOT_RAISED", `${text}, as before, and says something else.`, { where })];
+  const is = `${TRUST_FILE} has version ${version}`;
+  return version < before
+    ? [problem("TRUST_ROLLBACK", `${is}; version ${before} is in force.`, { where })]
+    : [problem("TRUST_VERSION_NOT_GROWN", `${is}, as before, and says something else.`, { where })];
 }

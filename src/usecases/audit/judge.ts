@@ -1,11 +1,12 @@
 import type { AuditedKind, AuditOutcome, CommitVerdict } from "../../domain/audit.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { GateError, type Problem } from "../../errors.ts";
+import { arrived } from "../../ledger/audit/exceptions.ts";
 import { type Classified, classify } from "../../ledger/classify.ts";
-import { TRUST_FILE, type TrustRegistry } from "../../trust/registry.ts";
+import { TRUST_FILE } from "../../trust/registry.ts";
 import { type Finding, findingOr } from "./finding.ts";
 import { judgeAdoption } from "./judge-adoption.ts";
-import { judgePolicies } from "./judge-policy.ts";
+import { type BroughtPolicies, judgePolicies } from "./judge-policy.ts";
 import { judgePromotion } from "./judge-promotion.ts";
 import { judgeRegistration } from "./judge-registration.ts";
 import { type BroughtTrust, judgeTrust } from "./judge-trust.ts";
@@ -100,11 +101,12 @@ function changes({ landed }: Scene, path: string): boolean {
 async function bringIntoForce(scene: Scene, of: { found: Finding; passed: boolean }): Promise<void> {
   const { walk, landed } = scene;
   followLedger(scene);
-  const { registry = null } = of.found as { registry?: TrustRegistry | null };
+  const { registry = null, exceptions } = of.found as Partial<BroughtTrust & BroughtPolicies>;
   if (registry && of.passed) {
     walk.trustRoot ??= landed.commit;
     walk.trust = registry;
   }
+  if (exceptions) walk.exceptions = arrived(walk.exceptions, exceptions, of.passed);
   walk.walked.set(landed.position, {
     commit: landed.commit,
     position: landed.position,

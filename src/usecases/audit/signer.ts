@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import type { AuditedKind, Signer } from "../../domain/audit.ts";
 import { GateError, type Problem, problem } from "../../errors.ts";
 import type { CommitObject } from "../../trust/commit.ts";
+import type { OpenPgpKey } from "../../trust/openpgp.ts";
 import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
-import type { Role, SignedChange } from "../../trust/roles.ts";
+import { type Role, ROLES, type SignedChange } from "../../trust/roles.ts";
 import { dearmor, NAMESPACES, parseSshSignature, verifySshSignature } from "../../trust/sshsig.ts";
 import type { Walk } from "./walk.ts";
 
@@ -60,22 +61,14 @@ async function proveSigner(
 ): Promise<Signing> {
   const fingerprint = await signingKey(trust, object);
   if (typeof fingerprint !== "string") return { signer: null, problems: [fingerprint] };
-  const judged = judgeKey(trust, { fingerprint, roles: roles ?? ANY_ROLE, use: "now" });
+  const judged = judgeKey(trust, { fingerprint, roles: roles ?? ROLES, use: "now" });
   if (isTrusted(judged)) return { signer: { principal: judged.principal, fingerprint }, problems: [] };
   return roles === null ? NOBODY : { signer: null, problems: [judged] };
 }
 
-const ANY_ROLE: readonly Role[] = [
-  "model-signer",
-  "evidence-signer",
-  "release-manager",
-  "policy-owner",
-  "gate-bot",
-];
-
 /** The fingerprint of the key whose signature the commit carries, proven over its bytes. */
 async function signingKey(
-  _trust: TrustRegistry,
+  trust: TrustRegistry,
   { id, signature, payload }: CommitObject,
 ): Promise<string | Problem> {
   switch (signature?.kind) {
@@ -85,10 +78,18 @@ async function signingKey(
       const parsed = parseSshSignature(dearmor(signature.armored));
       return verifySshSignature(parsed, { payload, namespace: NAMESPACES.commit }).fingerprint;
     }
-    case "openpgp":
+    case "openpgp": {
+      const { verifyOpenPgp } = await import("../../trust/openpgp.ts");
+      return verifyOpenPgp({ payload, armored: signature.armored }, openPgpKeys(trust));
+    }
     case "x509":
       return problem("AUDIT_SIGNATURE_UNSUPPORTED", `Commit ${id.slice(0, 12)} is signed by a certificate.`);
   }
+}
+
+function openPgpKeys({ principals }: TrustRegistry): OpenPgpKey[] {
+  const keys = principals.flatMap(({ keys: held }) => held).filter(({ kind }) => kind === "openpgp");
+  return keys.map(({ fingerprint, publicKey }) => ({ fingerprint, armored: publicKey }));
 }
 
 /** One payload under two ids: what was signed once stands in history twice. */

@@ -1,7 +1,7 @@
-import type { AuditException } from "../../domain/audit.ts";
 import type { Digest } from "../../domain/digest.ts";
 import type { Ledger } from "../../domain/ledger.ts";
-import { HeldSince } from "../../ledger/audit/held-since.ts";
+import type { ArrivedException } from "../../ledger/audit/exceptions.ts";
+import type { HeldSince } from "../../ledger/audit/held-since.ts";
 import type { Git, GitObjects } from "../../ports.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import type { Landed } from "./landed.ts";
@@ -14,11 +14,6 @@ export interface StandingLedger {
   readonly digest: Digest;
   /** Of the commit that made it. */
   readonly position: number;
-}
-
-/** An exception, and whether a commit that passed on its own brought it. */
-export interface ArrivedException extends AuditException {
-  readonly proven: boolean;
 }
 
 /**

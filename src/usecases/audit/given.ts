@@ -1,0 +1,43 @@
+import { digestOf } from "../../domain/digest.ts";
+import { LEDGER_FILE } from "../../domain/ledger.ts";
+import { gateError } from "../../errors.ts";
+import { EXCEPTIONS_FILE, parseExceptions } from "../../ledger/audit/exceptions.ts";
+import { lineageOf } from "../../ledger/audit/lineage.ts";
+import { parseLedger } from "../../ledger/ledger-text.ts";
+import { parsePolicies } from "../../policy/parse-policies.ts";
+import { parseTrust, TRUST_FILE } from "../../trust/registry.ts";
+import { policySources } from "../gate/base.ts";
+import { lineCommit } from "./pack-basis.ts";
+import type { Walk } from "./walk.ts";
+
+/**
+ * Takes a commit of the line as the ground of the audit: its ledger, keys, policies and exceptions are in force, and
+ * nothing is said about how they came to be. GIT_*, LEDGER_*, TRUST_*, POLICY_*, DOCUMENT_*.
+ */
+export async function takeAsGiven(walk: Walk, position: number): Promise<void> {
+  const commit = walk.line[position] ?? "";
+  const { store } = walk.snapshots;
+  const root = lineageOf(await store.commit(commit))?.tree;
+  if (root === undefined) throw gateError("AUDIT_LINE_BROKEN", `Commit ${commit} cannot be read.`);
+  const [ledger, trust, exceptions] = await Promise.all(
+    [LEDGER_FILE, TRUST_FILE, EXCEPTIONS_FILE].map((path) => store.file(root, path)),
+  );
+  if (ledger)
+    walk.lawful = { ledger: parseLedger(ledger), bytes: ledger, digest: digestOf(ledger), position };
+  walk.standing = walk.lawful?.digest ?? null;
+  if (trust) {
+    walk.trust = parseTrust(trust, TRUST_FILE);
+    walk.trustRoot = commit;
+  }
+  walk.exceptions = exceptions ? parseExceptions(exceptions).map((one) => ({ ...one, proven: true })) : [];
+  await takeVersions(walk, root);
+  walk.walked.set(position, await lineCommit(walk, position));
+}
+
+async function takeVersions(walk: Walk, root: string): Promise<void> {
+  if (walk.trust) walk.versions.set(TRUST_FILE, walk.trust.version);
+  const sources = await policySources(walk.snapshots.files(root), root);
+  if (sources.length === 0) return;
+  for (const { name, path, version } of parsePolicies(sources).policies)
+    for (const key of [name, path]) walk.versions.set(key, Math.max(walk.versions.get(key) ?? 0, version));
+}
