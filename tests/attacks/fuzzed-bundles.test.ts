@@ -34,7 +34,7 @@ async function passes(bundle: Uint8Array): Promise<boolean> {
 }
 
 function saysTheSame(bundle: Buffer): boolean {
-  const { payload, payloadType } = JSON.parse(bundle.toString()).dsseEnvelope as LooseJson;
+  const { payload, payloadType } = JSON.parse(bundle.toString()).dsseEnvelope;
   return payload === envelope.payload && payloadType === TYPE;
 }
 
