@@ -106,7 +106,7 @@ function unpacked(packed: Buffer, { method, size, name }: Entry): Buffer {
   try {
     return inflateRawSync(packed, { maxOutputLength: Math.max(size, 1) });
   } catch {
-    throw invalid(`${name} is damaged.`);
+    throw invalid(`${name} is damaged, or unpacks to more than the ${size} bytes that it says.`);
   }
 }
 

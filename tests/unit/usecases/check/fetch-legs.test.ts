@@ -111,7 +111,14 @@ describe("measurements in artifacts", () => {
       { forge: (files) => void files.set("more.json", Buffer.from("")) },
       "ARTIFACT_INVALID",
     ],
-    ["with a file too few", { forge: (files) => void files.delete("parity.json") }, "ARTIFACT_INVALID"],
+    [
+      "with a file too few",
+      {
+        files: { "parity.json": "{}", "report.md": "# PASS" },
+        forge: (files) => void files.delete("report.md"),
+      },
+      "ARTIFACT_INVALID",
+    ],
     [
       "with another run.json",
       { forge: (files) => void files.set("run.json", Buffer.from("[]")) },
