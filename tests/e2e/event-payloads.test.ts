@@ -59,7 +59,6 @@ function run(action: string, name: string, payload: Payload): Promise<StepResult
 describe.each(["check", "plan"])("%s", (action) => {
   it.each([
     ["pull_request", "opened", "pull_request.base.sha", "pull_request.head.sha"],
-    ["pull_request", "synchronize", "pull_request.base.sha", "pull_request.head.sha"],
     ["pull_request_review", "submitted", "pull_request.base.sha", "pull_request.head.sha"],
     ["merge_group", "checks_requested", "merge_group.base_sha", "merge_group.head_sha"],
   ])("finds in %s %s what it compares", async (name, kind, base, head) => {
