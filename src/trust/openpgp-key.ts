@@ -8,10 +8,8 @@ export interface OpenPgpKey {
   readonly armored: string;
 }
 
-/** GitHub's key for commits that it makes itself. A signature proves that GitHub made the commit for somebody whom it let. */
-export const WEB_FLOW_FINGERPRINT = "968479A1AFF927E37D1A566BB5690EEEBB952194";
-/** Its predecessor, which ended on 2024-01-16. */
-export const FORMER_WEB_FLOW_FINGERPRINT = "5DE3E0509C47EA3CF04A42D34AEE18F83AFDEB23";
+/** GitHub's key until 2024-01-16. It is shorter than other keys may be; what it signed stands all the same. */
+const FORMER_WEB_FLOW_FINGERPRINT = "5DE3E0509C47EA3CF04A42D34AEE18F83AFDEB23";
 
 /** OpenPGP.js takes null for "do not compare with any clock"; its types do not say so. */
 export const NO_CLOCK = null as never;

@@ -3,7 +3,7 @@ import { gateError } from "../errors.ts";
 import { dearmorOpenPgp } from "./openpgp-armor.ts";
 import { candidatesFor, NO_CLOCK, type OpenPgpKey, requireFit, requireInUse } from "./openpgp-key.ts";
 
-export { FORMER_WEB_FLOW_FINGERPRINT, type OpenPgpKey, WEB_FLOW_FINGERPRINT } from "./openpgp-key.ts";
+export type { OpenPgpKey } from "./openpgp-key.ts";
 
 /**
  * Proves that a detached OpenPGP signature is one of these keys over a payload, and returns the fingerprint of that

@@ -1,4 +1,4 @@
-import { createHash, verify } from "node:crypto";
+import { hash, verify } from "node:crypto";
 import { gateError, type GateError } from "../errors.ts";
 import { CURVES } from "./key-types.ts";
 import { publicKeyFromWire, type PublicKey } from "./public-key.ts";
@@ -164,7 +164,7 @@ export function signedData(of: {
     wireString(of.namespace),
     wireString(""),
     wireString(of.hash),
-    wireString(createHash(of.hash).update(of.payload).digest()),
+    wireString(hash(of.hash, of.payload, "buffer")),
   ]);
 }
 
