@@ -88,7 +88,9 @@ describe("two runs for one model and environment", () => {
     team.github.faults.meanwhile({ on: "POST /repos/{owner}/{repo}/pulls" }, async () => {
       winner = await promote(OTHER, "staging", fast);
     });
-    await promote(OTHER, "staging", slow);
+    const loser = await promote(OTHER, "staging", slow);
+    expect([loser.exitCode, titlesOf(loser)]).toEqual([1, ["FORGE_RACE_LOST"]]);
+    await isWhole(numberOf(winner!));
     const again = await promote(OTHER, "staging");
     expect([winner, again].map((step) => step?.outputs["result"])).toEqual(["pass", "pass"]);
     expect(numberOf(again)).toBe(numberOf(winner!));

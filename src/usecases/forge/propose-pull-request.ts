@@ -117,6 +117,7 @@ async function publish(
     ? { pullRequest: standing.pullRequest, created: false }
     : await forge.openPullRequest({ head: draft.branch, base, ...text });
   const { number } = opened.pullRequest;
+  if (!standing.pullRequest && !opened.created) refuseOvertaken(opened.pullRequest, made.commit);
   if (!opened.created) await forge.updatePullRequest(number, text);
   const notes = [
     ...(await announce(ports, { pullRequest: opened.pullRequest, decision, roles: options.roles })),
@@ -124,6 +125,13 @@ async function publish(
   ];
   const operation = opened.created ? "created" : "updated";
   return receiptOf(scene, opened.pullRequest, { operation, commit: made.commit, notes });
+}
+
+/** Another run opened it in between, for its own commit: its text must not say that the head is ours. */
+function refuseOvertaken({ number, headCommit }: PullRequest, commit: string): void {
+  if (headCommit === commit) return;
+  const text = `Pull request ${number} was opened for ${headCommit.slice(0, 12)} meanwhile, not for ${commit.slice(0, 12)}.`;
+  throw gateError("FORGE_RACE_LOST", text);
 }
 
 function replacedBy({ proposal, block }: Standing): Proposal["replaced"] {
