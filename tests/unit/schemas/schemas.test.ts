@@ -7,6 +7,8 @@ const SUFFIX = ".schema.json";
 const files = readdirSync(FOLDER).filter((file) => file.endsWith(SUFFIX));
 /** Free by design: what a kind of evidence adds for people; the size of the file bounds it. */
 const FREE = new Set(["evidence-v1#/properties/details"]);
+/** Formats of others, whose readers must ignore what they do not know. */
+const FOREIGN = new Set(["oms-bundle-v1", "oms-statement-v1", "vsa-v1"]);
 
 interface Found {
   readonly path: string;
@@ -27,7 +29,8 @@ describe.each(files)("%s", (file) => {
   });
 
   it("closes every object", () => {
-    expect(failing(({ schema }) => !isOf(schema, "object") || isClosed(schema))).toEqual([]);
+    const open = failing(({ schema }) => !isOf(schema, "object") || isClosed(schema));
+    expect(FOREIGN.has(base) ? [] : open).toEqual([]);
   });
 
   it("bounds every string", () => {
