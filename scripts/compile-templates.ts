@@ -9,6 +9,9 @@ const SOURCES = [
   { folder: "policies", below: "." },
 ] as const;
 
+/** Whom this repository trusts is nobody else's business: there is a template beside it. */
+const OWN: ReadonlySet<string> = new Set(["policies/trust.yaml"]);
+
 const TYPES = `// Generated from templates/ and policies/ by scripts/compile-templates.ts. Do not edit.
 /** Path in the new repository -> text, with the placeholders of src/usecases/init/scaffold.ts. */
 export declare const templates: Readonly<Record<string, string>>;
@@ -30,6 +33,7 @@ function textsOf(root: string, source: { folder: string; below: string }): [stri
   const entries = readdirSync(join(root, source.folder), { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return files
+    .filter((file) => !OWN.has(relative(root, file).replaceAll("\\", "/")))
     .sort()
     .map((file) => [
       relative(join(root, source.below), file).replaceAll("\\", "/"),

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,6 +30,8 @@ export function demoRepository(): DemoRepository {
   signWithThrowAwayKey(root, git);
   for (const path of ["policies", "deployed.json", ".gitattributes"])
     cpSync(join(PROJECT, path), join(root, path), { recursive: true });
+  // Whom this project trusts is not whom the demo trusts.
+  rmSync(join(root, "policies/trust.yaml"));
   const repository = createRepository(root, git);
   cpSync(join(PROJECT, "models/flight-delay/training"), join(root, "models/flight-delay/training"), {
     recursive: true,

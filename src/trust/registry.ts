@@ -37,6 +37,18 @@ export function parseTrust(bytes: Uint8Array, file: string = TRUST_FILE): TrustR
   return registry;
 }
 
+/**
+ * Whether some active key may sign some kind of commit. A trust.yaml without one is no root of trust yet: it may vouch for
+ * manifests, but of commits it could only say that nobody was allowed to make them.
+ */
+export function letsSomebodySign({ principals, commits }: TrustRegistry): boolean {
+  const signers = new Set(Object.values(commits).flat());
+  const keys = principals.flatMap(({ keys: held }) => held);
+  return keys.some(
+    ({ standing, roles }) => standing.state === "active" && roles.some((role) => signers.has(role)),
+  );
+}
+
 /** A key and whose it is; undefined when the registry has never heard of it. */
 export function keyOf(
   registry: TrustRegistry,

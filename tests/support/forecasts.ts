@@ -48,6 +48,8 @@ export function forecasts(versions: readonly string[]): Forecasts {
     cpSync(join(PROJECT, path), join(workspace, path), { recursive: true });
   };
   for (const path of FOUNDATION) copy(path);
+  // Whom this project trusts is not whom the team trusts.
+  rmSync(join(workspace, "policies/trust.yaml"));
   for (const version of versions) copy(`models/${version.replace("@", "/")}`);
   repo.commit({}, "models and policies");
   const installAction = actionInstaller(folder);

@@ -5,7 +5,7 @@ import { EXCEPTIONS_FILE, parseExceptions } from "../../ledger/audit/exceptions.
 import { lineageOf } from "../../ledger/audit/lineage.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
-import { parseTrust, TRUST_FILE } from "../../trust/registry.ts";
+import { letsSomebodySign, parseTrust, TRUST_FILE } from "../../trust/registry.ts";
 import { policySources } from "../gate/base.ts";
 import { lineCommit } from "./pack-basis.ts";
 import type { Walk } from "./walk.ts";
@@ -25,8 +25,9 @@ export async function takeAsGiven(walk: Walk, position: number): Promise<void> {
   if (ledger)
     walk.lawful = { ledger: parseLedger(ledger), bytes: ledger, digest: digestOf(ledger), position };
   walk.standing = walk.lawful?.digest ?? null;
-  if (trust) {
-    walk.trust = parseTrust(trust, TRUST_FILE);
+  const registry = trust && parseTrust(trust, TRUST_FILE);
+  if (registry && letsSomebodySign(registry)) {
+    walk.trust = registry;
     walk.trustRoot = commit;
   }
   walk.exceptions = exceptions ? parseExceptions(exceptions).map((one) => ({ ...one, proven: true })) : [];

@@ -3,7 +3,7 @@ import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { GateError, type Problem } from "../../errors.ts";
 import { arrived } from "../../ledger/audit/exceptions.ts";
 import { type Classified, classify } from "../../ledger/classify.ts";
-import { TRUST_FILE } from "../../trust/registry.ts";
+import { letsSomebodySign, TRUST_FILE } from "../../trust/registry.ts";
 import { type Finding, findingOr } from "./finding.ts";
 import { judgeAdoption } from "./judge-adoption.ts";
 import { type BroughtPolicies, judgePolicies } from "./judge-policy.ts";
@@ -102,7 +102,7 @@ async function bringIntoForce(scene: Scene, of: { found: Finding; passed: boolea
   const { walk, landed } = scene;
   followLedger(scene);
   const { registry = null, exceptions } = of.found as Partial<BroughtTrust & BroughtPolicies>;
-  if (registry && of.passed) {
+  if (registry && of.passed && (walk.trust || letsSomebodySign(registry))) {
     walk.trustRoot ??= landed.commit;
     walk.trust = registry;
   }

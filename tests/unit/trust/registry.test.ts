@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { keyOf, parseTrust } from "../../../src/trust/registry.ts";
+import { keyOf, letsSomebodySign, parseTrust } from "../../../src/trust/registry.ts";
 import { codes, placed, problemsOf, utf8 } from "../../support/problems.ts";
 import { type KeyEntry, testKey, trustOf, trustText } from "../../support/trust.ts";
 
@@ -248,5 +248,19 @@ describe("a file of 10,000 lines", () => {
         keys.every(({ key }) => keyOf(registry, key.fingerprint)?.principal.id === id),
       ),
     ).toBe(true);
+  });
+});
+
+describe("letsSomebodySign", () => {
+  const held = (entry: Partial<KeyEntry>, roles: readonly string[]) =>
+    letsSomebodySign(trustOf({ principals: [{ id: "a", roles, keys: [{ id: "k", key: ada, ...entry }] }] }));
+
+  it("needs one active key with a role that signs commits", () => {
+    expect(letsSomebodySign(trustOf({}))).toBe(false);
+    expect(held({}, ["gate-bot"])).toBe(true);
+    expect(held({}, ["evidence-signer"])).toBe(false);
+    expect(held({ retired: "destroyed" }, ["model-signer"])).toBe(false);
+    expect(held({ revoked: "stolen" }, ["policy-owner"])).toBe(false);
+    expect(held({ roles: ["evidence-signer"] }, ["evidence-signer", "policy-owner"])).toBe(false);
   });
 });

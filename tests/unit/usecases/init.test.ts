@@ -8,6 +8,8 @@ import { sidecarCrc32 } from "../../../src/domain/registry/sidecar.ts";
 import { SIDECAR_V1 } from "../../../src/generated/sidecar-v1.js";
 import { GENESIS, parseLedger } from "../../../src/ledger/ledger-text.ts";
 import { parsePolicies } from "../../../src/policy/parse-policies.ts";
+import { editTrust } from "../../../src/trust/file/edit-trust.ts";
+import { parseTrust, TRUST_FILE } from "../../../src/trust/registry.ts";
 import { type InitOptions, init } from "../../../src/usecases/init/init.ts";
 import { GateError } from "../../../src/errors.ts";
 import { identity } from "../../support/onnx-models.ts";
@@ -63,12 +65,23 @@ describe("init", () => {
   it("writes policies that can be parsed, for every event", async () => {
     const files = memoryFiles();
     await init({ files }, OPTIONS);
-    const policies = [...files.entries.keys()].filter((path) => path.startsWith("policies/"));
+    const policies = [...files.entries.keys()].filter(
+      (path) => path.startsWith("policies/") && path !== TRUST_FILE,
+    );
     const parsed = parsePolicies(policies.map((path) => ({ path, bytes: Buffer.from(textOf(files, path)) })));
     expect(parsed.policies.map(({ name }) => name)).toContain("production");
     expect(textOf(files, "policies/gates/production.yaml")).toContain(
       `$schema=https://raw.githubusercontent.com/modelgate/modelgate/${REF}/schemas/policy-v1.schema.json`,
     );
+  });
+
+  it("writes a trust.yaml that names nobody of ours, and that modelgate trust can edit with its comments", async () => {
+    const files = memoryFiles();
+    await init({ files }, OPTIONS);
+    const text = textOf(files, TRUST_FILE);
+    expect(parseTrust(Buffer.from(text)).principals).toEqual([]);
+    const edited = editTrust(Buffer.from(text), (document) => document).text;
+    expect(edited).toBe(text.replace("version: 1", "version: 2"));
   });
 
   it("the same call twice writes nothing", async () => {
