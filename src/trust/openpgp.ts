@@ -1,9 +1,11 @@
-import type { SignaturePacket } from "openpgp";
+import { createMessage, enums, readSignature, type SignaturePacket } from "openpgp";
 import { gateError } from "../errors.ts";
 import { dearmorOpenPgp } from "./openpgp-armor.ts";
 import { candidatesFor, NO_CLOCK, type OpenPgpKey, requireFit, requireInUse } from "./openpgp-key.ts";
 
 export type { OpenPgpKey } from "./openpgp-key.ts";
+
+// OpenPGP.js is large and seldom needed: whoever meets an OpenPGP signature imports this file lazily.
 
 /**
  * Proves that a detached OpenPGP signature is one of these keys over a payload, and returns the fingerprint of that
@@ -30,7 +32,6 @@ export async function verifyOpenPgp(
 }
 
 async function readPacket(bytes: Uint8Array): Promise<SignaturePacket> {
-  const { enums, readSignature } = await import("./openpgp-library.ts");
   const signature = await readSignature({ binarySignature: bytes }).catch((cause: unknown) => {
     throw gateError("SIGNATURE_MALFORMED", "The OpenPGP signature is malformed: its packet cannot be read.", {
       cause,
@@ -43,6 +44,11 @@ async function readPacket(bytes: Uint8Array): Promise<SignaturePacket> {
       "The OpenPGP signature is malformed: it does not say when it was made.",
     );
   }
+  requireKind(packet);
+  return packet;
+}
+
+function requireKind(packet: SignaturePacket): void {
   // A text signature would fit every line ending of the same commit, and so several commit ids.
   if (packet.signatureType !== enums.signature.binary) {
     throw gateError(
@@ -55,13 +61,11 @@ async function readPacket(bytes: Uint8Array): Promise<SignaturePacket> {
     throw gateError("SIGNATURE_ALGORITHM_REFUSED", "The OpenPGP signature has a date at which it expires.");
   }
   const { sha256, sha384, sha512 } = enums.hash;
-  if (packet.hashAlgorithm === sha256 || packet.hashAlgorithm === sha384 || packet.hashAlgorithm === sha512)
-    return packet;
+  if ([sha256, sha384, sha512].some((hash) => hash === packet.hashAlgorithm)) return;
   throw gateError("SIGNATURE_HASH_REFUSED", "The OpenPGP signature hashes its message by other than SHA-2.");
 }
 
 async function literal(payload: Uint8Array): Promise<object> {
-  const { createMessage } = await import("./openpgp-library.ts");
   const message = await createMessage({ binary: payload });
   return message.packets[0] as object;
 }
@@ -72,7 +76,6 @@ async function holds(
   content: object,
   key: Parameters<SignaturePacket["verify"]>[0],
 ): Promise<boolean> {
-  const { enums } = await import("./openpgp-library.ts");
   return packet.verify(key, enums.signature.binary, content, NO_CLOCK, true).then(
     () => true,
     () => false,
