@@ -142,7 +142,10 @@ export class WorkTree {
         : { name, order: `${name}/`, mode: "40000", id: this.#write(child) },
     );
     entries.sort((a, b) => Buffer.compare(Buffer.from(a.order), Buffer.from(b.order)));
-    const bytes = entries.flatMap(({ mode, name, id }) => [Buffer.from(`${mode} ${name}\0`), Buffer.from(id, "hex")]);
+    const bytes = entries.flatMap(({ mode, name, id }) => [
+      Buffer.from(`${mode} ${name}\0`),
+      Buffer.from(id, "hex"),
+    ]);
     folder.id = this.#objects.add("tree", Buffer.concat(bytes));
     return folder.id;
   }

@@ -75,7 +75,12 @@ principals:
 export function syntheticManifest(id: string, version: string): string {
   const artifact = digestOf(`${id}@${version}`);
   const { manifest_hash: _hash, ...sample } = MANIFEST;
-  const draft: Omit<Manifest, "manifest_hash"> = { ...sample, model_id: id, version, artifact_hash: artifact };
+  const draft: Omit<Manifest, "manifest_hash"> = {
+    ...sample,
+    model_id: id,
+    version,
+    artifact_hash: artifact,
+  };
   return formatJson({ ...draft, manifest_hash: manifestHash(draft) });
 }
 
@@ -130,6 +135,19 @@ export class SyntheticHistory {
     return this.head;
   }
 
+  /** The text of a file as it is in the tree now. */
+  async text(path: string): Promise<string> {
+    const { ObjectStore } = await import("../../src/usecases/audit/store.ts");
+    const bytes = await new ObjectStore(this.objects).file(this.tree.tree(), path);
+    if (!bytes) throw new Error(`There is no ${path}.`);
+    return bytes.toString("utf8");
+  }
+
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what the file holds
+  async read<T>(path: string): Promise<T> {
+    return JSON.parse(await this.text(path)) as T;
+  }
+
   /** Decides and writes a transition to the tree, as the gate would; `commit` lands it. */
   decide(asked: SyntheticRequest): Transition {
     this.#seconds += 3600;
@@ -159,11 +177,18 @@ export class SyntheticHistory {
   #judge(request: Required<SyntheticRequest> & { reason: string; requestedBy: string }) {
     const now = new Date(this.#seconds * 1000);
     const subject = this.#subject(request.model, request.version);
-    const live = request.environment === null ? undefined : liveVersion(this.ledger, request.model, request.environment);
-    const baseline = live && live.version !== request.version ? this.#subject(request.model, live.version) : null;
+    const live =
+      request.environment === null ? undefined : liveVersion(this.ledger, request.model, request.environment);
+    const baseline =
+      live && live.version !== request.version ? this.#subject(request.model, live.version) : null;
     const stamp = iso(this.#seconds).replaceAll(/[-:]/g, "");
     const runId = `${request.model}_${request.version}_${request.phase?.replace("%", "") ?? "none"}_${stamp}_${this.ledger.revision.toString(16).padStart(8, "0")}`;
-    const evidence = this.#evidence(request.event, { run_id: runId, subject, baseline, timestamp: iso(this.#seconds) });
+    const evidence = this.#evidence(request.event, {
+      run_id: runId,
+      subject,
+      baseline,
+      timestamp: iso(this.#seconds),
+    });
     const since = this.#held.at(this.objects.commits.length - 1, this.ledger, request);
     const verdict = evaluate({
       policies: this.#policies,
@@ -182,7 +207,16 @@ export class SyntheticHistory {
     if (verdict.outcome === "FAIL" || verdict.outcome === "INCONCLUSIVE")
       throw new Error(`Refused: ${JSON.stringify(verdict, null, 1)}`);
     const { run_id, subject: about, event, environment, canary_phase, base_commit, policy_digest } = verdict;
-    const head = { run_id, subject: about, baseline, event, environment, canary_phase, base_commit, policy_digest };
+    const head = {
+      run_id,
+      subject: about,
+      baseline,
+      event,
+      environment,
+      canary_phase,
+      base_commit,
+      policy_digest,
+    };
     const ledger_digest = digestOf(formatLedger(this.ledger));
     const pack = packEvidence({ ...head, ledger_digest, created_at: verdict.decided_at }, evidence, verdict);
     const planned = planTransition(this.ledger, request, this.#policies.environments);
@@ -204,7 +238,10 @@ export class SyntheticHistory {
       verdict: verdict.outcome,
     };
     const folder = packFolder({ model: planned.model, version: planned.version, runId });
-    return { transition, files: [...pack.files].map(([path, bytes]) => [`${folder}/${path}`, bytes] as const) };
+    return {
+      transition,
+      files: [...pack.files].map(([path, bytes]) => [`${folder}/${path}`, bytes] as const),
+    };
   }
 
   #evidence(event: Transition["event"], more: Partial<Evidence>): readonly Evidence[] {
@@ -221,7 +258,13 @@ export class SyntheticHistory {
   }
 
   #write(message: string, signWith: KeyObject | null, parents: readonly string[], extra = ""): string {
-    return this.objects.commit(this.tree.tree(), { parents, message, seconds: this.#seconds, signWith, extra });
+    return this.objects.commit(this.tree.tree(), {
+      parents,
+      message,
+      seconds: this.#seconds,
+      signWith,
+      extra,
+    });
   }
 }
 

@@ -21,7 +21,8 @@ export async function goOnFrom(walk: Walk, checkpoint: Checkpoint): Promise<numb
   const position = checkpoint.count - 1;
   refuse(moved(walk, checkpoint));
   await takeAsGiven(walk, position);
-  refuse([...unfit(walk, checkpoint), ...signatureProblems(walk, checkpoint, "now")]);
+  refuse(unfit(walk, checkpoint));
+  refuse(signatureProblems(walk, checkpoint, "now"));
   walk.trustRoot = checkpoint.trust_root;
   for (const [key, version] of Object.entries(checkpoint.policy_versions))
     walk.versions.set(key, Math.max(walk.versions.get(key) ?? 0, version));

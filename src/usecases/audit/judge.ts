@@ -13,7 +13,7 @@ import { type BroughtTrust, judgeTrust } from "./judge-trust.ts";
 import type { Landed } from "./landed.ts";
 import { followLedger } from "./ledger-line.ts";
 import { mergeProblems } from "./merge-edits.ts";
-import { signingOf } from "./signer.ts";
+import { repeatedPayloads, signingOf } from "./signer.ts";
 import type { Scene, Walk } from "./walk.ts";
 
 /**
@@ -38,6 +38,7 @@ export async function judgeCommit(walk: Walk, landed: Landed): Promise<CommitVer
   const problems = [
     ...shape,
     ...(doubts.length > 0 ? [] : signing.problems),
+    ...repeatedPayloads(walk, landed),
     ...(await mergeProblems(scene, kind)),
     ...found.problems,
   ];

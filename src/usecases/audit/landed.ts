@@ -3,6 +3,7 @@ import { GateError, gateError } from "../../errors.ts";
 import { diffTrees, type RawChange } from "../../ledger/audit/raw-tree.ts";
 import { type Lineage, lineageOf } from "../../ledger/audit/lineage.ts";
 import { type CommitObject, parseCommitObject } from "../../trust/commit.ts";
+import { payloadDigest } from "../../ledger/audit/payload.ts";
 import type { ObjectStore } from "./store.ts";
 
 /** A commit of the line and what landed with it, read ahead of its judgement; nothing here depends on other verdicts. */
@@ -15,6 +16,8 @@ export interface Landed {
   readonly parent: Lineage | null;
   /** The commit as strictly as signatures need it, or why it is not. */
   readonly object: CommitObject | GateError;
+  /** Digests of what is signed in the commit and in what it merges. */
+  readonly signed: readonly { readonly id: string; readonly digest: string }[];
   /** Against the first parent: what landed, whatever a merge says. */
   readonly changes: readonly RawChange[];
   /** Path -> bytes of deployed.json and of new evidence. */
@@ -43,7 +46,24 @@ export async function readLanded(store: ObjectStore, place: LinePlace): Promise<
   refuseBroken(place, lineage);
   const parent = await parentOf(store, place, lineage);
   const changes = lineage ? await diffTrees(store.tree, parent?.tree ?? null, lineage.tree) : [];
-  return { ...place, lineage, parent, object, changes, contents: await contentsOf(store, changes) };
+  const [contents, signed] = [
+    await contentsOf(store, changes),
+    await payloadsOf(store, place.commit, lineage),
+  ];
+  return { ...place, lineage, parent, object, signed, changes, contents };
+}
+
+async function payloadsOf(
+  store: ObjectStore,
+  commit: string,
+  lineage: Lineage | null,
+): Promise<Landed["signed"]> {
+  const ids = [commit, ...(lineage?.parents.slice(1) ?? [])];
+  const digests = await Promise.all(ids.map(async (id) => payloadDigest(await store.commit(id))));
+  return ids.flatMap((id, at) => {
+    const digest = digests[at];
+    return digest ? [{ id, digest }] : [];
+  });
 }
 
 function strictly(id: string, raw: Buffer): CommitObject | GateError {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { AuditedKind, Signer } from "../../domain/audit.ts";
 import { GateError, type Problem, problem } from "../../errors.ts";
 import type { CommitObject } from "../../trust/commit.ts";
@@ -7,6 +6,7 @@ import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { type Role, ROLES, type SignedChange } from "../../trust/roles.ts";
 import { dearmor, NAMESPACES, parseSshSignature, verifySshSignature } from "../../trust/sshsig.ts";
+import type { Landed } from "./landed.ts";
 import type { Walk } from "./walk.ts";
 
 /** Who signed a commit, and what is wrong with that. */
@@ -31,7 +31,7 @@ const SIGNED_AS: Readonly<Record<AuditedKind, SignedChange | null>> = {
 /**
  * Proves that a commit is signed by a key that was in force before it and holds a role for what it changes. Nothing is
  * asked before there is a trust.yaml, nor of commits that change nothing governed; those tell their signer when they have
- * one. COMMIT_*, SIGNATURE_*, TRUST_*, AUDIT_UNSIGNED, AUDIT_SIGNATURE_UNSUPPORTED, AUDIT_PAYLOAD_REPEATED.
+ * one. COMMIT_*, SIGNATURE_*, TRUST_*, AUDIT_UNSIGNED, AUDIT_SIGNATURE_UNSUPPORTED.
  */
 export async function signingOf(
   walk: Walk,
@@ -39,13 +39,10 @@ export async function signingOf(
   kind: AuditedKind,
 ): Promise<Signing> {
   if (object instanceof GateError) return { signer: null, problems: object.problems };
-  const repeated = repeatedPayload(walk, object);
   const change = SIGNED_AS[kind];
-  if (!walk.trust) return { signer: null, problems: repeated };
-  if (!object.signature && change === null) return { signer: null, problems: repeated };
+  if (!walk.trust || (!object.signature && change === null)) return NOBODY;
   const roles = change === null ? null : walk.trust.commits[change];
-  const found = await proveSigner(walk.trust, object, roles).catch(refusal);
-  return { signer: found.signer, problems: [...repeated, ...found.problems] };
+  return proveSigner(walk.trust, object, roles).catch(refusal);
 }
 
 function refusal(error: unknown): Signing {
@@ -92,12 +89,12 @@ function openPgpKeys({ principals }: TrustRegistry): OpenPgpKey[] {
   return keys.map(({ fingerprint, publicKey }) => ({ fingerprint, armored: publicKey }));
 }
 
-/** One payload under two ids: what was signed once stands in history twice. */
-function repeatedPayload({ payloads }: Walk, { id, signature, payload }: CommitObject): Problem[] {
-  if (!signature) return [];
-  const digest = createHash("sha256").update(payload).digest("base64");
-  const first = payloads.get(digest);
-  payloads.set(digest, first ?? id);
-  if (first === undefined || first === id) return [];
-  return [problem("AUDIT_PAYLOAD_REPEATED", `Commits ${first} and ${id} hold the same signed bytes.`)];
+/** One payload under two ids: what was signed once stands in history twice. AUDIT_PAYLOAD_REPEATED. */
+export function repeatedPayloads({ payloads }: Walk, { signed }: Landed): Problem[] {
+  return signed.flatMap(({ id, digest }) => {
+    const first = payloads.get(digest) ?? id;
+    payloads.set(digest, first);
+    if (first === id) return [];
+    return [problem("AUDIT_PAYLOAD_REPEATED", `Commits ${first} and ${id} hold the same signed bytes.`)];
+  });
 }

@@ -39,7 +39,10 @@ export class Snapshots {
   /** The policies and keys of a tree that has a sound ledger. GIT_*, LEDGER_*, POLICY_*, TRUST_*, DOCUMENT_*. */
   async rules(root: string): Promise<Rules> {
     const folder = await this.store.find(root, "policies");
-    return this.#rules.get(folder?.id ?? "", () => readBase(this.files(root), root));
+    return this.#rules.get(folder?.id ?? "", async () => {
+      const { policies, trust } = await readBase(this.files(root), root);
+      return { policies, trust };
+    });
   }
 
   async environments(root: string): Promise<readonly EnvironmentPhases[]> {
