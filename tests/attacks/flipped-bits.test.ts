@@ -4,7 +4,7 @@ import { keyObjectSigner } from "../../src/adapters/signing/key-object.ts";
 import { GateError } from "../../src/errors.ts";
 import { verifyOpenPgp } from "../../src/trust/openpgp.ts";
 import { armor, dearmor, parseSshSignature, verifySshSignature } from "../../src/trust/sshsig.ts";
-import { Gpg } from "../support/gpg.ts";
+import { armorOpenPgp, Gpg } from "../support/gpg.ts";
 import { codes, problemsOf, utf8 } from "../support/problems.ts";
 import { sshSigParts } from "../support/ssh-forge.ts";
 
@@ -112,7 +112,7 @@ describe("One bit turned over in an OpenPGP signature", () => {
     const verdictOf = async (bytes: Buffer): Promise<string | undefined> =>
       codes(
         await problemsOf(() =>
-          verifyOpenPgp({ payload: PAYLOAD, armored: Buffer.from(armorPgp(bytes)) }, keys),
+          verifyOpenPgp({ payload: PAYLOAD, armored: Buffer.from(armorOpenPgp(bytes)) }, keys),
         ),
       )[0];
     expect(await verdictOf(binary)).toBeUndefined();
@@ -120,11 +120,3 @@ describe("One bit turned over in an OpenPGP signature", () => {
     for (const flipped of chosen) expect(await verdictOf(flipped)).toBeDefined();
   });
 });
-
-function armorPgp(bytes: Uint8Array): string {
-  const lines =
-    Buffer.from(bytes)
-      .toString("base64")
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN PGP SIGNATURE-----\n\n${lines.join("\n")}\n-----END PGP SIGNATURE-----\n`;
-}

@@ -1,14 +1,15 @@
 import { generateKeyPairSync } from "node:crypto";
 import * as fc from "fast-check";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { keyObjectSigner } from "../../src/adapters/signing/key-object.ts";
 import { GateError } from "../../src/errors.ts";
 import type { Signer } from "../../src/ports.ts";
-import { verifyOpenPgp } from "../../src/trust/openpgp.ts";
+import { type OpenPgpKey, verifyOpenPgp } from "../../src/trust/openpgp.ts";
 import { openSshLine, parsePublicKey, publicKeyFromWire } from "../../src/trust/public-key.ts";
 import { armor, dearmor, parseSshSignature, verifySshSignature } from "../../src/trust/sshsig.ts";
 import { wireString } from "../../src/trust/ssh-wire.ts";
 import { BOUNDED, edited, edits, isRefused, latin1, outcome } from "../support/fuzz.ts";
+import { armorOpenPgp, Gpg } from "../support/gpg.ts";
 import { utf8 } from "../support/problems.ts";
 import { innerSignature, sshSigBlob, type SshSigParts, sshSigParts } from "../support/ssh-forge.ts";
 
@@ -136,28 +137,46 @@ describe("The armor", () => {
       BOUNDED,
     );
   });
+});
 
-  test("of OpenPGP: text at random, in or without its frame, is refused", async () => {
-    const text = fc.oneof(
-      latin1(200),
-      fc.uint8Array({ maxLength: 200 }).map((bytes) => {
-        const lines =
-          Buffer.from(bytes)
-            .toString("base64")
-            .match(/.{1,64}/g) ?? [];
-        return `-----BEGIN PGP SIGNATURE-----\n\n${lines.join("\n")}\n-----END PGP SIGNATURE-----\n`;
-      }),
-      fc.tuple(fc.constantFrom(0x88, 0xc2), fc.uint8Array({ maxLength: 190 })).map(([tag, rest]) => {
-        const packet = Buffer.from([tag, rest.length + 6, 4, 0, 22, 8, 0, 0, ...rest]);
-        const lines = packet.toString("base64").match(/.{1,64}/g) ?? [];
-        return `-----BEGIN PGP SIGNATURE-----\n\n${lines.join("\n")}\n-----END PGP SIGNATURE-----\n`;
-      }),
+describe("An OpenPGP signature", () => {
+  const gpg = new Gpg();
+  afterAll(() => gpg[Symbol.dispose]());
+
+  /** The fingerprint of the signer; "refused" for an error with a code. Any other error fails the test. */
+  const signer = (armored: string, keys: readonly OpenPgpKey[]): Promise<string> =>
+    verifyOpenPgp({ payload: PAYLOAD, armored: Buffer.from(armored, "latin1") }, keys).catch(
+      (error: unknown) => {
+        if (error instanceof GateError) return "refused";
+        throw error;
+      },
     );
+
+  test("of text at random, in or without its frame, is refused", async () => {
+    const packet = fc
+      .tuple(fc.constantFrom(0x88, 0xc2), fc.uint8Array({ maxLength: 180 }))
+      .map(([tag, rest]) => Buffer.from([tag, rest.length + 6, 4, 0, 22, 8, 0, 0, ...rest]));
+    const text = fc.oneof(latin1(200), fc.oneof(fc.uint8Array({ maxLength: 200 }), packet).map(armorOpenPgp));
     await fc.assert(
       fc.asyncProperty(text, async (bent) => {
-        const answer = verifyOpenPgp({ payload: PAYLOAD, armored: Buffer.from(bent) }, []);
-        const error: unknown = await answer.catch((thrown: unknown) => thrown);
-        expect(error).toBeInstanceOf(GateError);
+        expect(await signer(bent, [])).toBe("refused");
+      }),
+      BOUNDED,
+    );
+  });
+
+  test("that is good, edited in any way, is refused; and an edited key is refused or the same", async () => {
+    const fingerprint = gpg.make("ada", "ed25519");
+    const good = gpg.run(["--local-user", fingerprint, "--detach-sign"], PAYLOAD);
+    const armored = gpg.export(fingerprint);
+    expect(await signer(armorOpenPgp(good), [{ fingerprint, armored }])).toBe(fingerprint);
+    await fc.assert(
+      fc.asyncProperty(edits, async (by) => {
+        const bent = edited(good, by);
+        const answer = await signer(armorOpenPgp(bent), [{ fingerprint, armored }]);
+        expect(answer).toBe(bent.equals(good) ? fingerprint : "refused");
+        const key = { fingerprint, armored: edited(Buffer.from(armored), by).toString("latin1") };
+        expect(["refused", fingerprint]).toContain(await signer(armorOpenPgp(good), [key]));
       }),
       BOUNDED,
     );

@@ -75,3 +75,12 @@ export class Gpg implements Disposable {
     rmSync(this.home, { recursive: true, force: true });
   }
 }
+
+/** The armor in which gpg puts a signature's bytes, without its checksum. */
+export function armorOpenPgp(bytes: Uint8Array): string {
+  const lines =
+    Buffer.from(bytes)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN PGP SIGNATURE-----\n\n${lines.join("\n")}\n-----END PGP SIGNATURE-----\n`;
+}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPgpFingerprint } from "../../../src/trust/openpgp-fingerprint.ts";
 import { type OpenPgpKey, verifyOpenPgp } from "../../../src/trust/openpgp.ts";
-import { Gpg } from "../../support/gpg.ts";
+import { armorOpenPgp, Gpg } from "../../support/gpg.ts";
 import { problemsOf, utf8 } from "../../support/problems.ts";
 
 const PAYLOAD = utf8("tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nWhat is signed.\n");
@@ -180,9 +180,9 @@ describe("The armor of an OpenPGP signature", () => {
     const binary = gpg.run(["--local-user", ed, "--detach-sign"], PAYLOAD);
     const key = gpg.run(["--export", ed]);
     const keys = [keyOf(ed)];
-    expect(await verdict(armored(binary), keys)).toBe(ed);
-    expect(await verdict(armored(withUnhashed(binary, issuerOf(binary))), keys)).toBe(ed);
-    expect(await verdict(armored(withUnhashed(binary, Buffer.of())), keys)).toBe(ed);
+    expect(await verdict(armorOpenPgp(binary), keys)).toBe(ed);
+    expect(await verdict(armorOpenPgp(withUnhashed(binary, issuerOf(binary))), keys)).toBe(ed);
+    expect(await verdict(armorOpenPgp(withUnhashed(binary, Buffer.of())), keys)).toBe(ed);
     const twice = Buffer.concat([binary, gpg.run(["--local-user", ed, "--detach-sign"], PAYLOAD)]);
     for (const bent of [
       twice,
@@ -203,7 +203,7 @@ describe("The armor of an OpenPGP signature", () => {
       withUnhashed(binary, issuerOf(binary).subarray(0, -1)),
       withUnhashed(binary, Buffer.concat([issuerOf(binary), Buffer.of(0)])),
     ]) {
-      expect([bent.toString("hex"), await verdict(armored(bent), keys)]).toEqual([
+      expect([bent.toString("hex"), await verdict(armorOpenPgp(bent), keys)]).toEqual([
         bent.toString("hex"),
         "SIGNATURE_MALFORMED",
       ]);
@@ -234,14 +234,6 @@ function withUnhashed(signature: Buffer, unhashed: Buffer): Buffer {
   const rest = signature.subarray(at + 2 + signature.readUInt16BE(at));
   const body = Buffer.concat([signature.subarray(2, at), length, unhashed, rest]);
   return Buffer.concat([Buffer.of(0x88, body.length), body]);
-}
-
-function armored(bytes: Uint8Array): string {
-  const lines =
-    Buffer.from(bytes)
-      .toString("base64")
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN PGP SIGNATURE-----\n\n${lines.join("\n")}\n-----END PGP SIGNATURE-----\n`;
 }
 
 /** Old-format header with a length of one byte, then the version. */
