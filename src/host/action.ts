@@ -4,7 +4,7 @@ import { GateError, type Problem, problem } from "../errors.ts";
 import { markdownText } from "../report/escape.ts";
 import { renderValidationMarkdown } from "../report/validation.ts";
 import { type ActionHost, commonInputs, readHost } from "./action-host.ts";
-import { type Annotation, annotationOfProblem } from "./annotations.ts";
+import { type Annotation, annotationOfProblem } from "../report/annotations.ts";
 import {
   type ExitCode,
   exitCodeOfError,

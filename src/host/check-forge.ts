@@ -1,8 +1,8 @@
 import { GateError, gateError } from "../errors.ts";
 import type { CheckAnnotation, Forge } from "../forge-port.ts";
 import type { Git } from "../ports.ts";
-import { checkHeadline, renderCheckMarkdown, verdictsBeside } from "../report/check.ts";
-import { annotationsOf } from "../report/annotations.ts";
+import type { Annotation } from "../report/annotations.ts";
+import { checkAnnotations, checkHeadline, renderCheckMarkdown } from "../report/check.ts";
 import { PULL_REQUEST_BYTES } from "../report/markdown.ts";
 import type { CheckOptions } from "../usecases/check/check.ts";
 import type { CheckReport } from "../usecases/check/report.ts";
@@ -11,7 +11,6 @@ import { readApprovals } from "../usecases/forge/read-approvals.ts";
 import type { RoleHolders } from "../usecases/forge/roles.ts";
 import { postStickyComment, refreshStickyComment } from "../usecases/forge/sticky-comment.ts";
 import type { OpenPullRequests } from "../usecases/trust/dependents.ts";
-import { type Annotation, annotationOfProblem } from "./annotations.ts";
 import { pullRequestOf, type WorkflowEvent } from "./event.ts";
 
 /** The job's view of the forge: opened only when something is asked or told. */
@@ -113,17 +112,12 @@ function tellInComment(
 }
 
 function publish(forge: Forge, report: CheckReport, as: { name: string; head: string }): Promise<unknown> {
-  const { problems, outcome } = report;
-  const annotations = [
-    ...problems.map(annotationOfProblem),
-    ...verdictsBeside(report).flatMap(({ verdict }) => annotationsOf(verdict)),
-  ];
   return publishCheck(forge, {
     ...as,
-    outcome,
+    outcome: report.outcome,
     title: checkHeadline(report),
     summary: renderCheckMarkdown(report, PULL_REQUEST_BYTES),
-    annotations: annotations.flatMap(beside),
+    annotations: checkAnnotations(report).flatMap(beside),
   });
 }
 

@@ -1,8 +1,6 @@
-import { annotationsOf } from "../report/annotations.ts";
-import { checkHeadline, renderCheck, renderCheckMarkdown, verdictsBeside } from "../report/check.ts";
+import { checkAnnotations, checkHeadline, renderCheck, renderCheckMarkdown } from "../report/check.ts";
 import type { CheckReport } from "../usecases/check/report.ts";
 import type { ActionReport } from "./action.ts";
-import { annotationOfProblem } from "./annotations.ts";
 
 const LOG_COLUMNS = 120;
 
@@ -14,10 +12,7 @@ export function reportCheck(report: CheckReport): ActionReport {
     headline: checkHeadline(report),
     text: renderCheck(report, { width: LOG_COLUMNS, color: false }),
     markdown: renderCheckMarkdown(report),
-    annotations: [
-      ...problems.map(annotationOfProblem),
-      ...verdictsBeside(report).flatMap(({ verdict }) => annotationsOf(verdict)),
-    ],
+    annotations: checkAnnotations(report),
     outputs: {
       kind,
       base,

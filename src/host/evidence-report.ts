@@ -5,7 +5,7 @@ import { type Outcome, worst } from "../domain/outcome.ts";
 import type { Files } from "../ports.ts";
 import { evidenceHeadline, renderEvidence, renderEvidenceMarkdown } from "../report/evidence.ts";
 import type { ActionReport } from "./action.ts";
-import type { Annotation } from "./annotations.ts";
+import type { Annotation } from "../report/annotations.ts";
 
 /** What an action that measures has to say. */
 export interface Measured {

@@ -6,7 +6,7 @@ import { subjectOf } from "../usecases/transition/message.ts";
 import type { Proposal } from "../usecases/propose.ts";
 import { proposalContextOf } from "../usecases/report-context.ts";
 import type { ActionReport } from "./action.ts";
-import type { Annotation } from "./annotations.ts";
+import type { Annotation } from "../report/annotations.ts";
 import {
   pullRequestAnnotations,
   pullRequestOutputs,

@@ -2,7 +2,7 @@ import type { UploadedArtifact } from "../artifact-port.ts";
 import type { WorkflowRun } from "../domain/run-artifact.ts";
 import type { Problem } from "../errors.ts";
 import type { ActionReport } from "./action.ts";
-import { type Annotation, annotationOfProblem } from "./annotations.ts";
+import { type Annotation, annotationOfProblem } from "../report/annotations.ts";
 
 /** What became of a run's artifact. Nothing of this changes the answer of the step. */
 export interface Stored {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { posix } from "node:path";
 import * as core from "@actions/core";
 import { plainText } from "../report/escape.ts";
-import { type Annotation, type AnnotationLevel, worstFirst } from "./annotations.ts";
+import { type Annotation, type AnnotationLevel, worstFirst } from "../report/annotations.ts";
 
 /** GitHub keeps ten annotations of a level for each step. */
 const MAX_PER_LEVEL = 10;

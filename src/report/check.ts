@@ -2,6 +2,7 @@ import type { Digest } from "../domain/digest.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import type { Problem } from "../errors.ts";
+import { type Annotation, annotationOfProblem, annotationsOf } from "./annotations.ts";
 import { markdownText, plainText } from "./escape.ts";
 import { describeRequest, headlineOf } from "./headline.ts";
 import { renderMarkdown, SUMMARY_BYTES } from "./markdown.ts";
@@ -53,12 +54,20 @@ function andMore({ length }: readonly Problem[]): string {
 }
 
 /** The verdicts of a check, without the findings that its problems tell already, with place and remedy. */
-export function verdictsBeside({ problems, decisions }: CheckFindings): CheckFindings["decisions"] {
+function verdictsBeside({ problems, decisions }: CheckFindings): CheckFindings["decisions"] {
   const told = new Set(problems.map(({ code, message }) => `${code} ${message}`));
   return decisions.map(({ verdict, evidenceDigest }) => {
     const findings = verdict.findings.filter(({ code, message }) => !told.has(`${code} ${message}`));
     return { verdict: { ...verdict, findings }, evidenceDigest };
   });
+}
+
+/** Every problem and every shortfall of a verdict, at its place. */
+export function checkAnnotations(found: CheckFindings): readonly Annotation[] {
+  return [
+    ...found.problems.map(annotationOfProblem),
+    ...verdictsBeside(found).flatMap(({ verdict }) => annotationsOf(verdict)),
+  ];
 }
 
 /** The answer, what is wrong, each verdict, and what was looked at; for a terminal. */

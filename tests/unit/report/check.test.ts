@@ -3,11 +3,11 @@ import { digestOf } from "../../../src/domain/digest.ts";
 import { problem } from "../../../src/errors.ts";
 import { evaluate } from "../../../src/policy/evaluate.ts";
 import {
+  checkAnnotations,
   type CheckFindings,
   checkHeadline,
   renderCheck,
   renderCheckMarkdown,
-  verdictsBeside,
 } from "../../../src/report/check.ts";
 import { inputWith } from "../../support/judging.ts";
 
@@ -70,11 +70,20 @@ describe("what the check says", () => {
     ];
     const told = { ...decision, verdict: { ...verdict, findings } };
     const report = found({ kind: "registration", outcome: "FAIL", problems: [mixture], decisions: [told] });
-    expect(verdictsBeside(report)[0]?.verdict.findings).toEqual([findings[1]]);
+    expect(checkAnnotations(report).map(({ title, message }) => [title, message.split("\n")[0]])).toEqual([
+      [code, message.split("\n")[0]],
+      [code, "another one"],
+    ]);
     for (const text of [renderCheck(report, LOOK), renderCheckMarkdown(report)]) {
       expect(text.match(/mixture/g)).toHaveLength(2);
       expect(text).toContain("another one");
     }
+  });
+
+  it("annotates every finding, however many: limits are those of who shows them", () => {
+    const findings = Array.from({ length: 25 }, (_, n) => ({ code: "X", message: `${n}`, file: null }));
+    const told = { ...decision, verdict: { ...verdict, findings } };
+    expect(checkAnnotations(found({ decisions: [told] }))).toHaveLength(25);
   });
 
   it("of several verdicts names the worst", () => {

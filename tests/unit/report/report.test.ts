@@ -208,7 +208,7 @@ describe("hostile text", () => {
   });
 });
 
-test("annotations: errors first, on the policy's line, ten of each level at most", () => {
+test("annotations: every shortfall, errors first, on the policy's line; a message of 4 KiB at most", () => {
   const verdict = verdictWith({ "parity.max_abs_diff": WRONG, "benchmark.latency_ratio": SLOW });
   expect(annotationsOf(verdict).map(({ level, title, where }) => [level, title, where?.file])).toEqual([
     ["error", "GATE_HARD_LIMIT_MISSED: production/onnx-parity", "policies/gates/production.yaml"],
@@ -220,7 +220,7 @@ test("annotations: errors first, on the policy's line, ten of each level at most
     file: null,
   }));
   const annotations = annotationsOf({ ...verdict, findings });
-  expect(annotations.map(({ level }) => level)).toEqual(["error", ...Array<string>(10).fill("warning")]);
+  expect(annotations.map(({ level }) => level)).toEqual(["error", ...Array<string>(31).fill("warning")]);
   expect(Math.max(...annotations.map(({ message }) => message.length))).toBe(4096);
 });
 
