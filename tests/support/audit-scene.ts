@@ -6,7 +6,9 @@ import { openGit } from "../../src/adapters/git/open.ts";
 import type { AuditReport, CommitVerdict } from "../../src/domain/audit.ts";
 import { audit, type AuditQuestion } from "../../src/usecases/audit/audit.ts";
 import { type CheckScene, checkScene } from "./check-scene.ts";
+import type { AskedTransition } from "../../src/usecases/run-context.ts";
 import { GIT_ENV } from "./git-repo.ts";
+import { gist } from "./memory-audit.ts";
 import { recordedProgress } from "./parity-run.ts";
 
 /** A real SSH key, made by ssh-keygen. */
@@ -36,13 +38,26 @@ export interface AuditScene extends Disposable {
   signWith(key: SshKey | null): void;
   commit(files: Readonly<Record<string, string>>, message?: string): string;
   git(...args: string[]): string;
+  /** Runs git with more variables, and bytes on its standard input. */
+  plumb(args: readonly string[], more?: { env?: NodeJS.ProcessEnv; input?: string | Uint8Array }): string;
+  /** On a new branch from main, does something and returns to main; the branch's head. */
+  aside(change: () => void): string;
+  /** A real proposal of the gate, merged into main with a signed merge commit. */
+  promote(ask: Partial<AskedTransition>): Promise<string>;
   audit(question?: AuditQuestion): Promise<AuditReport>;
+  /** `FAIL CODE CODE` of the last commit of a line. */
+  lastOf(head: string): Promise<string>;
   verdictOn(report: AuditReport, revision: string): CommitVerdict;
 }
 
 export const ALL_ROLES = ["model-signer", "evidence-signer", "release-manager", "policy-owner", "gate-bot"];
 
-/** trust.yaml of the given principals. */
+/** Who signed the sample versions, as this project's own trust.yaml names them. */
+const SAMPLES = readFileSync(join(import.meta.dirname, "../../policies/trust.yaml"), "utf8")
+  .split("\nprincipals:\n")[1]
+  ?.trimEnd();
+
+/** trust.yaml of the given principals, and of who signed the sample versions. */
 export function trustYaml(principals: readonly TestPrincipal[], version = 1): string {
   const lines = principals.flatMap(({ id, roles, keys }) => [
     `  - id: ${id}`,
@@ -60,7 +75,7 @@ export function trustYaml(principals: readonly TestPrincipal[], version = 1): st
     "kind: TrustPolicy",
     `metadata: { version: ${version}, owners: [ml-platform] }`,
   ];
-  return `${[...head, "principals:", ...lines].join("\n")}\n`;
+  return `${[...head, "principals:", ...lines, SAMPLES].join("\n")}\n`;
 }
 
 /** The scene after its first two commits: everything adopted at once, then trust.yaml, signed. */
@@ -72,6 +87,7 @@ export async function auditScene(versions?: readonly string[]): Promise<AuditSce
     makeKey(keys, name, type);
   const ada = newKey("ada");
   const git = await openGit(repo.root, GIT_ENV);
+  let branches = 0;
   const scene: AuditScene = {
     check,
     root: repo.root,
@@ -84,6 +100,27 @@ export async function auditScene(versions?: readonly string[]): Promise<AuditSce
     },
     commit: (files, message) => repo.commit(files, message),
     git: (...args) => repo.git(...args),
+    plumb: (args, { env = {}, input } = {}) =>
+      execFileSync("git", args, {
+        cwd: repo.root,
+        env: { ...GIT_ENV, ...env },
+        encoding: "utf8",
+        stdio: ["pipe", "pipe", "pipe"],
+        ...(input === undefined ? {} : { input }),
+      }).trim(),
+    aside(change) {
+      branches += 1;
+      repo.git("checkout", "-q", "-b", `aside-${branches}`, "main");
+      change();
+      const head = repo.git("rev-parse", "HEAD");
+      repo.git("checkout", "-q", "-f", "main");
+      return head;
+    },
+    async promote(ask) {
+      check.merge(await check.propose(ask));
+      return repo.git("rev-parse", "HEAD");
+    },
+    lastOf: async (head) => gist(lastVerdict((await scene.audit({ head })).commits)),
     audit: async (question = {}) => (await audit({ git, progress: recordedProgress() }, question)).report,
     verdictOn: (report, revision) => verdictOn(report, repo.git("rev-parse", revision)),
     [Symbol.dispose]() {
@@ -105,6 +142,12 @@ function makeKey(folder: string, name: string, type: readonly string[]): SshKey 
   const line = readFileSync(`${path}.pub`, "utf8").trim();
   const shown = execFileSync("ssh-keygen", ["-lf", `${path}.pub`], { encoding: "utf8" });
   return { path, line, fingerprint: shown.split(" ")[1] ?? "" };
+}
+
+function lastVerdict(commits: readonly CommitVerdict[]): CommitVerdict {
+  const last = commits.at(-1);
+  if (!last) throw new Error("Nothing was audited.");
+  return last;
 }
 
 function verdictOn(report: AuditReport, commit: string): CommitVerdict {

@@ -31,7 +31,7 @@ function gitOf({ objects, head }: SyntheticHistory): Git & GitObjects {
   return new Proxy(answers as Git & GitObjects, {
     get(target, name: keyof typeof answers) {
       if (name in target) return target[name];
-      throw new Error(`The audit asked git for ${String(name)}.`);
+      throw new Error(`The audit asked git for ${name}.`);
     },
   });
 }

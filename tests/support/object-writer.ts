@@ -13,6 +13,8 @@ export interface CommitText {
   readonly seconds: number;
   readonly signWith: KeyObject | null;
   readonly extra?: string;
+  /** Not on the line. */
+  readonly aside?: boolean;
 }
 
 /** Git's objects in memory: written as git writes them, read as the audit reads them, and handed over as one pack. */
@@ -54,7 +56,7 @@ export class ObjectWriter implements GitObjects {
     const rest = `\n${of.message}`;
     const header = of.signWith ? signatureHeader(Buffer.from(start + rest), of.signWith) : "";
     const id = this.add("commit", `${start}${header}${rest}`);
-    this.#line.push(id);
+    if (!of.aside) this.#line.push(id);
     return id;
   }
 

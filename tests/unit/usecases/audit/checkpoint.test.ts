@@ -23,8 +23,8 @@ beforeEach(() => {
 });
 
 async function checkpoint(key: KeyObject | null = history.key): Promise<Checkpoint> {
-  const { checkpoint: make } = await auditedInMemory(history);
-  const made = await make(key && keyObjectSigner(key));
+  const audited = await auditedInMemory(history);
+  const made = await audited.checkpoint(key && keyObjectSigner(key));
   if (!made) throw new Error("There is no checkpoint.");
   return made;
 }
