@@ -2,7 +2,7 @@ import { runAction } from "../../src/host/action.ts";
 import { askedOf, tellForge } from "../../src/host/check-forge.ts";
 import { reportCheck } from "../../src/host/check-report.ts";
 import { checkRun } from "../../src/host/decision-run.ts";
-import { namedBy, rangeOf } from "../../src/host/event.ts";
+import { eventOf, namedBy, rangeOf } from "../../src/host/event.ts";
 import { legsFrom } from "../../src/host/fetch-legs.ts";
 import { openForge } from "../../src/host/open-forge.ts";
 import { keepSamples } from "../../src/host/sample-keeper.ts";
@@ -12,13 +12,11 @@ import { withStored } from "../../src/host/stored.ts";
 import { check } from "../../src/usecases/check/check.ts";
 import { inputs } from "./inputs.ts";
 
-const { GITHUB_EVENT_NAME: name = "", GITHUB_SHA: sha = "" } = process.env;
-
 await runAction({
   inputs,
   async run({ base, head, token, roles, comment, upload, ...more }, host) {
     const ports = await host.open(more["ort-dir"]);
-    const event = { name, sha, payload: await host.event() };
+    const event = await eventOf(host);
     const range = base !== null && head !== null ? { base, head } : await rangeOf(event, ports.git);
     const forge = { event, roles, git: ports.git, open: () => openForge(host, token ?? "", null) };
     const [start, samples] = [startRun(), keepSamples()];

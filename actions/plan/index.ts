@@ -1,17 +1,15 @@
 import { runAction } from "../../src/host/action.ts";
-import { rangeOf } from "../../src/host/event.ts";
+import { eventOf, rangeOf } from "../../src/host/event.ts";
 import { reportPlan } from "../../src/host/plan-report.ts";
 import { planChecks } from "../../src/usecases/check/plan.ts";
 import { inputs } from "./inputs.ts";
-
-const { GITHUB_EVENT_NAME: name = "", GITHUB_SHA: sha = "" } = process.env;
 
 await runAction({
   inputs,
   async run({ base, head }, host) {
     const ports = await host.open(null);
     const given = base !== null && head !== null ? { base, head } : null;
-    const range = given ?? (await rangeOf({ name, sha, payload: await host.event() }, ports.git));
+    const range = given ?? (await rangeOf(await eventOf(host), ports.git));
     return reportPlan(await planChecks(ports, range));
   },
 });

@@ -1,6 +1,7 @@
 import { gateError } from "../errors.ts";
 import type { Git } from "../ports.ts";
 import type { Range } from "../usecases/check/change.ts";
+import type { ActionHost } from "./action-host.ts";
 
 /** What GitHub says about the event that started a job. */
 export interface WorkflowEvent {
@@ -9,6 +10,12 @@ export interface WorkflowEvent {
   /** GITHUB_SHA: for a pull request GitHub's own merge of it with the base. */
   readonly sha: string;
   readonly payload: unknown;
+}
+
+/** The event that started the job of a step. */
+export async function eventOf({ env, event }: Pick<ActionHost, "env" | "event">): Promise<WorkflowEvent> {
+  const { GITHUB_EVENT_NAME: name = "", GITHUB_SHA: sha = "" } = env;
+  return { name, sha, payload: await event() };
 }
 
 const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
@@ -44,7 +51,8 @@ async function rangeOfPullRequest(event: WorkflowEvent, named: Range, git: Readi
   throw gateError("CHECK_EVENT_UNUSABLE", text, { fix: "Fetch it: actions/checkout needs fetch-depth: 0." });
 }
 
-function defaultBranch(payload: unknown): string | undefined {
+/** The default branch; undefined when the payload does not tell. */
+export function defaultBranch(payload: unknown): string | undefined {
   const name = at(payload, "repository", "default_branch");
   return typeof name === "string" ? name : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Git } from "../ports.ts";
 import type { ActionHost } from "./action-host.ts";
-import { namedBy } from "./event.ts";
+import { eventOf, namedBy } from "./event.ts";
 
 /**
  * The commit that a measurement is for, and the one whose policies hold for it: head and base as the event names them, the
@@ -10,7 +10,7 @@ export async function measuredCommits(
   host: Pick<ActionHost, "env" | "event">,
   git: Pick<Git, "head">,
 ): Promise<{ readonly commit: string; readonly base: string }> {
-  const named = namedBy({ name: host.env["GITHUB_EVENT_NAME"] ?? "", payload: await host.event() });
+  const named = namedBy(await eventOf(host));
   if (named) return { commit: named.head, base: named.base };
   const { commit } = await git.head();
   return { commit, base: commit };

@@ -1,6 +1,7 @@
 import { gateError } from "../errors.ts";
 import type { Git } from "../ports.ts";
 import { headBranch } from "../usecases/forge/base-branch.ts";
+import { defaultBranch } from "./event.ts";
 
 /**
  * The branch whose revisions are recorded: the one that the input names, else the one that is checked out, which must be the
@@ -9,17 +10,11 @@ import { headBranch } from "../usecases/forge/base-branch.ts";
  */
 export async function recordBranch(
   git: Git,
-  of: { readonly named: string | null; readonly event: Readonly<Record<string, unknown>> },
+  of: { readonly named: string | null; readonly event: unknown },
 ): Promise<string> {
   if (of.named !== null) return of.named;
   const [here, main] = [await headBranch(git), defaultBranch(of.event)];
-  if (main === null || here === main) return here;
+  if (main === undefined || here === main) return here;
   const text = `Checked out is ${JSON.stringify(here)}; what is live is decided on ${JSON.stringify(main)}.`;
   throw gateError("RECORD_BRANCH_FOREIGN", text);
-}
-
-/** Null when the payload does not tell. */
-function defaultBranch({ repository }: Readonly<Record<string, unknown>>): string | null {
-  if (typeof repository !== "object" || repository === null || !("default_branch" in repository)) return null;
-  return typeof repository.default_branch === "string" ? repository.default_branch : null;
 }
