@@ -149,6 +149,12 @@ export const doctorReasons = {
     fix: "Require review from Code Owners, and approval of the most recent push, in the ruleset.",
     exit: 1,
   },
+  DOCTOR_QUEUE_HEADGREEN: {
+    meaning:
+      "The merge queue merges a whole group when the check of its last change is green, so that a change whose own check is red lands under a later one that passes: a refused policy under a promotion.",
+    fix: "Set the queue's grouping strategy to ALLGREEN in the ruleset (in the settings: Require all queue entries to pass required checks).",
+    exit: 1,
+  },
   DOCTOR_PULL_REQUESTS_OFF: {
     meaning:
       "GitHub Actions is not permitted to create pull requests here, so promote can push a branch and no more.",

@@ -43,5 +43,6 @@ export const EXAMPLES: Readonly<Record<keyof typeof doctorReasons, string>> = {
   DOCTOR_UNSIGNED_ALLOWED: `{ "type": "required_signatures" }`,
   DOCTOR_FORCE_PUSH_ALLOWED: `{ "type": "non_fast_forward" }, { "type": "deletion" }`,
   DOCTOR_OWNER_REVIEW_OFF: `"require_code_owner_review": true, "require_last_push_approval": true`,
+  DOCTOR_QUEUE_HEADGREEN: `{ "type": "merge_queue", "parameters": { "grouping_strategy": "ALLGREEN", … } }`,
   DOCTOR_PULL_REQUESTS_OFF: "",
 };

@@ -28,9 +28,9 @@ type Make = (where: { file: string }) => Finding;
 
 function ruleFindings(rules: Rules, { mergeMethods }: ForgeSettings): Make[] {
   const has = (type: string) => rules.some((rule) => rule.type === type);
-  const pulls = parametersOf(rules, "pull_request");
+  const [pulls, queues] = [parametersOf(rules, "pull_request"), parametersOf(rules, "merge_queue")];
   const found: Make[] = [...checkFindings(rules)];
-  if (allowsRebase(pulls, mergeMethods))
+  if (allowsRebase(pulls, mergeMethods) || queues.some((one) => one["merge_method"] === "REBASE"))
     found.push(make("DOCTOR_REBASE_ALLOWED", "Rebase merges are allowed."));
   if (!has("required_signatures"))
     found.push(make("DOCTOR_UNSIGNED_ALLOWED", "Signatures are not required."));
@@ -40,7 +40,7 @@ function ruleFindings(rules: Rules, { mergeMethods }: ForgeSettings): Make[] {
     one["require_code_owner_review"] === true && one["require_last_push_approval"] === true;
   if (!pulls.some(isReviewed))
     found.push(make("DOCTOR_OWNER_REVIEW_OFF", "Review by owners is not required."));
-  return found;
+  return [...found, ...queueFindings(queues)];
 }
 
 function make(code: Finding["code"], message: string): Make {
@@ -59,6 +59,15 @@ function checkFindings(rules: Rules): Make[] {
   const source = checks[0]?.["integration_id"];
   const message = typeof source === "number" ? `Its source is the app ${source}.` : "It names no source app.";
   return [make("DOCTOR_CHECK_SOURCE_OPEN", message)];
+}
+
+/** What a queue merges must have passed by itself; what the rule does not say is not taken for healthy. */
+function queueFindings(queues: readonly Mapping[]): Make[] {
+  const open = queues.filter((one) => one["grouping_strategy"] !== "ALLGREEN");
+  if (open.length === 0) return [];
+  const isNamed = open.some((one) => one["grouping_strategy"] === "HEADGREEN");
+  const message = isNamed ? "The merge queue groups by HEADGREEN." : "The merge queue does not say ALLGREEN.";
+  return [make("DOCTOR_QUEUE_HEADGREEN", message)];
 }
 
 /** Every rule that speaks of merge methods narrows them; without one the repository's own methods hold. */

@@ -159,6 +159,20 @@ const changed = (type: string, parameters: Readonly<Record<string, unknown>>) =>
   ),
 });
 
+/** The ruleset that `init --merge-queue` writes, with another queue. */
+const queued = (parameters: Readonly<Record<string, unknown>>) => {
+  const files = scaffold({ ...OPTIONS, mergeQueue: true });
+  const { rules } = JSON.parse(files.get(".github/rulesets/main.json") ?? "") as { rules: Rule[] };
+  const queue = rules.find(({ type }) => type === "merge_queue");
+  expect(queue?.parameters).toMatchObject({ grouping_strategy: "ALLGREEN", merge_method: "MERGE" });
+  return {
+    rules: rules.map((rule) => ({
+      type: rule.type,
+      parameters: { ...rule.parameters, ...(rule === queue ? parameters : {}) },
+    })),
+  };
+};
+
 describe("settings", () => {
   it("are healthy with the ruleset that init writes", async () => {
     expect(await settingsFound({})).toEqual({ codes: [], unseen: [] });
@@ -209,6 +223,18 @@ describe("settings", () => {
       changed("pull_request", { require_last_push_approval: false }),
       ["OWNER_REVIEW_OFF"],
     ],
+    [
+      "a queue that looks at its last change alone",
+      queued({ grouping_strategy: "HEADGREEN" }),
+      ["QUEUE_HEADGREEN"],
+    ],
+    [
+      "a queue that does not say how it groups",
+      queued({ grouping_strategy: undefined }),
+      ["QUEUE_HEADGREEN"],
+    ],
+    ["a queue that rebases", queued({ merge_method: "REBASE" }), ["REBASE_ALLOWED"]],
+    ["the queue that init writes", queued({}), []],
     ["no pull requests by workflows", { workflowsMayOpenPullRequests: false }, ["PULL_REQUESTS_OFF"]],
   ])("%s", async (_what, change, expected) => {
     const { codes } = await settingsFound(change);
