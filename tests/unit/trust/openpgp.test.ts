@@ -202,6 +202,11 @@ describe("The armor of an OpenPGP signature", () => {
       withUnhashed(binary, Buffer.concat([issuerOf(binary), issuerOf(binary)])),
       withUnhashed(binary, issuerOf(binary).subarray(0, -1)),
       withUnhashed(binary, Buffer.concat([issuerOf(binary), Buffer.of(0)])),
+      withNumberOf(binary, (bits, digits) => ({
+        bits: bits + 8,
+        digits: Buffer.concat([Buffer.of(0), digits]),
+      })),
+      withNumberOf(binary, (bits, digits) => ({ bits: bits - (bits % 8 === 1 ? -1 : 1), digits })),
     ]) {
       expect([bent.toString("hex"), await verdict(armorOpenPgp(bent), keys)]).toEqual([
         bent.toString("hex"),
@@ -233,6 +238,21 @@ function withUnhashed(signature: Buffer, unhashed: Buffer): Buffer {
   const length = Buffer.of(0, unhashed.length);
   const rest = signature.subarray(at + 2 + signature.readUInt16BE(at));
   const body = Buffer.concat([signature.subarray(2, at), length, unhashed, rest]);
+  return Buffer.concat([Buffer.of(0x88, body.length), body]);
+}
+
+/** The first number of the signature, with other bits or digits. */
+function withNumberOf(
+  signature: Buffer,
+  change: (bits: number, digits: Buffer) => { bits: number; digits: Buffer },
+): Buffer {
+  const unhashed = unhashedAt(signature);
+  const at = unhashed + 2 + signature.readUInt16BE(unhashed) + 2;
+  const bits = signature.readUInt16BE(at);
+  const end = at + 2 + Math.ceil(bits / 8);
+  const other = change(bits, signature.subarray(at + 2, end));
+  const length = Buffer.of(other.bits >> 8, other.bits & 0xff);
+  const body = Buffer.concat([signature.subarray(2, at), length, other.digits, signature.subarray(end)]);
   return Buffer.concat([Buffer.of(0x88, body.length), body]);
 }
 
