@@ -1,5 +1,6 @@
 import type { ApprovalReview, ForgePerson } from "./domain/approvals.ts";
-import type { GitRemote, TreeChange } from "./ports.ts";
+import type { RecordsRef } from "./domain/records-ref.ts";
+import type { GitRemote, RecordRequest, TreeChange } from "./ports.ts";
 
 /**
  * Who a token speaks for. `workflow`: the job's own GITHUB_TOKEN, whose pull requests wait for somebody to start their
@@ -165,6 +166,15 @@ export interface Forge {
    * FORGE_COMMIT_UNVERIFIED when its signature does not verify or it is not what was asked for.
    */
   commitOnBranch(request: ForgeCommitRequest): Promise<ForgeCommit>;
+
+  /** Where a ref of records points; null when there is none. */
+  lastRecord(ref: RecordsRef): Promise<string | null>;
+  /**
+   * One record, made and signed by the forge in the name of a bot, on top of the last one alone; the ref moves forward or
+   * not at all (FORGE_RACE_LOST). It is read back as `commitOnBranch` does, before the ref moves. A person's token gets
+   * FORGE_COMMIT_UNVERIFIED: the forge does not sign such commits for people.
+   */
+  appendRecord(request: Omit<RecordRequest, "at">): Promise<ForgeCommit>;
 
   /** FORGE_NOT_FOUND. */
   pullRequest(number: number): Promise<PullRequest>;

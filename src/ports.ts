@@ -1,5 +1,6 @@
 import type { Digest } from "./domain/digest.ts";
 import type { EngineFingerprint, RunnerFingerprint } from "./domain/evidence.ts";
+import type { RecordsRef } from "./domain/records-ref.ts";
 import type { Tensor } from "./domain/tensor.ts";
 import type { BatchPlan, ColdStart, PairsPlan, ProcessTimes } from "./measure/latency/samples.ts";
 import type { PublicKey } from "./trust/public-key.ts";
@@ -52,6 +53,18 @@ export interface CommitRequest {
   readonly change: TreeChange;
   readonly message: string;
   /** Author and committer date, whole seconds; the clock of the machine when left out. */
+  readonly at?: Date;
+}
+
+/** One more record on a line that only grows, outside of every branch. */
+export interface RecordRequest {
+  readonly ref: RecordsRef;
+  /** The last record, which the ref must point to now and the new one stands on; null: there is none yet. */
+  readonly after: string | null;
+  /** Files that are added to those of the records before. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly message: string;
+  /** As of a commit. */
   readonly at?: Date;
 }
 
@@ -135,6 +148,11 @@ export interface Git {
    * compare-and-swap of the branch (GIT_RACE_LOST). Killed at any point, the branch is before or after.
    */
   commit(request: CommitRequest): Promise<{ commit: string; signed: boolean }>;
+  /**
+   * One commit that stands on the last record alone (the first stands on nothing), signed as `commit` signs, and one
+   * compare-and-swap of the ref (GIT_RACE_LOST). `resolve` reads the ref.
+   */
+  append(request: RecordRequest): Promise<{ commit: string; signed: boolean }>;
   /**
    * Brings a commit and everything before it into this repository; no branch moves. `have` is a commit that both sides
    * know. GIT_FETCH_FAILED; the credentials go to that address alone.

@@ -2,7 +2,7 @@ import { runAction } from "../../src/host/action.ts";
 import { askedOf, tellForge } from "../../src/host/check-forge.ts";
 import { reportCheck } from "../../src/host/check-report.ts";
 import { checkRun } from "../../src/host/decision-run.ts";
-import { eventOf, namedBy, rangeOf } from "../../src/host/event.ts";
+import { eventOf, namedBy, rangeAsked } from "../../src/host/event.ts";
 import { legsFrom } from "../../src/host/fetch-legs.ts";
 import { openForge } from "../../src/host/open-forge.ts";
 import { keepSamples } from "../../src/host/sample-keeper.ts";
@@ -17,7 +17,7 @@ await runAction({
   async run({ base, head, token, roles, comment, upload, ...more }, host) {
     const ports = await host.open(more["ort-dir"]);
     const event = await eventOf(host);
-    const range = base !== null && head !== null ? { base, head } : await rangeOf(event, ports.git);
+    const range = await rangeAsked({ base, head }, event, ports.git);
     const forge = { event, roles, git: ports.git, open: () => openForge(host, token ?? "", null) };
     const [start, samples] = [startRun(), keepSamples()];
     const found = await check(ports, range, {

@@ -1,5 +1,5 @@
 import { runAction } from "../../src/host/action.ts";
-import { eventOf, rangeOf } from "../../src/host/event.ts";
+import { eventOf, rangeAsked } from "../../src/host/event.ts";
 import { reportPlan } from "../../src/host/plan-report.ts";
 import { planChecks } from "../../src/usecases/check/plan.ts";
 import { inputs } from "./inputs.ts";
@@ -8,8 +8,7 @@ await runAction({
   inputs,
   async run({ base, head }, host) {
     const ports = await host.open(null);
-    const given = base !== null && head !== null ? { base, head } : null;
-    const range = given ?? (await rangeOf(await eventOf(host), ports.git));
+    const range = await rangeAsked({ base, head }, await eventOf(host), ports.git);
     return reportPlan(await planChecks(ports, range));
   },
 });

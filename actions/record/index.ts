@@ -1,5 +1,5 @@
 import { runAction } from "../../src/host/action.ts";
-import { openForge } from "../../src/host/open-forge.ts";
+import { openForge, TO_RECORD } from "../../src/host/open-forge.ts";
 import { recordBranch } from "../../src/host/record-branch.ts";
 import { beforeOf, reportRecord } from "../../src/host/record-report.ts";
 import { record } from "../../src/usecases/forge/record.ts";
@@ -9,7 +9,7 @@ await runAction({
   inputs,
   async run({ token, repository, before, branch }, host) {
     const { git } = await host.open(null);
-    const forge = await openForge(host, token, repository);
+    const forge = await openForge(host, token, repository, TO_RECORD);
     const { commit: head } = await git.head();
     const event = await host.event();
     const base = await recordBranch(git, { named: branch, event });

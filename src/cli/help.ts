@@ -8,6 +8,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "modelgate live flight-delay --env prod",
     "modelgate live flight-delay --env prod --at 2026-11-21T08:00:00Z",
   ],
+  audit: [
+    "modelgate audit",
+    "modelgate audit --report audit.md",
+    "modelgate audit --checkpoint audit-checkpoint.json --key ~/.ssh/id_ed25519",
+  ],
   init: [
     'modelgate init --ref "$COMMIT" --owner @acme/ml-platform',
     'modelgate init --ref "$COMMIT" --owner @you --model m.onnx --as churn@1.0.0',

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { startRun } from "../host/start.ts";
-import { openForge, tokenOf } from "../host/open-forge.ts";
+import { openForge, TO_PROPOSE, tokenOf } from "../host/open-forge.ts";
 import { rejudgedText, replacementText } from "../host/proposal-report.ts";
 import { whereItIsKept } from "../host/pull-request-report.ts";
 import { transitionPorts } from "../host/transition-ports.ts";
@@ -42,7 +42,7 @@ export async function runTransition(
   const forge =
     repository === null
       ? null
-      : await openForge({ env: process.env, signal }, tokenOf(process.env), repository);
+      : await openForge({ env: process.env, signal }, tokenOf(process.env), repository, TO_PROPOSE);
   const { proposals, gating: elsewhere } = whereToPropose(ports.git, forge, {});
   const gating: GateOptions = { start, signal, ...stored, ...elsewhere };
   if (options.dryRun === true) return dryRun(context, { ports, ask, gating });

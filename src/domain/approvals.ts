@@ -32,4 +32,40 @@ export interface ApprovalFacts {
   readonly writers: readonly number[];
   /** Role -> logins that hold it, from the base side; null when nobody told. */
   readonly roles: Readonly<Record<string, readonly string[]>> | null;
+  /** Approvals that the proposal carries; left out where there is no trust.yaml to prove them by. */
+  readonly signed?: SignedApprovals;
+}
+
+/** An approval in the proposal itself, whose signature, key and bindings were proven. */
+export interface SignedApproval {
+  /** Who approved, by the name in trust.yaml. */
+  readonly principal: string;
+  /** Login on the forge. */
+  readonly login: string | null;
+  readonly roles: readonly string[];
+}
+
+/** An approval in the proposal that proves nothing, and the reason code why. */
+export interface RefusedApproval {
+  readonly principal: string;
+  readonly code: string;
+  readonly says: string;
+}
+
+/** What Git alone tells about approvals of a proposal; people are principals of the base's trust.yaml. */
+export interface SignedApprovals {
+  readonly approvals: readonly SignedApproval[];
+  readonly refused: readonly RefusedApproval[];
+  /** Who signed commits of the proposal, and whoever is named as a requester or a co-author. */
+  readonly authors: readonly string[];
+  /** Whether it is known whose every commit of the proposal is. */
+  readonly authorsKnown: boolean;
+  /** Who signed the last commit that is more than an approval; null when no known key did. */
+  readonly lastPusher: string | null;
+  /** Login in lower case -> principal. */
+  readonly principals: Readonly<Record<string, string>>;
+  /** Role -> principals that hold it. */
+  readonly holders: Readonly<Record<string, readonly string[]>>;
+  /** No forge was asked: there are no reviews to know of. */
+  readonly alone: boolean;
 }

@@ -36,6 +36,23 @@ export async function rangeOf(event: WorkflowEvent, git: Reading): Promise<Range
   throw gateError("CHECK_EVENT_UNUSABLE", `The event ${name} names no base and head.`);
 }
 
+/**
+ * What a step compares: the two revisions that its inputs name, else what its event does (`rangeOf`). One without the other is
+ * no range, and what was meant must not be guessed: HOST_INPUT_MISSING.
+ */
+export async function rangeAsked(
+  { base, head }: { readonly base: string | null; readonly head: string | null },
+  event: WorkflowEvent,
+  git: Reading,
+): Promise<Range> {
+  if (base !== null && head !== null) return { base, head };
+  if (base === null && head === null) return rangeOf(event, git);
+  const [given, empty] = base === null ? ["head", "base"] : ["base", "head"];
+  const text = `The input "${given}" is given, and "${empty}" is empty.`;
+  const fix = `Give "${empty}" too, or leave both out: then the event names them.`;
+  throw gateError("HOST_INPUT_MISSING", text, { fix });
+}
+
 /** The base that the payload names may be what the branch was when the pull request was opened. */
 async function rangeOfPullRequest(event: WorkflowEvent, named: Range, git: Reading): Promise<Range> {
   const { payload, sha } = event;

@@ -57,13 +57,13 @@ export function whereItWaits({ pullRequest, branch }: Proposal): Whereabouts {
 }
 
 /** Where the evidence of a refusal is kept, and which pull request it closed. */
-export function whereItIsKept({ branch, evidence, withdrawn }: Refusal): Whereabouts {
+export function whereItIsKept({ ref, evidence, withdrawn }: Refusal): Whereabouts {
   const closed = withdrawn ? ` Pull request ${withdrawn.number} was closed.` : "";
   const says = (on: string, at: string): string =>
-    `Nothing was changed.${closed} The refusal and its evidence are kept on the branch ${on}, in ${at}.`;
+    `Nothing was changed.${closed} The refusal and its evidence are kept on ${on}, in ${at}.`;
   return {
-    text: says(plainText(branch), plainText(evidence)),
-    markdown: says(markdownCode(branch), markdownCode(evidence)),
+    text: says(plainText(ref), plainText(evidence)),
+    markdown: says(markdownCode(ref), markdownCode(evidence)),
   };
 }
 

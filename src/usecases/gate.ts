@@ -1,9 +1,7 @@
-import type { ApprovalFacts } from "../domain/approvals.ts";
 import type { Digest } from "../domain/digest.ts";
 import type { Evidence, Subject } from "../domain/evidence.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import { planTransition } from "../ledger/plan.ts";
-import { evaluate } from "../policy/evaluate.ts";
 import { revokedBehind } from "../trust/dependencies.ts";
 import type { EnforcedElsewhere } from "../policy/judge/request.ts";
 import { matchingPolicies } from "../policy/match.ts";
@@ -13,11 +11,13 @@ import { type GateBase, readBase } from "./gate/base.ts";
 import { type PackHead, packEvidence } from "./gate/evidence-pack.ts";
 import { readHistory } from "./gate/history.ts";
 import { readLineages } from "./gate/lineages.ts";
+import { type AskApprovals, judgeWithApprovals } from "./gate/judge-with-approvals.ts";
 import { keptEvidence, type NewBindings, requireKept } from "./gate/kept-evidence.ts";
 import { measureEvidence, neededKinds } from "./gate/measure-evidence.ts";
 import type { MeasurePorts, MeasureTask } from "./gate/measure-task.ts";
 import { readStoredEvidence } from "./gate/stored-evidence.ts";
 import { loadCandidate, loadLive, readSubject } from "./gate/subjects.ts";
+import { refusedBefore } from "./refusals/earlier.ts";
 import type { ModelVersion } from "./registry/load-version.ts";
 import {
   type AskedTransition,
@@ -37,9 +37,11 @@ export interface GateOptions {
   readonly evidence?: string;
   /** The decision on an earlier base: what it measured is kept as far as its bindings hold on this one. */
   readonly before?: Decision;
+  /** Last records of refused attempts elsewhere, whose commits were fetched; besides those of this repository. */
+  readonly refusals?: readonly string[];
   readonly enforcedElsewhere?: EnforcedElsewhere;
-  /** What the forge knows about reviews of the change, where the change has a pull request. */
-  readonly approvals?: ApprovalFacts;
+  /** Tells the approvals of the change; asked only by the check of one. */
+  readonly approvals?: AskApprovals;
   readonly benchmark?: NonNullable<MeasureTask["benchmark"]>;
   readonly signal?: AbortSignal;
 }
@@ -136,22 +138,26 @@ async function decide(
   const run = runOf(options.start, request);
   const baseline = live?.subject ?? null;
   const lineages = await readLineages(ports, base, request);
-  const verdict = evaluate({
+  const earlier = await refusedBefore(ports.git, { model: request.model, tips: options.refusals ?? [] });
+  const input = {
     policies: base.policies,
     evidence,
     ledger: base.ledger,
     request,
     subject,
     baseline,
-    history: await readHistory(ports.git, base, request),
+    history: {
+      ...(await readHistory(ports.git, base, request)),
+      refusedBefore: earlier.map(({ version, objectives }) => ({ version, objectives })),
+    },
     enforcedElsewhere: options.enforcedElsewhere ?? [],
-    ...(options.approvals ? { approvals: options.approvals } : {}),
     revoked: revokedBehind(base.trust, { ledger: base.ledger, request, lineages }),
     // Whole seconds, as `decided_at` tells them: a replay from the record must come to the same bytes.
     now: new Date(timestampOf(run.now)),
     runId: run.runId,
     baseCommit: base.commit,
-  });
+  };
+  const verdict = await judgeWithApprovals(input, options.approvals);
   const { commit: baseCommit, ledger, ledgerDigest } = base;
   const pack = packEvidence(packHead(verdict, ledgerDigest), evidence, verdict);
   return {
@@ -162,6 +168,7 @@ async function decide(
     ledgerDigest,
     pack: pack.files,
     evidenceDigest: pack.digest,
+    refusedBefore: earlier,
   };
 }
 

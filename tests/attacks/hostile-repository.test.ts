@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { openGit } from "../../src/adapters/git/open.ts";
 import { proposeTransition } from "../../src/usecases/propose.ts";
-import { recordRefusal, refusedBefore } from "../../src/usecases/transition/refusals.ts";
+import { refusedBefore } from "../../src/usecases/refusals/earlier.ts";
+import { recordRefusal } from "../../src/usecases/transition/refusals.ts";
 import { live } from "../../src/usecases/live.ts";
 import { status } from "../../src/usecases/status.ts";
 import { readyBase } from "../../src/usecases/transition/base.ts";
@@ -99,7 +100,7 @@ async function doEverything(root: string, env: NodeJS.ProcessEnv): Promise<void>
   const proposal = await proposeTransition(ports, await decide(git, request()), OPTIONS);
   await recordRefusal(ports, await decide(git, request({ version: "1.1.0" }), { outcome: "FAIL" }), OPTIONS);
   const { commit } = await git.head();
-  expect(await refusedBefore(git, commit, { model: "m", environments: ["prod"] })).toHaveLength(1);
+  expect(await refusedBefore(git, { model: "m" })).toHaveLength(1);
   expect(await git.changed(commit, proposal.commit)).toHaveLength(3);
   expect((await status(ports)).proposals).toMatchObject([{ state: "open" }]);
   expect(await live(ports, { model: "m", environment: "prod", at: null })).toMatchObject({
@@ -255,7 +256,9 @@ describe("hostile names", () => {
       code: "LEDGER_NAME_INVALID",
     });
     const refused = await decide(git, request({ model }), { outcome: "FAIL" });
-    await expect(recordRefusal({ git }, refused, OPTIONS)).rejects.toMatchObject({ code: "GIT_BAD_NAME" });
+    await expect(recordRefusal({ git }, refused, OPTIONS)).rejects.toMatchObject({
+      code: "LEDGER_NAME_INVALID",
+    });
     expect(repo.git("for-each-ref")).toBe(before);
     expect(existsSync(join(repo.root, "mark"))).toBe(false);
   });
@@ -268,6 +271,16 @@ describe("hostile names", () => {
     await expect(proposeTransition({ git }, hostile, OPTIONS)).rejects.toMatchObject({
       code: "LEDGER_ENVIRONMENT_UNKNOWN",
     });
+    const refused = await decide(git, request({ environment }), { outcome: "FAIL" });
+    const { commit } = await recordRefusal({ git }, refused, OPTIONS);
+    const lines = repo.git("log", "-1", "--format=%B", commit).trim().split("\n");
+    expect(
+      lines.filter((line) => !/^(?:Refuse: |Reason: |Modelgate-[A-Z][A-Za-z-]+: |$)/.test(line)),
+    ).toEqual([]);
+    expect(repo.git("for-each-ref", "--format=%(refname)").split("\n")).toEqual([
+      "refs/heads/main",
+      "refs/modelgate/refusals",
+    ]);
   });
 
   test.each([

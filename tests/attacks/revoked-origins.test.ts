@@ -10,6 +10,22 @@ import { trustText } from "../support/trust.ts";
 const TRUST = "policies/trust.yaml";
 const REVOKED = ["TRUST_DATASET_REVOKED"];
 
+/** Who signed the sample versions. */
+const SAMPLES = {
+  id: "modelgate-samples",
+  roles: ["model-signer"],
+  keys: [
+    {
+      id: "samples-1",
+      key: {
+        fingerprint: "SHA256:Zda5DTy19hYKAA54mD7B5AACRXCmxBXAkTLvACvyvnk",
+        line: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKI74EmLDE/1SemnDfeGk2c5fajUlFXmdX2+z2sXOxX7",
+      },
+      retired: "its private half was destroyed",
+    },
+  ],
+};
+
 /** What was merged in good faith, and what was proposed, must not outlive the revocation of what it was made from. */
 describe("a version whose dataset is revoked", () => {
   let scene: CheckScene;
@@ -19,13 +35,14 @@ describe("a version whose dataset is revoked", () => {
     manifest = JSON.parse(
       readFileSync(join(scene.repo.root, "models/flight-delay/1.0.0/manifest.json"), "utf8"),
     ) as Manifest;
-    scene.repo.commit({ [TRUST]: trustText({}) }, "trust");
+    scene.repo.commit({ [TRUST]: trustText({ principals: [SAMPLES] }) }, "trust");
   });
   afterEach(() => scene[Symbol.dispose]());
 
   const revoking = (lifted = ""): string =>
     trustText({
       version: lifted === "" ? 2 : 3,
+      principals: [SAMPLES],
       more: ["revoked:", `  datasets: [{ digest: "${manifest.dataset_hash}", reason: poisoned${lifted} }]`],
     });
   const revoke = (): void => void scene.repo.commit({ [TRUST]: revoking() }, "revoke the dataset");

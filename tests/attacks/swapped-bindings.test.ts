@@ -160,7 +160,17 @@ describe("a forger swaps one thing of a proposal", () => {
     ["a file that nobody lists", () => writeFileSync(file("benchmark.json"), "{}\n"), ["EVIDENCE_UNLISTED"]],
     [
       "a file below that nobody lists",
+      () => scene.repo.write(`${packPath(scene)}/more/a.json`, "{}\n"),
+      ["EVIDENCE_UNLISTED"],
+    ],
+    [
+      "a file among the approvals that is none",
       () => scene.repo.write(`${packPath(scene)}/approvals/a.json`, "{}\n"),
+      ["APPROVAL_MALFORMED"],
+    ],
+    [
+      "a file among the approvals that has no approval's name",
+      () => scene.repo.write(`${packPath(scene)}/approvals/.a.json`, "{}\n"),
       ["EVIDENCE_UNLISTED"],
     ],
   ];

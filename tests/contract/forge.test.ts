@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { openGitHub } from "../../src/adapters/github/forge.ts";
 import type { ApprovalReview } from "../../src/domain/approvals.ts";
+import { REFUSALS_REF } from "../../src/domain/records-ref.ts";
 import type { Forge } from "../../src/forge-port.ts";
 import { startGithub } from "../support/github/index.ts";
 import { MemoryForge } from "../support/memory-forge.ts";
@@ -170,6 +171,48 @@ describe.each([
       { branch: "c", from: null, to: a },
     ]);
     expect([await forge.branch("a"), await forge.branch("b"), await forge.branch("c")]).toEqual([b, null, a]);
+  });
+
+  test("appends records to a ref outside of branches, each signed and on the last", async () => {
+    const { forge, read } = await start();
+    expect(await forge.lastRecord(REFUSALS_REF)).toBe(null);
+    const files = (path: string, text: string | Uint8Array) => new Map([[path, Buffer.from(text)]]);
+    const first = await forge.appendRecord({
+      ref: REFUSALS_REF,
+      after: null,
+      files: files("evidence/m/1.0.0/a/verdict.json", "{}\n"),
+      message: "Refuse m 1.0.0\n\nModelgate-Verdict: FAIL\n",
+    });
+    expect(first).toMatchObject({ parents: [], verified: true, author: { kind: "bot" } });
+    const binary = Uint8Array.of(0xff, 0x00, 0xfe);
+    const second = await forge.appendRecord({
+      ref: REFUSALS_REF,
+      after: first.commit,
+      files: files("evidence/m/1.1.0/b/raw", binary),
+      message: "Refuse m 1.1.0\n",
+    });
+    expect(second).toMatchObject({ parents: [first.commit], verified: true });
+    expect(await forge.lastRecord(REFUSALS_REF)).toBe(second.commit);
+    expect(await forge.branch("modelgate/refusals")).toBe(null);
+    expect(await read(second.commit, "evidence/m/1.0.0/a/verdict.json")).toBe("{}\n");
+    expect(await read(second.commit, "evidence/m/1.1.0/b/raw")).toBe(Buffer.from(binary).toString());
+    expect(await read(second.commit, "deployed.json")).toBeUndefined();
+  });
+
+  test("lets one of two records be the next, also of the first, and never moves the ref back", async () => {
+    const { forge } = await start();
+    const append = (after: string | null, path: string) =>
+      forge.appendRecord({
+        ref: REFUSALS_REF,
+        after,
+        files: new Map([[path, Buffer.from("x")]]),
+        message: "r\n",
+      });
+    const first = await append(null, "evidence/a");
+    await expect(append(null, "evidence/b")).rejects.toMatchObject({ code: "FORGE_RACE_LOST" });
+    const second = await append(first.commit, "evidence/b");
+    await expect(append(first.commit, "evidence/c")).rejects.toMatchObject({ code: "FORGE_RACE_LOST" });
+    expect(await forge.lastRecord(REFUSALS_REF)).toBe(second.commit);
   });
 
   test("opens one pull request for a head and a base", async () => {

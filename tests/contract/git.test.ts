@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { openGit } from "../../src/adapters/git/open.ts";
-import type { CommitRequest, Git } from "../../src/ports.ts";
+import { type RecordsRef, REFUSALS_REF } from "../../src/domain/records-ref.ts";
+import type { CommitRequest, Git, RecordRequest } from "../../src/ports.ts";
 import { GIT_ENV, gitRepo, type GitRepo } from "../support/git-repo.ts";
 import { MemoryGit } from "../support/memory-git.ts";
 
@@ -27,6 +28,19 @@ async function memory(): Promise<Subject> {
 function request(parent: string, more: Partial<CommitRequest> = {}): CommitRequest {
   const change = new Map([["deployed.json", Buffer.from("{}\n")]]);
   return { branch: "promote/prod/m", parent, expected: null, change, message: "Promote m\n", ...more };
+}
+
+function record(
+  after: string | null,
+  { path = "evidence/m/1", ...more }: { path?: string; at?: Date } = {},
+): RecordRequest {
+  return {
+    ref: REFUSALS_REF,
+    after,
+    files: new Map([[path, Buffer.from("{}\n")]]),
+    message: "Refuse\n",
+    ...more,
+  };
 }
 
 describe.each([
@@ -242,6 +256,56 @@ describe.each([
       await expect(git.commit(request(base, { branch }))).rejects.toMatchObject({ code: "GIT_BAD_NAME" });
     },
   );
+
+  test("appends records to a ref of their own, which is no branch and holds nothing else", async () => {
+    const { git, seed } = await make();
+    const base = seed({ a: "1" });
+    expect(await git.resolve(REFUSALS_REF)).toBeUndefined();
+    const at = new Date("2026-11-20T10:00:00Z");
+    const first = await git.append(record(null, { at }));
+    const second = await git.append(record(first.commit, { path: "evidence/m/2", at }));
+    expect(await git.resolve(REFUSALS_REF)).toBe(second.commit);
+    expect((await git.facts(first.commit)).parents).toEqual([]);
+    expect(await git.facts(second.commit)).toMatchObject({
+      parents: [first.commit],
+      message: "Refuse\n",
+      committedAt: at,
+    });
+    expect(await git.paths(second.commit, "")).toEqual(["evidence/m/1", "evidence/m/2"]);
+    expect(await git.history(second.commit, "evidence/m")).toEqual([second.commit, first.commit]);
+    expect(await git.branches("modelgate/")).toEqual([]);
+    expect(await git.head()).toEqual({ commit: base, branch: "main" });
+    expect(await git.dirty([])).toEqual([]);
+  });
+
+  test("lets one of two records be the next, and tells the other", async () => {
+    const { git, seed } = await make();
+    seed({ a: "1" });
+    const first = await git.append(record(null));
+    await expect(git.append(record(null, { path: "evidence/m/2" }))).rejects.toMatchObject({
+      code: "GIT_RACE_LOST",
+    });
+    const second = await git.append(record(first.commit, { path: "evidence/m/2" }));
+    await expect(git.append(record(first.commit, { path: "evidence/m/3" }))).rejects.toMatchObject({
+      code: "GIT_RACE_LOST",
+    });
+    expect(await git.resolve(REFUSALS_REF)).toBe(second.commit);
+  });
+
+  test.each([
+    "refs/heads/main",
+    "refs/modelgate/",
+    "refs/modelgate/../heads/main",
+    "refs/modelgate/a b",
+    "main",
+  ])("appends nothing to %j", async (ref) => {
+    const { git, seed } = await make();
+    const base = seed({ a: "1" });
+    await expect(git.append({ ...record(null), ref: ref as RecordsRef })).rejects.toMatchObject({
+      code: "GIT_BAD_NAME",
+    });
+    expect(await git.head()).toEqual({ commit: base, branch: "main" });
+  });
 
   test("keeps a note outside of every commit", async () => {
     const { git, seed } = await make();

@@ -134,6 +134,14 @@ describe("the check action, from registration to production's first step", () =>
     expect(titlesOf(missing)).toEqual(["GIT_UNKNOWN_REVISION"]);
     const other = await checked(team, { name: "schedule", payload: {} });
     expect(titlesOf(other)).toEqual(["CHECK_EVENT_UNUSABLE"]);
+    for (const given of [{ base: "main" }, { head: "main" }] as const) {
+      const half = await checked(team, pullRequest(team, "main"), given);
+      expect([half.exitCode, half.outputs["result"], titlesOf(half)]).toEqual([
+        2,
+        "error",
+        ["HOST_INPUT_MISSING"],
+      ]);
+    }
   });
 
   it("is not led astray by names in a change", async () => {

@@ -71,9 +71,9 @@ describe("the way of a version, from a terminal", () => {
       /^Promote flight-delay 1\.2\.0 to SHADOW in staging: FAIL\. Must not merge/,
     );
     expect(team.repo.git("rev-parse", "main")).toBe(before);
-    expect(
-      team.repo.git("ls-tree", "-r", "--name-only", "refused/staging/flight-delay", "evidence"),
-    ).toContain("verdict.json");
+    expect(team.repo.git("ls-tree", "-r", "--name-only", "refs/modelgate/refusals", "evidence")).toContain(
+      "verdict.json",
+    );
     const again = modelgate("gate", "flight-delay@1.2.0", "--event", "PROMOTE_TO_SHADOW", "--env", "staging");
     expect(again.stdout.replaceAll(/\s+/g, " ")).toContain(
       "Refused before: 1 (1.2.0, honest-claims, onnx-parity, outputs-comparable)",

@@ -49,7 +49,17 @@ describe("promote on a checkout that main has left behind", () => {
     expect(step).toMatchObject({ exitCode: 1, outputs: { result: "fail", "pull-request-number": "" } });
     expect(titlesOf(step)).toContain("Judged again");
     expect(team.repo.pulls()).toEqual([]);
-    expect((await team.repo.git("rev-parse", "refused/prod/flight-delay^")).trim()).toBe(base);
+    const kept = await team.repo.git("log", "-1", "--format=%B", "refs/modelgate/refusals");
+    expect(kept).toContain("Modelgate-Refused: PROMOTE_TO_SHADOW");
+    const packs = await team.repo.git(
+      "grep",
+      "-h",
+      "base_commit",
+      "refs/modelgate/refusals",
+      "--",
+      "*/pack.json",
+    );
+    expect(packs).toContain(base);
   });
 
   it("by another model's transition: becomes the revision after that one", async () => {

@@ -77,8 +77,8 @@ describe("the promote action", () => {
       exitCode: 1,
       outputs: { result: "fail", branch: "", commit: "", "pull-request-operation": "none" },
     });
-    const branches = team.repo.git("for-each-ref", "--format=%(refname:short)").split("\n");
-    expect(branches).toEqual(["main", "refused/prod/flight-delay"]);
+    const refs = team.repo.git("for-each-ref", "--format=%(refname)").split("\n");
+    expect(refs).toEqual(["refs/heads/main", "refs/modelgate/refusals"]);
   });
 
   it("turns one revision after the other, each proposal on the last merge", async () => {

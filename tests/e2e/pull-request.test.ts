@@ -89,11 +89,10 @@ describe("promote with a token, and record", () => {
       outputs: { result: "fail", branch: "", "pull-request-number": "", "pull-request-operation": "none" },
     });
     expect(step.summary.split("\n\n")[1]).toMatch(
-      /^Nothing was changed\. The refusal and its evidence are kept on the branch `refused\/prod\/flight-delay`, in `evidence\/flight-delay\/1\.2\.0\/[^`]+`\.$/,
+      /^Nothing was changed\. The refusal and its evidence are kept on `refs\/modelgate\/refusals`, in `evidence\/flight-delay\/1\.2\.0\/[^`]+`\.$/,
     );
     expect(team.repo.pulls()).toEqual([]);
-    const refused = await team.repo.head("refused/prod/flight-delay");
-    const kept = await team.repo.git("diff", "--name-only", "main", refused ?? "");
+    const kept = await team.repo.git("ls-tree", "-r", "--name-only", "refs/modelgate/refusals");
     expect(
       kept
         .trim()

@@ -32,8 +32,8 @@ export interface GithubScene extends AsyncDisposable {
   anotherClone(): GitRepo;
 }
 
-export async function githubScene(): Promise<GithubScene> {
-  const github = await startGithub();
+export async function githubScene(options: Parameters<typeof startGithub>[0] = {}): Promise<GithubScene> {
+  const github = await startGithub(options);
   const people = { ada: "admin", grace: "write", linus: "write", eve: "read" } as const;
   const files = { ...START, "policies/gates/shadow.yaml": GATE };
   const repo = await github.addRepository("acme/forecasts", { files, people });

@@ -1,5 +1,6 @@
 import type { ApprovalReview, ForgePerson } from "../../src/domain/approvals.ts";
-import { gateError } from "../../src/errors.ts";
+import type { RecordsRef } from "../../src/domain/records-ref.ts";
+import { GateError, gateError } from "../../src/errors.ts";
 import type {
   BranchMove,
   CheckRunRequest,
@@ -17,7 +18,7 @@ import type {
   Push,
   Reviewers,
 } from "../../src/forge-port.ts";
-import type { GitRemote } from "../../src/ports.ts";
+import type { GitRemote, RecordRequest } from "../../src/ports.ts";
 import type { MemoryGit } from "./memory-git.ts";
 
 export const BOT: ForgePerson = { id: 100, login: "modelgate[bot]", kind: "bot" };
@@ -113,6 +114,22 @@ export class MemoryForge implements Forge {
     this.#verified.set(commit, this.signs);
     this.pushed(branch, { from: expectedHead, to: commit, actor: BOT });
     if (!this.signs.verified) throw gateError("FORGE_COMMIT_UNVERIFIED", `It is ${this.signs.reason}.`);
+    return this.commit(commit);
+  }
+
+  async lastRecord(ref: RecordsRef): Promise<string | null> {
+    await this.#called("lastRecord");
+    return (await this.git.resolve(ref)) ?? null;
+  }
+
+  async appendRecord(request: Omit<RecordRequest, "at">): Promise<ForgeCommit> {
+    await this.#called("appendRecord");
+    if (!this.signs.verified) throw gateError("FORGE_COMMIT_UNVERIFIED", `It is ${this.signs.reason}.`);
+    const { commit } = await this.git.append(request).catch((error: unknown) => {
+      if (!(error instanceof GateError) || error.code !== "GIT_RACE_LOST") throw error;
+      throw gateError("FORGE_RACE_LOST", `The ref ${request.ref} moved in the meantime.`);
+    });
+    this.#verified.set(commit, this.signs);
     return this.commit(commit);
   }
 

@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
-import { pathParts, safeBranch, safeRevision } from "../../src/adapters/git/names.ts";
+import { pathParts, safeBranch, safeRecordsRef, safeRevision } from "../../src/adapters/git/names.ts";
 import { gateError } from "../../src/errors.ts";
-import type { Branch, CommitFacts, CommitRequest, Git, GitRemote, PathChange } from "../../src/ports.ts";
+import type { RecordsRef } from "../../src/domain/records-ref.ts";
+import type {
+  Branch,
+  CommitFacts,
+  CommitRequest,
+  Git,
+  GitRemote,
+  PathChange,
+  RecordRequest,
+} from "../../src/ports.ts";
 
 type Tree = ReadonlyMap<string, Uint8Array>;
 
@@ -21,6 +30,7 @@ export class MemoryGit implements Git {
   branch: string | null = "main";
   readonly #commits = new Map<string, MemoryCommit>();
   readonly #branches = new Map<string, string>();
+  readonly #records = new Map<string, string>();
 
   /** Commits on the checked-out branch, as a user would. */
   seed(
@@ -58,6 +68,12 @@ export class MemoryGit implements Git {
     else this.#branches.set(branch, commit);
   }
 
+  /** The same for a ref of records. */
+  pointRecords(ref: RecordsRef, commit: string | null): void {
+    if (commit === null) this.#records.delete(ref);
+    else this.#records.set(ref, commit);
+  }
+
   async head(): Promise<{ commit: string; branch: string | null }> {
     const commit = this.#branches.get(this.branch ?? "main");
     if (!commit) throw gateError("GIT_NO_COMMITS", "The repository has no commit yet.");
@@ -67,6 +83,7 @@ export class MemoryGit implements Git {
   async resolve(revision: string): Promise<string | undefined> {
     safeRevision(revision);
     if (this.#commits.has(revision)) return revision;
+    if (revision.startsWith("refs/modelgate/")) return this.#records.get(revision);
     const name = revision === "HEAD" ? (this.branch ?? "main") : revision.replace(/^refs\/heads\//, "");
     return this.#branches.get(name);
   }
@@ -143,7 +160,8 @@ export class MemoryGit implements Git {
       const parent: MemoryCommit | undefined = at.facts.parents[0]
         ? this.#get(at.facts.parents[0])
         : undefined;
-      if (difference(parent?.tree ?? new Map(), at.tree).includes(path)) found.push(at.facts.commit);
+      const changed = difference(parent?.tree ?? new Map(), at.tree);
+      if (changed.some((each) => each === path || each.startsWith(`${path}/`))) found.push(at.facts.commit);
       at = parent;
     }
     return found;
@@ -185,6 +203,24 @@ export class MemoryGit implements Git {
       throw gateError("GIT_RACE_LOST", `The branch ${request.branch} moved in the meantime.`);
     }
     this.#branches.set(request.branch, commit);
+    return { commit, signed: false };
+  }
+
+  async append({
+    ref,
+    after,
+    files,
+    message,
+    at,
+  }: RecordRequest): Promise<{ commit: string; signed: boolean }> {
+    safeRecordsRef(ref);
+    for (const path of files.keys()) pathParts(path);
+    const parents = after === null ? [] : [(await this.#known(after)).facts.commit];
+    const commit = this.#store({ parents, change: files, message, at: at ?? new Date(1.7e12) });
+    await this.beforeMove();
+    if ((this.#records.get(ref) ?? null) !== after)
+      throw gateError("GIT_RACE_LOST", `The ref ${ref} moved in the meantime.`);
+    this.#records.set(ref, commit);
     return { commit, signed: false };
   }
 

@@ -1,3 +1,4 @@
+import type { RecordsRef } from "../../domain/records-ref.ts";
 import { gateError } from "../../errors.ts";
 import { printable } from "./failures.ts";
 
@@ -23,6 +24,16 @@ export function safeBranch(branch: string): string {
   if (!plain || branch.length > 240)
     throw gateError("GIT_BAD_NAME", `"${printable(branch)}" cannot be the name of a branch.`);
   return branch;
+}
+
+const RECORDS = "refs/modelgate/";
+
+/** A ref of records that we write: `refs/modelgate/` and plain parts. GIT_BAD_NAME otherwise. */
+export function safeRecordsRef(ref: RecordsRef): RecordsRef {
+  if (!ref.startsWith(RECORDS))
+    throw gateError("GIT_BAD_NAME", `"${printable(ref)}" cannot be the name of a ref of records.`);
+  safeBranch(ref.slice(RECORDS.length));
+  return ref;
 }
 
 /** A path inside the tree, cut into its parts: relative, `/`, no empty part, `.`, `..` or `.git`. GIT_BAD_NAME otherwise. */

@@ -9,6 +9,7 @@ import type {
   GitRemote,
   PathChange,
   RawObject,
+  RecordRequest,
 } from "../../ports.ts";
 import { parseCommit } from "./commit-object.ts";
 import { disguisesOf } from "./disguises.ts";
@@ -31,7 +32,7 @@ import {
 } from "./read.ts";
 import { type GitPlace, gitText } from "./run.ts";
 import { needed, TreeWalker } from "./trees.ts";
-import { writeCommit } from "./write.ts";
+import { appendRecord, writeCommit } from "./write.ts";
 
 /**
  * Opens the repository around a folder with one git process; a second one, started at the same time, answers all reads
@@ -179,6 +180,11 @@ class LocalGit implements Git, GitObjects {
 
   async commit(request: Parameters<Git["commit"]>[0]): Promise<{ commit: string; signed: boolean }> {
     return writeCommit(this.#place, { ...request, parent: await this.#known(request.parent) });
+  }
+
+  async append(request: RecordRequest): Promise<{ commit: string; signed: boolean }> {
+    const after = request.after === null ? null : await this.#known(request.after);
+    return appendRecord(this.#place, { ...request, after });
   }
 
   fetch(from: GitRemote, wanted: Wanted): Promise<void> {

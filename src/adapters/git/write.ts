@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GateError, gateError } from "../../errors.ts";
-import type { CommitRequest, TreeChange } from "../../ports.ts";
+import type { CommitRequest, RecordRequest, TreeChange } from "../../ports.ts";
 import { readConfiguration } from "./configuration.ts";
 import type { Setting } from "./environment.ts";
-import { pathParts, safeBranch } from "./names.ts";
+import { pathParts, safeBranch, safeRecordsRef } from "./names.ts";
 import { type GitPlace, gitText, runGit } from "./run.ts";
 import { planSigning } from "./signing.ts";
 
@@ -21,20 +21,44 @@ export async function writeCommit(
   request: CommitRequest,
 ): Promise<{ commit: string; signed: boolean }> {
   const ref = `refs/heads/${safeBranch(request.branch)}`;
-  for (const path of request.change.keys()) pathParts(path);
   await refuseCheckedOut(place, ref, request.branch);
+  return writeOnto(place, { ...request, ref });
+}
+
+/** Appends to a line of records; the new commit stands on nothing but the last one. */
+export async function appendRecord(
+  place: GitPlace,
+  { ref, after, files, ...rest }: RecordRequest,
+): Promise<{ commit: string; signed: boolean }> {
+  return writeOnto(place, {
+    ...rest,
+    ref: safeRecordsRef(ref),
+    parent: after,
+    expected: after,
+    change: files,
+  });
+}
+
+interface Writing extends Omit<CommitRequest, "branch" | "parent"> {
+  readonly ref: string;
+  readonly parent: string | null;
+}
+
+async function writeOnto(
+  place: GitPlace,
+  { ref, parent, expected, change, message, at }: Writing,
+): Promise<{ commit: string; signed: boolean }> {
+  for (const path of change.keys()) pathParts(path);
   const signing = planSigning(await readConfiguration(place));
-  const tree = await writeTree(place, request.parent, request.change);
-  const args = ["commit-tree", ...(signing ? [signing.option] : []), "-p", request.parent, tree];
-  const call = {
-    input: request.message,
-    settings: [...DURABLE, ...(signing?.settings ?? [])],
-    variables: dates(request.at),
-  };
+  const tree = await writeTree(place, parent, change);
+  const parents = parent === null ? [] : ["-p", parent];
+  const args = ["commit-tree", ...(signing ? [signing.option] : []), ...parents, tree];
+  const settings = [...DURABLE, ...(signing?.settings ?? [])];
+  const call = { input: message, settings, variables: dates(at) };
   const commit = await gitText(place, args, call).catch((error: unknown) => {
     throw signing ? asSigningFailure(error) : error;
   });
-  await moveBranch(place, ref, { from: request.expected, to: commit });
+  await moveRef(place, ref, { from: expected, to: commit });
   return { commit, signed: signing !== undefined };
 }
 
@@ -45,13 +69,13 @@ async function refuseCheckedOut(place: GitPlace, ref: string, branch: string): P
     throw gateError("GIT_BRANCH_CHECKED_OUT", `The branch ${branch} is checked out in ${where}.`);
 }
 
-/** The tree of `parent` with the change, made in an index of our own. */
-async function writeTree(place: GitPlace, parent: string, change: TreeChange): Promise<string> {
+/** The tree of `parent`, or an empty one, with the change, made in an index of our own. */
+async function writeTree(place: GitPlace, parent: string | null, change: TreeChange): Promise<string> {
   const entries = await Promise.all([...change].map(([path, bytes]) => indexEntry(place, path, bytes)));
   const folder = await temporaryFolder();
   const variables = { GIT_INDEX_FILE: join(folder, "index") };
   try {
-    await runGit(place, ["read-tree", parent], { variables });
+    await runGit(place, ["read-tree", parent ?? "--empty"], { variables });
     await runGit(place, ["update-index", "-z", "--index-info"], { input: entries.join(""), variables });
     return await gitText(place, ["write-tree"], { variables, settings: DURABLE });
   } finally {
@@ -70,7 +94,7 @@ async function indexEntry(place: GitPlace, path: string, bytes: Uint8Array | nul
 }
 
 /** One compare-and-swap; git takes the lock, compares and renames. */
-async function moveBranch(
+async function moveRef(
   place: GitPlace,
   ref: string,
   move: { from: string | null; to: string },

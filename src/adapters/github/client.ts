@@ -15,6 +15,8 @@ export interface GitHubOptions {
   readonly graphqlUrl?: string | undefined;
   readonly signal?: AbortSignal;
   readonly patience?: Patience;
+  /** All that the verb needs, told together when one is missing; without it the missing one alone. */
+  readonly permissions?: readonly Permission[];
 }
 
 type Route = keyof Endpoints;
@@ -68,7 +70,7 @@ export function openClient(options: GitHubOptions): Client {
       return await answer;
     } catch (error) {
       options.signal?.throwIfAborted();
-      throw failureOf(error, needs, token);
+      throw failureOf(error, [needs, ...(options.permissions ?? [])], token);
     }
   };
   const graphql: Client["graphql"] = (needs, query, variables) => {

@@ -15,18 +15,24 @@ export async function commitOnBranch(
   request: ForgeCommitRequest,
 ): Promise<ForgeCommit> {
   const oid = await create(client, reading, request);
+  const { branch, expectedHead, message } = request;
+  return readBack(reading, oid, { on: branch, parents: [expectedHead], message });
+}
+
+/** A commit that GitHub was asked for, as it is: signed and the one that was meant. FORGE_COMMIT_UNVERIFIED. */
+export async function readBack(
+  reading: Pick<Forge, "commit">,
+  oid: string,
+  asked: { on: string; parents: readonly string[]; message: string },
+): Promise<ForgeCommit> {
   const made = await reading.commit(oid);
   if (!made.verified) {
-    const text = `GitHub says "${made.reason}" of the commit ${oid.slice(0, 12)} on ${request.branch}.`;
+    const text = `GitHub says "${made.reason}" of the commit ${oid.slice(0, 12)} on ${asked.on}.`;
     throw gateError("FORGE_COMMIT_UNVERIFIED", text);
   }
-  if (!isAsked(made, request)) {
-    throw gateError(
-      "FORGE_COMMIT_UNVERIFIED",
-      `The commit ${oid.slice(0, 12)} is not the one that was asked for.`,
-    );
-  }
-  return made;
+  if (isAsked(made, asked)) return made;
+  const text = `The commit ${oid.slice(0, 12)} is not the one that was asked for.`;
+  throw gateError("FORGE_COMMIT_UNVERIFIED", text);
 }
 
 async function create(client: Client, reading: Reading, request: ForgeCommitRequest): Promise<string> {
@@ -53,13 +59,15 @@ interface Created {
 async function ownCommit(reading: Reading, request: ForgeCommitRequest): Promise<string | null> {
   const tip = await reading.branch(request.branch);
   if (tip === null || tip === request.expectedHead) return null;
-  return isAsked(await reading.commit(tip), request) ? tip : null;
+  const asked = { parents: [request.expectedHead], message: request.message };
+  return isAsked(await reading.commit(tip), asked) ? tip : null;
 }
 
-function isAsked(made: ForgeCommit, { expectedHead, message }: ForgeCommitRequest): boolean {
-  return (
-    made.parents.length === 1 && made.parents[0] === expectedHead && made.message.trim() === message.trim()
-  );
+function isAsked(
+  made: ForgeCommit,
+  { parents, message }: { parents: readonly string[]; message: string },
+): boolean {
+  return made.parents.join(" ") === parents.join(" ") && made.message.trim() === message.trim();
 }
 
 function inputOf(client: Client, { branch, expectedHead, message, change }: ForgeCommitRequest): unknown {

@@ -3,8 +3,12 @@ import { GateError, gateError } from "../../errors.ts";
 import type { Client } from "./client.ts";
 import { commitOnBranch } from "./commit-on-branch.ts";
 import { personOrNull, type Viewer } from "./people.ts";
+import { records } from "./records.ts";
 
-type Commits = Pick<Forge, "branch" | "createBranch" | "moveBranches" | "commit" | "commitOnBranch">;
+type Commits = Pick<
+  Forge,
+  "branch" | "createBranch" | "moveBranches" | "commit" | "commitOnBranch" | "lastRecord" | "appendRecord"
+>;
 
 export function commits(client: Client, viewer: () => Promise<Viewer>): Commits {
   const { rest } = client;
@@ -28,6 +32,7 @@ export function commits(client: Client, viewer: () => Promise<Viewer>): Commits 
     },
     moveBranches: (moves) => moveBranches(client, { branch, viewer }, moves),
     commitOnBranch: (request) => commitOnBranch(client, { branch, commit }, request),
+    ...records(client, commit),
   };
 }
 

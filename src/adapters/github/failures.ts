@@ -9,8 +9,11 @@ export type Permission = `${string}: ${"read" | "write"}`;
 
 const MAX_MESSAGE = 500;
 
+/** What was needed, and what the verb needs besides: somebody who lacks one permission may lack more. */
+export type Needed = readonly [Permission, ...Permission[]];
+
 /** GitHub's error as a GateError with a FORGE_* code. Neither the token nor the request travels with it. */
-export function failureOf(error: unknown, needs: Permission, token: string): unknown {
+export function failureOf(error: unknown, needs: Needed, token: string): unknown {
   if (error instanceof GateError || isAbort(error)) return error;
   const said = (text: string): string => text.replaceAll(token, "***").slice(0, MAX_MESSAGE);
   if (error instanceof GraphqlResponseError) return graphqlFailure(error, needs, said);
@@ -25,7 +28,7 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
 
-function requestFailure(error: RequestError, needs: Permission, said: Said): GateError {
+function requestFailure(error: RequestError, needs: Needed, said: Said): GateError {
   const { status, message } = error;
   const asked = `${error.request.method} ${pathOf(error.request.url)}`;
   const text = said(`${asked} answered ${status}: ${message}`);
@@ -35,19 +38,22 @@ function requestFailure(error: RequestError, needs: Permission, said: Said): Gat
   }
   if (status === 403) return forbidden(error, needs, text);
   if (status === 404)
-    return gateError("FORGE_NOT_FOUND", text, { fix: `${reasons.FORGE_NOT_FOUND.fix} ${yamlOf([needs])}` });
+    return gateError("FORGE_NOT_FOUND", text, { fix: `${reasons.FORGE_NOT_FOUND.fix} ${yamlOf(needs)}` });
   if (status === 429) return gateError("FORGE_RATE_LIMITED", text);
   return gateError(status >= 500 ? "FORGE_UNAVAILABLE" : "FORGE_REFUSED", text);
 }
 
-function forbidden(error: RequestError, needs: Permission, text: string): GateError {
+function forbidden(error: RequestError, needs: Needed, text: string): GateError {
   const { message } = error;
   if (/rate limit|abuse detection/i.test(message)) return gateError("FORGE_RATE_LIMITED", text);
   if (/rule violations|protected branch|protected ref/i.test(message))
     return gateError("FORGE_REFUSED", text);
   const accepted = error.response?.headers["x-accepted-github-permissions"];
   const wanted = typeof accepted === "string" ? parseAccepted(accepted) : [];
-  return gateError("FORGE_PERMISSION_MISSING", text, { fix: yamlOf(wanted.length > 0 ? wanted : [needs]) });
+  const [asked, ...besides] = needs;
+  return gateError("FORGE_PERMISSION_MISSING", text, {
+    fix: yamlOf([...(wanted.length > 0 ? wanted : [asked]), ...besides]),
+  });
 }
 
 /** `pull_requests=write; contents=read` as permissions of a workflow; of alternatives the first. */
@@ -61,15 +67,24 @@ function parseAccepted(header: string): readonly Permission[] {
   });
 }
 
-function yamlOf(permissions: readonly Permission[]): string {
-  return `Add to the job:\n\npermissions:\n${permissions.map((one) => `  ${one}`).join("\n")}\n\nA GitHub App needs the same among its repository permissions. What each job needs in all: docs/guides/github.md, Permissions.`;
+/** Each scope once, in the order given; who may write may read. */
+function merged(permissions: readonly Permission[]): readonly Permission[] {
+  const scopes = Map.groupBy(permissions, (one) => one.split(":")[0]);
+  return [...scopes.values()].flatMap(
+    (same) => same.find((one) => one.endsWith("write")) ?? same.slice(0, 1),
+  );
 }
 
-function graphqlFailure(error: GraphqlResponseError<unknown>, needs: Permission, said: Said): GateError {
+function yamlOf(permissions: readonly Permission[]): string {
+  const lines = merged(permissions).map((one) => `  ${one}`);
+  return `Add to the job:\n\npermissions:\n${lines.join("\n")}\n\nA GitHub App needs the same among its repository permissions. What each job needs in all: docs/guides/github.md, Permissions.`;
+}
+
+function graphqlFailure(error: GraphqlResponseError<unknown>, needs: Needed, said: Said): GateError {
   const errors = error.errors ?? [];
   const text = said(errors.map(({ message }) => message).join(" "));
   const code = errors.map(({ type, message }) => codeOf(type, message)).find((code) => code !== null);
-  if (code === "FORGE_PERMISSION_MISSING") return gateError(code, text, { fix: yamlOf([needs]) });
+  if (code === "FORGE_PERMISSION_MISSING") return gateError(code, text, { fix: yamlOf(needs) });
   return gateError(code ?? "FORGE_REFUSED", text);
 }
 

@@ -1,4 +1,4 @@
-import { openForge, tokenOf } from "../../host/open-forge.ts";
+import { openForge, TO_RECORD, tokenOf } from "../../host/open-forge.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { reportRecord } from "../../host/record-report.ts";
 import { headBranch } from "../../usecases/forge/base-branch.ts";
@@ -21,6 +21,7 @@ export async function run(
     { env: process.env, signal },
     tokenOf(process.env),
     options.repository ?? null,
+    TO_RECORD,
   );
   const { commit: head } = await git.head();
   const branch = options.branch ?? (await headBranch(git));

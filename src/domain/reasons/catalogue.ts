@@ -1,3 +1,4 @@
+import { approveReasons } from "./approve.ts";
 import { attestationReasons } from "./attestation.ts";
 import { auditReasons } from "./audit.ts";
 import { artifactsReasons } from "./artifacts.ts";
@@ -47,6 +48,7 @@ const all = {
   ...trustRegistryReasons,
   ...omsReasons,
   ...attestationReasons,
+  ...approveReasons,
 };
 
 /** Every reason code the product can print. Codes are stable: they are never renamed or reused. */

@@ -1,18 +1,105 @@
-import type { ApprovalFacts } from "../../domain/approvals.ts";
+import type { ApprovalFacts, SignedApprovals } from "../../domain/approvals.ts";
+import { LEDGER_FILE } from "../../domain/ledger.ts";
+import type { Verdict } from "../../domain/verdict.ts";
 import { matchingPolicies } from "../../policy/match.ts";
+import type { Git, GitObjects } from "../../ports.ts";
+import { loginsByRole, proveApprovals } from "../../trust/approval/prove.ts";
+import type { TrustRegistry } from "../../trust/registry.ts";
+import { makersOf } from "../approve/makers.ts";
+import { proposedTransition } from "../approve/proposed-transition.ts";
+import { rootOf, treeReader } from "../approve/tree-reader.ts";
 import type { GateBase } from "../gate/base.ts";
+import type { AskApprovals } from "../gate/judge-with-approvals.ts";
 import type { TransitionRequest } from "../run-context.ts";
+import type { Change } from "./change.ts";
 import type { CheckOptions } from "./check.ts";
+import type { StoredPack } from "./stored-pack.ts";
 
-/** Reviews cost calls: they are read only when a policy counts them. A registration was asked for by nobody but its author. */
-export async function approvalsFor(
+/** A promotion that was proven, with the approvals that it carries. */
+export interface CarriedApprovals {
+  readonly git: Git & Pick<GitObjects, "object">;
+  readonly change: Change;
+  readonly stored: StoredPack;
+  /** The stored verdict, derived again. */
+  readonly told: Verdict;
+}
+
+/**
+ * How approvals are asked for: reviews on the forge, and those that a promotion carries, by keys that the base trusts.
+ * Reviews cost calls, so that nothing is read unless a policy counts approvals. A registration was asked for by nobody
+ * but its author, and carries none.
+ */
+export function approvalsFor(
   options: CheckOptions,
   base: GateBase,
-  request: TransitionRequest,
-): Promise<{ readonly approvals?: ApprovalFacts }> {
+  of: { readonly request: TransitionRequest; readonly carried: CarriedApprovals | null },
+): { readonly approvals?: AskApprovals } {
+  const { request, carried } = of;
   const policies = matchingPolicies(base.policies.policies, request);
-  const counted = policies.some(({ requires }) => requires.approvals !== null);
-  if (!counted || !options.approvals) return {};
+  if (!policies.some(({ requires }) => requires.approvals !== null)) return {};
+  const { trust } = base;
+  const ask = options.approvals;
   const requestedBy = request.event === "REGISTER" ? null : request.requestedBy;
-  return { approvals: await options.approvals(requestedBy) };
+  if (!trust) return ask ? { approvals: async () => ask(requestedBy) } : {};
+  if (!carried) return ask ? { approvals: async () => underTrust(await ask(requestedBy), trust) } : {};
+  // What somebody else enforces is theirs to see: without a forge, and told so, nothing is counted here.
+  if (!ask && options.enforcedElsewhere?.includes("approvals") === true) return {};
+  return {
+    approvals: async (findings) => {
+      const signed = await signedApprovals(carried, {
+        trust,
+        findings,
+        options,
+        requestedBy: request.requestedBy,
+      });
+      const reviewed = ask ? await ask(requestedBy) : null;
+      return together(reviewed, { signed, trust, head: carried.change.head });
+    },
+  };
 }
+
+interface Hearing {
+  readonly trust: TrustRegistry;
+  /** Of today's verdict. */
+  readonly findings: readonly string[];
+  readonly options: CheckOptions;
+  readonly requestedBy: string;
+}
+
+async function signedApprovals(
+  { git, change, stored, told }: CarriedApprovals,
+  { trust, findings, options, requestedBy }: Hearing,
+): Promise<SignedApprovals> {
+  const { base, head } = change;
+  const proposed = await proposedTransition(treeReader(git), {
+    stored,
+    verdict: told,
+    ledger: (await git.show(head, LEDGER_FILE)) ?? new Uint8Array(),
+    root: await rootOf(git, stored.pack.base_commit),
+    ref: options.ref ?? null,
+  });
+  const makers = await makersOf(git, { base, head, folder: stored.folder, requestedBy, trust });
+  return proveApprovals({ approvals: stored.approvals.values(), proposed, findings, trust, makers });
+}
+
+/** Who holds which role, the base says; for roles that it does not know, whoever set up the workflow. */
+function underTrust(facts: ApprovalFacts, trust: TrustRegistry): ApprovalFacts {
+  return { ...facts, roles: { ...facts.roles, ...loginsByRole(trust) } };
+}
+
+function together(
+  reviewed: ApprovalFacts | null,
+  { signed, trust, head }: { signed: SignedApprovals; trust: TrustRegistry; head: string },
+): ApprovalFacts {
+  if (reviewed === null) return { ...NO_REVIEWS, head, roles: loginsByRole(trust), signed };
+  const authorsKnown = signed.authorsKnown || reviewed.authors.length > 0;
+  return { ...underTrust(reviewed, trust), signed: { ...signed, authorsKnown, alone: false } };
+}
+
+const NO_REVIEWS: Pick<ApprovalFacts, "authors" | "claimedAuthors" | "lastPusher" | "reviews" | "writers"> = {
+  authors: [],
+  claimedAuthors: [],
+  lastPusher: null,
+  reviews: [],
+  writers: [],
+};

@@ -2,7 +2,7 @@ import type { ApprovalFacts } from "../../domain/approvals.ts";
 import type { Evidence } from "../../domain/evidence.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
-import type { Files, Git } from "../../ports.ts";
+import type { Files, Git, GitObjects } from "../../ports.ts";
 import type { MeasurePorts, MeasureTask } from "../gate/measure-task.ts";
 import type { RunStart } from "../run-context.ts";
 import type { OpenPullRequests } from "../trust/dependents.ts";
@@ -11,7 +11,7 @@ import type { Gathered } from "./legs.ts";
 import { type CheckReport, type Findings, foundOr, reportOn } from "./report.ts";
 
 export interface CheckPorts extends Omit<MeasurePorts, "files"> {
-  readonly git: Git;
+  readonly git: Git & Pick<GitObjects, "object">;
   /** The work tree: where the evidence of other jobs was put. */
   readonly files: Files;
   readonly filesAt: (commit: string) => Files;
@@ -33,6 +33,8 @@ export interface CheckOptions {
   readonly enforcedElsewhere?: EnforcedElsewhere;
   /** Asks the forge about reviews of the change; asked only when a policy requires approvals. */
   readonly approvals?: (requestedBy: string | null) => Promise<ApprovalFacts>;
+  /** Full name of the branch that the change goes into, such as `refs/heads/main`; approvals of others do not count. */
+  readonly ref?: string;
   /** Lists open pull requests, to name those that depend on what a change of trust revokes. */
   readonly openPullRequests?: OpenPullRequests;
   readonly legs?: Legs;

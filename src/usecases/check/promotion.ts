@@ -15,7 +15,7 @@ import type { CheckScene } from "./check.ts";
 import { rejudge } from "./rejudge.ts";
 import { remeasuredKinds, requestOf } from "./remeasure.ts";
 import type { Findings } from "./report.ts";
-import { evidenceFiles, readStoredPack } from "./stored-pack.ts";
+import { evidenceFiles, readStoredPack, type StoredPack } from "./stored-pack.ts";
 import { provenTransition } from "./transition.ts";
 
 /** A promotion of which everything that it claims was proven. */
@@ -23,6 +23,7 @@ interface Proven {
   readonly base: GateBase;
   readonly request: TransitionRequest;
   readonly evidence: readonly Evidence[];
+  readonly stored: StoredPack;
   /** The stored verdict, derived again. */
   readonly told: Verdict;
 }
@@ -66,22 +67,23 @@ async function prove(scene: CheckScene): Promise<Proven> {
   const before = await checkBindings(ports.git, claim);
   const evidence = await storedEvidence(scene, claim);
   const told = await rejudge(ports.git, claim, { evidence, before });
-  return { base, request, evidence, told };
+  return { base, request, evidence, stored, told };
 }
 
 /** Stored evidence counts only for what no policy wants measured again. */
 async function judgeToday(
   scene: CheckScene,
-  { base, request, evidence }: Proven,
+  { base, request, evidence, stored, told }: Proven,
   again: readonly EvidenceKind[],
 ): Promise<Decision> {
   const { ports, change } = scene;
-  const { approvals: _ask, legs: _legs, ...judging } = scene.options;
+  const { approvals: _ask, legs: _legs, ref: _ref, ...judging } = scene.options;
   const carried = [
     ...evidence.filter(({ kind }) => !again.includes(kind)),
     ...(scene.handedIn ?? []).filter(({ kind }) => again.includes(kind)),
   ];
-  const reviewed = await approvalsFor(scene.options, base, request);
+  const { git } = ports;
+  const reviewed = approvalsFor(scene.options, base, { request, carried: { git, change, stored, told } });
   return gate({ ...ports, files: ports.filesAt(change.base) }, request, {
     ...judging,
     ...reviewed,

@@ -51,7 +51,7 @@ async function judgeVersion(
   ref: ModelRef,
 ): Promise<{ found: readonly Problem[]; decision: Decision }> {
   const { ports, change, options } = scene;
-  const { approvals: _ask, legs: _legs, ...judging } = options;
+  const { approvals: _ask, legs: _legs, ref: _ref, ...judging } = options;
   const request = registrationOf(ref);
   const version = await loadVersion(files, ref);
   const base = await readBase(ports.git, change.base);
@@ -60,7 +60,7 @@ async function judgeVersion(
     ({ subject }) => subject.manifest_digest === version.manifestDigest,
   );
   const carried = [integrity, ...handedIn];
-  const reviewed = await approvalsFor(options, base, request);
+  const reviewed = approvalsFor(options, base, { request, carried: null });
   const how = { ...judging, ...reviewed, base: base.commit, carried };
   const decision = await gate({ ...ports, files }, request, how);
   return { found: integrity.details.problems, decision };

@@ -1,3 +1,4 @@
+import type { ApprovalStatement } from "../../domain/approval-statement.ts";
 import { digestOf, sameDigest } from "../../domain/digest.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseJson } from "../../domain/document/json.ts";
@@ -6,23 +7,29 @@ import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import { gateError, type Problem, problem, refuse } from "../../errors.ts";
 import { commandFor } from "../../ledger/command.ts";
 import type { Git } from "../../ports.ts";
+import { parseApprovals } from "../../trust/approval/parse-all.ts";
+import { isApprovalPath } from "../../trust/approval/statement.ts";
 import { packFolder } from "../transition/branches.ts";
 import type { Change } from "./change.ts";
 import { requestOf } from "./remeasure.ts";
 import { PACK_V1 } from "../../generated/pack-v1.js";
 
-/** The evidence pack that a promotion brings: complete, and nothing but what its pack.json lists. */
+/** The evidence pack that a promotion brings: complete, and nothing but what its pack.json lists, and approvals. */
 export interface StoredPack {
   readonly folder: string;
   readonly pack: EvidencePack;
-  /** Path inside of the folder -> bytes, without pack.json. */
+  /** Of pack.json. */
+  readonly bytes: Uint8Array;
+  /** Path inside of the folder -> bytes, without pack.json and approvals. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Approvals by path inside of the folder: well formed, and yet to be proven. They come after pack.json, which lists none. */
+  readonly approvals: ReadonlyMap<string, ApprovalStatement>;
 }
 
 /**
  * Reads the transition's own pack from the head commit and checks that it is whole.
  * CHECK_PACK_MISSING, CHECK_PACK_FOREIGN, CHECK_PACK_TOO_LARGE, CHECK_PACK_INCOMPLETE, EVIDENCE_DIGEST_MISMATCH,
- * EVIDENCE_UNLISTED, DOCUMENT_*.
+ * EVIDENCE_UNLISTED, APPROVAL_MALFORMED, APPROVAL_TOO_MANY, DOCUMENT_*.
  */
 export async function readStoredPack(git: Git, change: Change, transition: Transition): Promise<StoredPack> {
   return wholePack(await readPack(git, change, transition));
@@ -41,21 +48,19 @@ export function openPack(
 }
 
 /** A pack from all files of its folder, whoever named it: whole, and nothing but what its pack.json lists. */
-export function packOf(
-  folder: string,
-  all: ReadonlyMap<string, Uint8Array>,
-): StoredPack & { bytes: Uint8Array } {
+export function packOf(folder: string, all: ReadonlyMap<string, Uint8Array>): StoredPack {
   const bytes = all.get("pack.json");
   if (!bytes)
     throw gateError("CHECK_PACK_MISSING", `There is no ${folder}/pack.json.`, { where: { file: folder } });
   const files = new Map([...all].filter(([path]) => path !== "pack.json"));
-  return { ...wholePack({ folder, bytes, files }), bytes };
+  return wholePack({ folder, bytes, files });
 }
 
-function wholePack({ folder, bytes, files }: PackBytes): StoredPack {
+function wholePack({ folder, bytes, files: all }: PackBytes): StoredPack {
   const pack = checkSchema<EvidencePack>(parseJson(bytes, `${folder}/pack.json`), PACK_V1);
+  const files = new Map([...all].filter(([path]) => !isApprovalPath(path)));
   refuse(listingProblems({ folder, pack, files }));
-  return { folder, pack, files };
+  return { folder, pack, bytes, files, approvals: parseApprovals(folder, all) };
 }
 
 interface PackBytes {
@@ -146,11 +151,10 @@ const PACKED: ReadonlySet<string> = new Set([
   ...EVIDENCE_KINDS.map((kind) => `${kind}.json`),
   "verdict.json",
 ]);
-const APPROVAL = /^approvals\/[a-z0-9][a-z0-9._-]{0,99}\.json$/;
 
-function listingProblems({ folder, pack, files }: StoredPack): Problem[] {
+function listingProblems({ folder, pack, files }: Pick<StoredPack, "folder" | "pack" | "files">): Problem[] {
   const listed = new Set(pack.files.map(({ path }) => path));
-  const strange = [...listed].filter((path) => !PACKED.has(path) && !APPROVAL.test(path));
+  const strange = [...listed].filter((path) => !PACKED.has(path));
   const unlisted = [...files.keys()].filter((path) => !listed.has(path));
   return [
     ...pack.files.flatMap(({ path, sha256 }) => {

@@ -3,6 +3,7 @@ import type { Git } from "../../ports.ts";
 import type { Base } from "../transition/base.ts";
 import type { Proposals } from "../transition/proposals.ts";
 import { keepRefusal } from "./keep-refusal.ts";
+import { proveSigning } from "./prove-signing.ts";
 import { proposePullRequest } from "./propose-pull-request.ts";
 import type { RoleHolders } from "./roles.ts";
 
@@ -14,6 +15,7 @@ interface Ports {
 /** Pull requests and branches of a forge, which makes and signs every commit. */
 export function forgeProposals(ports: Ports, roles: RoleHolders): Proposals {
   return {
+    ready: ({ branch }, now) => proveSigning(ports.forge, branch, now),
     propose: (decision, options) => proposePullRequest(ports, decision, { ...options, roles }),
     refuse: (decision, options) => keepRefusal(ports, decision, options),
     newBase: (judged) => fetchBase(ports, judged),

@@ -1,4 +1,5 @@
 import type { ApprovalFacts, ApprovalReview, ForgePerson } from "../../domain/approvals.ts";
+import { coAuthorsIn, requesterNames } from "../../domain/claimed-logins.ts";
 import { gateError } from "../../errors.ts";
 import type { Forge, ForgeCommit, PullRequest } from "../../forge-port.ts";
 import type { RoleHolders } from "./roles.ts";
@@ -38,7 +39,10 @@ export async function readApprovals(forge: Forge, of: ApprovalsOf): Promise<Appr
     authors: [before.author, ...commits.flatMap(({ author, committer }) => [author, committer])].flatMap(
       (one) => one ?? [],
     ),
-    claimedAuthors: [...commits.flatMap(coAuthors), ...requester(of.requestedBy)],
+    claimedAuthors: [
+      ...commits.flatMap(({ message }) => coAuthorsIn(message)),
+      ...requesterNames(of.requestedBy),
+    ],
     lastPusher: push?.after === of.head ? push.actor : null,
     reviews,
     writers,
@@ -63,25 +67,6 @@ function refuseCut(commits: readonly ForgeCommit[], head: string): void {
 async function pushTo(forge: Forge, { head, headRepository }: PullRequest): ReturnType<Forge["lastPush"]> {
   const own = headRepository?.toLowerCase() === forge.repository.toLowerCase();
   return own ? forge.lastPush(head) : null;
-}
-
-/** GitHub's own address of an account that keeps its e-mail to itself: `1234+login@users.noreply.github.com`. */
-const NOREPLY = /^(?:\d+\+)?([a-z\d-]+)@users\.noreply\.github\.com$/i;
-const TRAILER = /^co-authored-by:\s*([^<\n]*)<([^>\n]*)>\s*$/gim;
-
-/** Logins that a commit names as its co-authors, by address or by name: a claim can only exclude, never admit. */
-function coAuthors({ message }: ForgeCommit): readonly string[] {
-  return [...message.matchAll(TRAILER)].flatMap(([, name = "", address = ""]) => loginsIn(name, address));
-}
-
-/** A login, or who asked from a terminal: `Ada <ada@example.org>`. */
-function requester(who: string | null): readonly string[] {
-  const [, name = who ?? "", address = ""] = /^(.*)<(.*)>$/.exec(who ?? "") ?? [];
-  return loginsIn(name, address);
-}
-
-function loginsIn(name: string, address: string): readonly string[] {
-  return [name.trim(), NOREPLY.exec(address.trim())?.[1] ?? ""].filter((login) => login !== "");
 }
 
 async function writersAmong(forge: Forge, reviews: readonly ApprovalReview[]): Promise<readonly number[]> {

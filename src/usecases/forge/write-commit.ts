@@ -12,13 +12,17 @@ export interface BranchCommit {
   readonly runId: string;
 }
 
+export function scratchBranch(name: string): string {
+  return `modelgate-scratch/${name}`;
+}
+
 /**
  * Makes a commit on a branch of its own, proves it, and then moves the branch there in one step. So the branch never
  * points to its bare base, which would close its pull request, and never to a commit whose signature is not good.
  * FORGE_RACE_LOST, FORGE_COMMIT_UNVERIFIED; both leave the branch as it was.
  */
 export async function writeCommit(forge: Forge, of: BranchCommit): Promise<ForgeCommit> {
-  const scratch = `modelgate-scratch/${of.runId}`;
+  const scratch = scratchBranch(of.runId);
   await forge.createBranch(scratch, of.parent);
   try {
     const { message, change } = of;
@@ -35,7 +39,7 @@ export async function writeCommit(forge: Forge, of: BranchCommit): Promise<Forge
 }
 
 /** What went wrong first is what matters: a scratch branch that stays is only untidy. */
-async function removeScratch(forge: Forge, scratch: string): Promise<void> {
+export async function removeScratch(forge: Forge, scratch: string): Promise<void> {
   try {
     const from = await forge.branch(scratch);
     if (from !== null) await forge.moveBranches([{ branch: scratch, from, to: null }]);

@@ -11,19 +11,19 @@ import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { History } from "../../policy/evaluate.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import type { Git } from "../../ports.ts";
-import { refusedBefore } from "../transition/refusals.ts";
 import { timestampOf, type TransitionRequest } from "../run-context.ts";
 import type { GateBase } from "./base.ts";
 
 /** What earlier revisions say about the candidate. The ledger's history is only walked when a policy asks for soak. */
-export async function readHistory(git: Git, base: GateBase, request: TransitionRequest): Promise<History> {
+export async function readHistory(
+  git: Git,
+  base: GateBase,
+  request: TransitionRequest,
+): Promise<Pick<History, "since">> {
   const needsSoak = matchingPolicies(base.policies.policies, request).some(
     (policy) => policy.requires.soak !== null,
   );
-  return {
-    since: needsSoak ? await holdsSince(git, base, request) : null,
-    refusedBefore: await earlierRefusals(git, base, request.model),
-  };
+  return { since: needsSoak ? await holdsSince(git, base, request) : null };
 }
 
 /**
@@ -62,12 +62,4 @@ async function effectiveFrom(git: Git, commit: string, { decided_at }: Transitio
 async function ledgerAt(git: Git, commit: string): Promise<Ledger | undefined> {
   const bytes = await git.show(commit, LEDGER_FILE);
   return bytes && parseLedger(bytes);
-}
-
-async function earlierRefusals(git: Git, base: GateBase, model: string): Promise<History["refusedBefore"]> {
-  const environments = base.policies.environments.map(({ name }) => name);
-  return (await refusedBefore(git, base.commit, { model, environments })).map(({ version, objectives }) => ({
-    version,
-    objectives,
-  }));
 }

@@ -8,17 +8,9 @@ interface Target {
 /** Branches of proposals start so. */
 export const PROPOSALS = "promote/";
 
-/** Branches of refusals start so. */
-export const REFUSALS = "refused/";
-
 /** One stable branch for each model and environment, so that the same request finds its own proposal again. */
 export function proposalBranch({ environment, model }: Target): string {
   return `${PROPOSALS}${environment ?? "all"}/${model}`;
-}
-
-/** The append-only branch that keeps refused attempts. */
-export function refusalBranch({ environment, model }: Target): string {
-  return `${REFUSALS}${environment ?? "all"}/${model}`;
 }
 
 /** Where a branch points; null when there is none. */

@@ -41,7 +41,7 @@ export async function draftProposal(git: Git, decision: Decision): Promise<Draft
 }
 
 /** The evidence pack, where it will stay. */
-export function packChange({ request, verdict, pack }: Decision): TreeChange {
+export function packChange({ request, verdict, pack }: Decision): ReadonlyMap<string, Uint8Array> {
   const folder = packFolder({ model: request.model, version: request.version, runId: verdict.run_id });
   return new Map([...pack].map(([path, bytes]) => [`${folder}/${path}`, bytes]));
 }

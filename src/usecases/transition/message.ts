@@ -41,13 +41,17 @@ export function refusalMessage({ request, verdict, evidenceDigest }: Decision): 
   ]);
 }
 
-/** A reason is somebody's free text: on one line it can neither end the message nor forge a trailer. */
 function message(subject: string, reason: string, trailers: readonly [string, string | null][]): string {
-  const said = reason.replaceAll(/[\p{C}\p{Z}]+/gu, " ").trim();
-  const lines = trailers
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => `Modelgate-${name}: ${value}`);
-  return [subject, "", ...(said === "" ? [] : [`Reason: ${said}`, ""]), ...lines, ""].join("\n");
+  const said = onOneLine(reason);
+  const lines = trailers.flatMap(([name, value]) =>
+    value === null ? [] : [`Modelgate-${name}: ${onOneLine(value)}`],
+  );
+  return [onOneLine(subject), "", ...(said === "" ? [] : [`Reason: ${said}`, ""]), ...lines, ""].join("\n");
+}
+
+/** Somebody's free text: on one line it can neither end the message nor forge a trailer. */
+function onOneLine(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Z}]+/gu, " ").trim();
 }
 
 function lowerFirst(text: string): string {

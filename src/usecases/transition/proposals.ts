@@ -7,6 +7,8 @@ import { recordRefusal, type Refusal } from "./refusals.ts";
 
 /** Where decisions are written: to a plain repository, or to a forge that reviews and merges them. */
 export interface Proposals {
+  /** Refuses, before anything is measured, what could not be proposed onto this base in the end. */
+  readonly ready: (base: Base, now: Date) => Promise<void>;
   /** Writes a decision that may merge so that somebody can merge it. */
   readonly propose: (decision: Decision, options: ProposeOptions) => Promise<Proposal>;
   /** Keeps a decision that may not merge, with its evidence. */
@@ -18,6 +20,7 @@ export interface Proposals {
 /** Branches of the local repository; somebody else pushes and merges them. */
 export function gitProposals(git: Git): Proposals {
   return {
+    ready: async () => {},
     propose: (decision, options) => proposeTransition({ git }, decision, options),
     refuse: (decision, options) => recordRefusal({ git }, decision, options),
     newBase: ({ branch }) => branchTip(git, branch),

@@ -48,7 +48,7 @@ const MOST_BASES = 3;
 /**
  * The way of every verb that changes the ledger: plan, judge, then propose what may merge and keep what was refused. When
  * the base moves in the meantime, the request is judged again on the new one, on three bases at most.
- * GIT_*, LEDGER_*, FORGE_BASE_MOVED, and what the judge throws.
+ * GIT_*, LEDGER_*, FORGE_*, and what the judge throws.
  */
 export async function transact(
   ports: TransitionPorts,
@@ -56,7 +56,7 @@ export async function transact(
   options: TransactionOptions,
 ): Promise<TransitionResult> {
   const base = await readyBase(ports.git);
-  let judged: Judged = { decision: await judgeFirst(ports, base, ask), rejudged: [] };
+  let judged: Judged = { decision: await judgeFirst(ports, base, { ask, now: options.now }), rejudged: [] };
   for (let bases = 1; ; bases += 1) {
     options.signal?.throwIfAborted();
     try {
@@ -74,15 +74,16 @@ export async function transact(
   }
 }
 
-/** Plans and judges, and writes nothing. Nothing is measured for a move that the ledger forbids. */
+/** Plans and judges. Nothing is measured for a move that the ledger forbids or that could not be proposed. */
 async function judgeFirst(
-  ports: Pick<TransitionPorts, "git" | "judge">,
+  ports: Pick<TransitionPorts, "git" | "judge" | "proposals">,
   base: Base,
-  ask: AskedTransition,
+  { ask, now }: { ask: AskedTransition; now: Date },
 ): Promise<Decision> {
   const { ledger } = await readLedger(ports.git, base.commit);
   const planned = planTransition(ledger, ask, await readEnvironments(ports.git, base.commit));
   await proveGround(ports.git, base.commit, ask.event);
+  await ports.proposals.ready(base, now);
   return ports.judge({ ...ask, version: planned.version });
 }
 

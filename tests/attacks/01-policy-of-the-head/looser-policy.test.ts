@@ -13,7 +13,6 @@ describe("a hard limit loosened by the change that it would stop", () => {
     scene = await checkScene();
     const text = readFileSync(join(scene.repo.root, SHADOW_POLICY), "utf8");
     looser = text.replace("version: 1", "version: 2").replaceAll(/hard: "(?:== 0|<= 1e-5)"/g, 'hard: "<= 9"');
-    expect(looser).not.toBe(text);
     scene.answer(changed);
   });
   afterAll(() => scene[Symbol.dispose]());

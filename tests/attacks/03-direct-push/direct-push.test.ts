@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AuditReport } from "../../../src/domain/audit.ts";
-import type { Ledger, Transition } from "../../../src/domain/ledger.ts";
+import type { Ledger } from "../../../src/domain/ledger.ts";
 import { formatLedger, parseLedger } from "../../../src/ledger/ledger-text.ts";
 import { apply } from "../../../src/ledger/apply.ts";
 import { type AuditScene, auditScene } from "../../support/audit-scene.ts";

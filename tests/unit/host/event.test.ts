@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { openGit } from "../../../src/adapters/git/open.ts";
-import { pullRequestOf, rangeOf, type WorkflowEvent } from "../../../src/host/event.ts";
+import { pullRequestOf, rangeAsked, rangeOf, type WorkflowEvent } from "../../../src/host/event.ts";
 import { GIT_ENV, gitRepo } from "../../support/git-repo.ts";
 
 const NOWHERE = { resolve: async () => undefined, facts: never, isAncestor: never };
@@ -61,6 +61,32 @@ describe("what an event compares", () => {
         ]);
       }
     }
+  });
+});
+
+describe("what a step compares", () => {
+  const event = of("pull_request", pullRequest(BASE, HEAD));
+  const asked = (base: string | null, head: string | null): Promise<unknown> =>
+    rangeAsked({ base, head }, event, NOWHERE);
+
+  it("is what its inputs name, else what the event does", async () => {
+    expect(await asked("main", "topic")).toEqual({ base: "main", head: "topic" });
+    expect(await asked(null, null)).toEqual({ base: BASE, head: HEAD });
+  });
+
+  it.each([
+    ["base", "head", asked("main", null)],
+    ["head", "base", asked(null, "topic")],
+  ])("is not guessed from %s alone", async (given, empty, answer) => {
+    await expect(answer).rejects.toMatchObject({
+      problems: [
+        {
+          code: "HOST_INPUT_MISSING",
+          message: `The input "${given}" is given, and "${empty}" is empty.`,
+          fix: `Give "${empty}" too, or leave both out: then the event names them.`,
+        },
+      ],
+    });
   });
 });
 

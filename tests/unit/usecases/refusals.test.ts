@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { openGit } from "../../../src/adapters/git/open.ts";
 import type { Git } from "../../../src/ports.ts";
-import { recordRefusal, refusedBefore } from "../../../src/usecases/transition/refusals.ts";
+import { refusedBefore } from "../../../src/usecases/refusals/earlier.ts";
+import { recordRefusal } from "../../../src/usecases/transition/refusals.ts";
 import { decide, NOW, request, START } from "../../support/decisions.ts";
 import { GIT_ENV, gitRepo, type GitRepo } from "../../support/git-repo.ts";
 import { MemoryGit } from "../../support/memory-git.ts";
@@ -27,15 +28,16 @@ describe.each([
   ["a local repository", local],
   ["a repository in memory", memory],
 ])("refused attempts in %s", (_name, make) => {
-  test("keeps the evidence on a branch of its own, and changes no ledger", async () => {
+  test("keeps the evidence on a ref of its own, and nothing but that", async () => {
     const git = await make();
     const decision = await decide(git, request(), { outcome: "FAIL" });
     const refusal = await recordRefusal({ git }, decision, OPTIONS);
     expect(refusal).toMatchObject({
-      branch: "refused/prod/m",
+      ref: "refs/modelgate/refusals",
       evidence: "evidence/m/1.0.0/m_1.0.0_none_20261120T100000Z_00000000",
     });
-    expect(await git.changed(decision.baseCommit, refusal.commit)).toEqual([
+    expect(await git.resolve("refs/modelgate/refusals")).toBe(refusal.commit);
+    expect(await git.paths(refusal.commit, "")).toEqual([
       `${refusal.evidence}/pack.json`,
       `${refusal.evidence}/verdict.json`,
     ]);
@@ -55,8 +57,8 @@ describe.each([
     });
     const second = await recordRefusal({ git }, inconclusive, OPTIONS);
     expect((await git.facts(second.commit)).parents).toEqual([first.commit]);
-    const { commit } = await git.head();
-    expect(await refusedBefore(git, commit, { model: "m", environments: ["prod"] })).toEqual([
+    const evidence = "evidence/m/1.0.0/m_1.0.0_none_20261120T100000Z_00000000";
+    expect(await refusedBefore(git, { model: "m" })).toMatchObject([
       {
         version: "1.1.0",
         runId: "m_1.1.0_none_20261121T100000Z_11111111",
@@ -70,9 +72,12 @@ describe.each([
         outcome: "FAIL",
         objectives: ["parity"],
         decidedAt: "2026-11-20T10:00:00Z",
+        commit: first.commit,
+        evidence,
+        verdict: { run_id: "m_1.0.0_none_20261120T100000Z_00000000" },
       },
     ]);
-    expect(await refusedBefore(git, commit, { model: "other", environments: ["prod"] })).toEqual([]);
+    expect(await refusedBefore(git, { model: "other" })).toEqual([]);
   });
 
   test("refuses to keep what was not refused", async () => {
@@ -83,39 +88,84 @@ describe.each([
   });
 });
 
-test("refusals that were merged are read from the base, once, and the branch starts anew", async () => {
-  const git = await memory();
-  const first = await recordRefusal({ git }, await decide(git, request(), { outcome: "FAIL" }), OPTIONS);
-  const base = git.merge(first.branch);
-  const second = await recordRefusal(
-    { git },
-    await decide(git, request(), { outcome: "FAIL", nonce: "33333333" }),
-    OPTIONS,
-  );
-  expect((await git.facts(second.commit)).parents).toEqual([base]);
-  expect(
-    (await refusedBefore(git, base, { model: "m", environments: ["prod"] })).map(({ runId }) =>
-      runId.slice(-8),
-    ),
-  ).toEqual(["00000000", "33333333"]);
-});
+const RUN = "m_1.1.0_none_20261120T100000Z_99999999";
 
-test("evidence that passed is no refusal; evidence that cannot be read is", async () => {
+/** Somebody's own hand on the ref: what modelgate would never write. */
+async function append(
+  git: Git,
+  files: Readonly<Record<string, string | Uint8Array | null>>,
+): Promise<string> {
+  const change = new Map(
+    Object.entries(files).map(([path, text]) => [path, text === null ? null : Buffer.from(text)] as const),
+  ) as Map<string, Uint8Array>;
+  const after = (await git.resolve("refs/modelgate/refusals")) ?? null;
+  const made = await git.append({ ref: "refs/modelgate/refusals", after, files: change, message: "x\n" });
+  return made.commit;
+}
+
+test("evidence that passed is no refusal; evidence that cannot be read, or is of another version, is", async () => {
   const git = await memory();
-  const passed = await decide(git, request());
-  const base = git.seed({
-    "evidence/m/1.0.0/m_1.0.0_none_20261120T100000Z_00000000/verdict.json": passed.pack.get("verdict.json")!,
-    "evidence/m/1.1.0/m_1.1.0_none_20261120T100000Z_99999999/verdict.json": "{",
+  const verdict = async (more: object) => (await decide(git, request(), more)).pack.get("verdict.json")!;
+  const commit = await append(git, {
+    "evidence/m/1.0.0/m_1.0.0_none_20261120T100000Z_00000000/verdict.json": await verdict({}),
+    [`evidence/m/1.1.0/${RUN}/verdict.json`]: "{",
+    "evidence/m/2.0.0/m_2.0.0_none_20261120T100000Z_00000000/verdict.json": await verdict({
+      outcome: "FAIL",
+    }),
+    "evidence/m/README.md": "no pack",
   });
-  expect(await refusedBefore(git, base, { model: "m", environments: ["prod"] })).toEqual([
+  const unread = { outcome: "INCONCLUSIVE", decidedAt: "", verdict: null, commit };
+  expect(await refusedBefore(git, { model: "m" })).toEqual([
     {
+      ...unread,
       version: "1.1.0",
-      runId: "m_1.1.0_none_20261120T100000Z_99999999",
-      outcome: "INCONCLUSIVE",
+      runId: RUN,
       objectives: ["DOCUMENT_TRUNCATED"],
-      decidedAt: "",
+      evidence: `evidence/m/1.1.0/${RUN}`,
+    },
+    {
+      ...unread,
+      version: "2.0.0",
+      runId: "m_2.0.0_none_20261120T100000Z_00000000",
+      objectives: ["EVIDENCE_SUBJECT_MISMATCH"],
+      evidence: "evidence/m/2.0.0/m_2.0.0_none_20261120T100000Z_00000000",
     },
   ]);
+});
+
+test("a record that is edited or deleted later counts as it was written", async () => {
+  const git = await memory();
+  const decision = await decide(git, request(), { outcome: "FAIL" });
+  const { evidence, commit } = await recordRefusal({ git }, decision, OPTIONS);
+  const passed = (await decide(git, request())).pack.get("verdict.json")!;
+  await append(git, { [`${evidence}/verdict.json`]: passed });
+  await append(git, { [`${evidence}/verdict.json`]: null, [`${evidence}/pack.json`]: null });
+  expect(await refusedBefore(git, { model: "m" })).toMatchObject([
+    { version: "1.0.0", outcome: "FAIL", objectives: ["parity"], commit },
+  ]);
+});
+
+test("records that were fetched count beside those of the repository, each once", async () => {
+  const git = await memory();
+  await recordRefusal({ git }, await decide(git, request(), { outcome: "FAIL" }), OPTIONS);
+  const own = await git.resolve("refs/modelgate/refusals");
+  const other = await decide(git, request(), { outcome: "FAIL", nonce: "11111111" });
+  const { commit } = await recordRefusal({ git }, other, OPTIONS);
+  git.pointRecords("refs/modelgate/refusals", own ?? null);
+  const runs = async (tips: string[]) =>
+    (await refusedBefore(git, { model: "m", tips })).map(({ runId }) => runId.slice(-8));
+  expect(await runs([])).toEqual(["00000000"]);
+  expect(await runs([commit])).toEqual(["00000000", "11111111"]);
+  git.pointRecords("refs/modelgate/refusals", null);
+  expect(await runs([])).toEqual([]);
+  expect(await runs([commit])).toEqual(["00000000", "11111111"]);
+});
+
+test("a shallow clone shows what it has", async () => {
+  const git = await memory();
+  await recordRefusal({ git }, await decide(git, request(), { outcome: "FAIL" }), OPTIONS);
+  git.shallow = true;
+  expect(await refusedBefore(git, { model: "m" })).toHaveLength(1);
 });
 
 test("two refusals at once are both kept", async () => {
@@ -129,9 +179,7 @@ test("two refusals at once are both kept", async () => {
     await recordRefusal({ git }, theirs, OPTIONS);
   };
   await recordRefusal({ git }, mine, OPTIONS);
-  expect(
-    await refusedBefore(git, (await git.head()).commit, { model: "m", environments: ["prod"] }),
-  ).toHaveLength(2);
+  expect(await refusedBefore(git, { model: "m" })).toHaveLength(2);
 });
 
 test("gives up after some lost races, and says so", async () => {

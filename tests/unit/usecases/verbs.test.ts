@@ -136,7 +136,7 @@ describe("verbs", () => {
       { ref: { id: "m", version: "1.0.0" }, to: "SHADOW", environment: "prod", phase: null, ...WHO },
       { now: NOW },
     );
-    expect(result).toMatchObject({ kind: "refused", refusal: { branch: "refused/prod/m" } });
+    expect(result).toMatchObject({ kind: "refused", refusal: { ref: "refs/modelgate/refusals" } });
     expect((await scene.git.branches("promote/")).length).toBe(0);
   });
 

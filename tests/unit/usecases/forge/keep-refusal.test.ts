@@ -21,18 +21,19 @@ function scene() {
 
 const text = "Promote m 1.0.0: FAIL.\n";
 
-test("keeps each refusal on one append-only branch, signed by the forge", async () => {
+test("keeps each refusal on one append-only ref, signed by the forge", async () => {
   const { git, base, forge } = scene();
-  const first = await keepRefusal({ git, forge }, await decide(git, request(), { outcome: "FAIL" }), {
+  const first = await keepRefusal({ forge }, await decide(git, request(), { outcome: "FAIL" }), {
     text,
   });
   const again = await decide(git, request(), { outcome: "INCONCLUSIVE", nonce: "11111111" });
-  const second = await keepRefusal({ git, forge }, again, { text });
-  expect(first).toMatchObject({ branch: "refused/prod/m", signed: true, withdrawn: null });
-  expect((await git.facts(first.commit)).parents).toEqual([base]);
+  const second = await keepRefusal({ forge }, again, { text });
+  expect(first).toMatchObject({ ref: "refs/modelgate/refusals", signed: true, withdrawn: null });
+  expect((await git.facts(first.commit)).parents).toEqual([]);
   expect((await git.facts(second.commit)).parents).toEqual([first.commit]);
-  expect(await git.changed(base, second.commit)).not.toContain("deployed.json");
-  expect((await git.branches("")).map(({ name }) => name)).toEqual(["main", "refused/prod/m"]);
+  expect(await git.resolve("refs/modelgate/refusals")).toBe(second.commit);
+  expect(await git.folders(second.commit, "evidence/m/1.0.0")).toHaveLength(2);
+  expect(await git.branches("")).toEqual([{ name: "main", commit: base }]);
 });
 
 test("closes the pull request that proposed the refused version, with the report", async () => {
@@ -43,7 +44,7 @@ test("closes the pull request that proposed the refused version, with the report
     roles: {},
   });
   const refused = await decide(git, request(), { outcome: "FAIL", nonce: "11111111" });
-  expect((await keepRefusal({ git, forge }, refused, { text })).withdrawn).toMatchObject({
+  expect((await keepRefusal({ forge }, refused, { text })).withdrawn).toMatchObject({
     number: 1,
     notes: [],
   });
@@ -58,7 +59,7 @@ test("leaves the pull request of another version alone", async () => {
   const other = await decide(git, request({ version: "1.1.0" }));
   await proposePullRequest({ git, forge }, other, { now: NOW, text: "fine", roles: {} });
   const refused = await decide(git, request(), { outcome: "FAIL" });
-  expect((await keepRefusal({ git, forge }, refused, { text })).withdrawn).toBe(null);
+  expect((await keepRefusal({ forge }, refused, { text })).withdrawn).toBe(null);
   expect(forge.pull(1).state).toBe("open");
 });
 
@@ -67,18 +68,26 @@ test("appends behind a rival who was faster", async () => {
   const rival = await decide(git, request(), { outcome: "FAIL", nonce: "22222222" });
   let raced = false;
   forge.before = async (method) => {
-    if (method !== "moveBranches" || raced) return;
+    if (method !== "appendRecord" || raced) return;
     raced = true;
-    await keepRefusal({ git, forge }, rival, { text });
+    await keepRefusal({ forge }, rival, { text });
   };
-  const mine = await keepRefusal({ git, forge }, await decide(git, request(), { outcome: "FAIL" }), { text });
+  const mine = await keepRefusal({ forge }, await decide(git, request(), { outcome: "FAIL" }), { text });
   const [parent = ""] = (await git.facts(mine.commit)).parents;
   expect(await git.message(parent)).toContain("_22222222");
 });
 
 test("keeps nothing that may merge", async () => {
   const { git, forge } = scene();
-  const kept = keepRefusal({ git, forge }, await decide(git, request()), { text });
+  const kept = keepRefusal({ forge }, await decide(git, request()), { text });
   await expect(kept).rejects.toMatchObject({ code: "LEDGER_NOT_REFUSED" });
   expect(forge.calls).toEqual([]);
+});
+
+test("keeps nothing that the forge does not sign, and says so", async () => {
+  const { git, forge } = scene();
+  forge.signs = { verified: false, reason: "unsigned" };
+  const kept = keepRefusal({ forge }, await decide(git, request(), { outcome: "FAIL" }), { text });
+  await expect(kept).rejects.toMatchObject({ code: "FORGE_COMMIT_UNVERIFIED" });
+  expect(await git.resolve("refs/modelgate/refusals")).toBeUndefined();
 });

@@ -1,0 +1,5 @@
+/** A ref outside of branches and tags, where records are kept: it only ever grows, and nobody reviews it. */
+export type RecordsRef = `refs/modelgate/${string}`;
+
+/** Refused and inconclusive attempts, each with its evidence. */
+export const REFUSALS_REF = "refs/modelgate/refusals" satisfies RecordsRef;

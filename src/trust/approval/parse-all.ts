@@ -1,0 +1,31 @@
+import type { ApprovalStatement } from "../../domain/approval-statement.ts";
+import { GateError, type Problem, problem, refuse } from "../../errors.ts";
+import { APPROVALS_FOLDER, isApprovalPath, MAX_APPROVALS, parseApproval } from "./statement.ts";
+
+/**
+ * The approvals among the files of an evidence pack, by path inside of its folder. Throws every problem at once:
+ * APPROVAL_MALFORMED, APPROVAL_TOO_MANY.
+ */
+export function parseApprovals(
+  folder: string,
+  files: ReadonlyMap<string, Uint8Array>,
+): ReadonlyMap<string, ApprovalStatement> {
+  const found = [...files].filter(([path]) => isApprovalPath(path));
+  if (found.length > MAX_APPROVALS) {
+    const where = { file: `${folder}/${APPROVALS_FOLDER}` };
+    const message = `There are ${found.length} approvals; a transition has at most ${MAX_APPROVALS}.`;
+    refuse([problem("APPROVAL_TOO_MANY", message, { where })]);
+  }
+  const problems: Problem[] = [];
+  const parsed = new Map<string, ApprovalStatement>();
+  for (const [path, bytes] of found) {
+    try {
+      parsed.set(path, parseApproval(bytes, { folder, path }));
+    } catch (error) {
+      if (!(error instanceof GateError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  refuse(problems);
+  return parsed;
+}

@@ -1,0 +1,73 @@
+import type { ApprovalStatement } from "../../domain/approval-statement.ts";
+import { type Problem, problem, GateError } from "../../errors.ts";
+import { decodeBase64 } from "../base64.ts";
+import { isTrusted, judgeKey } from "../judge-key.ts";
+import { keyOf, type Principal, type TrustRegistry } from "../registry.ts";
+import { type Role, ROLES } from "../roles.ts";
+import { NAMESPACES, parseSshSignature, verifySshSignature } from "../sshsig.ts";
+import { approvalPayload } from "./statement.ts";
+
+/** Whose word an approval is, and what they may approve. */
+export interface Approver {
+  readonly principal: string;
+  /** Login on the forge. */
+  readonly login: string | null;
+  /** Roles of the key, or of the principal when it was a review that the gate vouches for. */
+  readonly roles: readonly Role[];
+}
+
+/**
+ * Whose word an approval is: its signature is over its bytes, by a key that the registry trusts now, of the principal
+ * that it names; a review on GitHub is vouched for by the gate's own key. Else what is wrong: SIGNATURE_*, TRUST_KEY_*,
+ * TRUST_ROLE_MISSING, APPROVAL_PRINCIPAL_MISMATCH.
+ */
+export function approverOf(approval: ApprovalStatement, trust: TrustRegistry): Approver | Problem {
+  const fingerprint = signingKey(approval);
+  if (typeof fingerprint !== "string") return fingerprint;
+  const vouched = approval.source.kind === "github-review";
+  const judged = judgeKey(trust, { fingerprint, roles: vouched ? ["gate-bot"] : ROLES, use: "now" });
+  if (!isTrusted(judged)) return judged;
+  if (approval.key !== fingerprint) return other(`${approval.key}, and ${fingerprint} signed`);
+  const known = keyOf(trust, fingerprint);
+  return vouched ? reviewer(approval, trust) : holder(approval, known?.principal, known?.key.roles ?? []);
+}
+
+/** Tells the two answers of `approverOf` apart. */
+export function isApprover(found: Approver | Problem): found is Approver {
+  return "principal" in found;
+}
+
+function holder(
+  approval: ApprovalStatement,
+  principal: Principal | undefined,
+  roles: readonly Role[],
+): Approver | Problem {
+  if (principal?.id !== approval.principal)
+    return other(`${approval.principal}, and the key is that of ${principal?.id ?? "nobody"}`);
+  return { principal: principal.id, login: principal.github, roles };
+}
+
+/** Whose login it is, the registry says; the gate says only that the review was there. */
+function reviewer(approval: ApprovalStatement, { principals }: TrustRegistry): Approver | Problem {
+  const login = approval.source.kind === "github-review" ? approval.source.reviewer : "";
+  const found = principals.find(({ github }) => github?.toLowerCase() === login.toLowerCase());
+  if (found?.id !== approval.principal)
+    return other(`${approval.principal}, and the login ${login} is that of ${found?.id ?? "nobody"}`);
+  return { principal: found.id, login: found.github, roles: found.roles };
+}
+
+function other(why: string): Problem {
+  return problem("APPROVAL_PRINCIPAL_MISMATCH", `It names ${why}.`);
+}
+
+function signingKey(approval: ApprovalStatement): string | Problem {
+  const blob = decodeBase64(approval.signature);
+  if (!blob) return problem("SIGNATURE_MALFORMED", "The signature is not one line of base64.");
+  try {
+    const of = { payload: approvalPayload(approval), namespace: NAMESPACES.approval };
+    return verifySshSignature(parseSshSignature(blob), of).fingerprint;
+  } catch (error) {
+    if (error instanceof GateError) return error.problems[0];
+    throw error;
+  }
+}

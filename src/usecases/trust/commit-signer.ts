@@ -1,0 +1,40 @@
+import { GateError } from "../../errors.ts";
+import type { GitObjects } from "../../ports.ts";
+import { parseCommitObject } from "../../trust/commit.ts";
+import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
+import type { TrustRegistry } from "../../trust/registry.ts";
+import { ROLES } from "../../trust/roles.ts";
+import { dearmor, NAMESPACES, parseSshSignature, verifySshSignature } from "../../trust/sshsig.ts";
+
+/** The principal whose key has signed a commit; null when it is not signed, or by nobody who is known. GIT_*. */
+export async function commitSigner(
+  git: Pick<GitObjects, "object">,
+  trust: TrustRegistry,
+  commit: string,
+): Promise<string | null> {
+  const raw = await git.object(commit);
+  if (raw?.type !== "commit") return null;
+  try {
+    const fingerprint = await signingKey(trust, commit, raw.bytes);
+    const judged = fingerprint === null ? null : judgeKey(trust, { fingerprint, roles: ROLES, use: "now" });
+    return judged !== null && isTrusted(judged) ? judged.principal : null;
+  } catch (error) {
+    if (error instanceof GateError) return null;
+    throw error;
+  }
+}
+
+async function signingKey(trust: TrustRegistry, commit: string, bytes: Uint8Array): Promise<string | null> {
+  const { signature, payload } = parseCommitObject(commit, bytes);
+  if (signature?.kind === "ssh") {
+    const parsed = parseSshSignature(dearmor(signature.armored));
+    return verifySshSignature(parsed, { payload, namespace: NAMESPACES.commit }).fingerprint;
+  }
+  if (signature?.kind !== "openpgp") return null;
+  const { verifyOpenPgp } = await import("../../trust/openpgp.ts");
+  const keys = trust.principals.flatMap(({ keys: held }) => held).filter(({ kind }) => kind === "openpgp");
+  return verifyOpenPgp(
+    { payload, armored: signature.armored },
+    keys.map(({ fingerprint, publicKey }) => ({ fingerprint, armored: publicKey })),
+  );
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import type { GateError } from "../../../../src/errors.ts";
+import { forgeProposals } from "../../../../src/usecases/forge/proposals.ts";
+import { proveSigning } from "../../../../src/usecases/forge/prove-signing.ts";
+import { transact } from "../../../../src/usecases/transition/transact.ts";
+import { decide, NOW, request, START } from "../../../support/decisions.ts";
+import { githubScene } from "../../../support/github-scene.ts";
+import { MemoryForge } from "../../../support/memory-forge.ts";
+import { MemoryGit } from "../../../support/memory-git.ts";
+
+const GATE = `apiVersion: modelgate/v1
+kind: GatePolicy
+metadata: { name: shadow, version: 1, owners: [ml-platform] }
+match: { events: [PROMOTE_TO_SHADOW], environments: [prod], models: ["*"] }
+objectives:
+  - { id: parity, metric: parity.max_abs_diff, hard: "<= 1e-5", why: w, fix: f }
+`;
+
+/** A promotion with a token of that kind; `asked` is what was called before anything was judged. */
+async function promote(of: Partial<Pick<MemoryForge, "who" | "signs">>) {
+  const git = new MemoryGit();
+  git.seed({ ...START, "policies/gates/shadow.yaml": GATE });
+  const forge = Object.assign(new MemoryForge(git), of);
+  let asked: readonly string[] | null = null;
+  const judge = async (to: ReturnType<typeof request>) => {
+    asked = [...forge.calls];
+    return decide(git, to);
+  };
+  const proposals = forgeProposals({ git, forge }, {});
+  const result = transact({ git, judge, describe: () => "", proposals }, request(), { now: NOW });
+  const [{ value, reason }] = (await Promise.allSettled([result])) as [{ value?: unknown; reason?: unknown }];
+  const branches = (await git.branches("")).map(({ name }) => name);
+  return { value, reason, branches, asked };
+}
+
+const PERSON = { login: "ada", kind: "user" } as const;
+
+describe("before anything is measured", () => {
+  test("a person's token whose commits the forge does not sign is refused, and nothing stays", async () => {
+    expect(await promote({ who: PERSON, signs: { verified: false, reason: "unsigned" } })).toMatchObject({
+      reason: {
+        problems: [
+          { code: "FORGE_COMMIT_UNVERIFIED", fix: expect.stringMatching(/^Use the token of a GitHub App/) },
+        ],
+      },
+      branches: ["main"],
+      asked: null,
+    });
+  });
+
+  test("a person's token whose commits it signs is tried once, and the promotion goes on", async () => {
+    expect(await promote({ who: PERSON })).toMatchObject({
+      value: { kind: "proposed" },
+      branches: ["main", "promote/prod/m"],
+      asked: ["identity", "branch", "createBranch", "commitOnBranch", "commit", "branch", "moveBranches"],
+    });
+  });
+
+  test.each(["app", "workflow"] as const)("nothing is tried with the token of an %s", async (kind) => {
+    const { value, asked } = await promote({ who: { login: "modelgate[bot]", kind } });
+    expect([value, asked]).toMatchObject([{ kind: "proposed" }, ["identity"]]);
+  });
+});
+
+test.each([false, true])("on GitHub itself, where people's commits are signed: %s", async (signed) => {
+  await using scene = await githubScene({ signCommitsOfUsers: signed });
+  const proof = proveSigning(scene.forge({ user: "ada" }), "main", NOW);
+  const refused = await proof.then(
+    () => null,
+    ({ code }: GateError) => code,
+  );
+  expect(refused).toBe(signed ? null : "FORGE_COMMIT_UNVERIFIED");
+  expect(await scene.repo.git("for-each-ref", "--format=%(refname:short)", "refs/heads")).toBe("main");
+});
+
+test("a token that is none is refused before anything is measured", async () => {
+  await using scene = await githubScene();
+  const proof = proveSigning(scene.forgeWith("ghs_expired"), "main", NOW);
+  await expect(proof).rejects.toMatchObject({ code: "FORGE_TOKEN_REFUSED" });
+});
