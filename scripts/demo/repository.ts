@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,8 @@ const PROJECT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
 export interface DemoRepository {
   readonly root: string;
+  /** The private key that commits are signed with, from the root; null where there is no ssh-keygen. */
+  readonly key: string | null;
   /** Runs a verb as a user would, and stops the demo when it ends otherwise than told. */
   readonly modelgate: (words: readonly string[], expected?: { exit: number }) => void;
   /** Puts a version folder into the work tree as its author would: without a manifest. */
@@ -27,12 +29,12 @@ export function demoRepository(): DemoRepository {
   git("init", "--quiet", "--initial-branch=main");
   git("config", "user.name", "Demo Release Manager");
   git("config", "user.email", "release@example.org");
-  signWithThrowAwayKey(root, git);
+  const key = signWithThrowAwayKey(root, git);
   for (const path of ["policies", "deployed.json", ".gitattributes"])
     cpSync(join(PROJECT, path), join(root, path), { recursive: true });
   // Whom this project trusts is not whom the demo trusts.
   rmSync(join(root, "policies/trust.yaml"));
-  const repository = createRepository(root, git);
+  const repository = createRepository({ root, key }, git);
   cpSync(join(PROJECT, "models/flight-delay/training"), join(root, "models/flight-delay/training"), {
     recursive: true,
   });
@@ -41,9 +43,13 @@ export function demoRepository(): DemoRepository {
   return repository;
 }
 
-function createRepository(root: string, git: (...words: string[]) => string): DemoRepository {
+function createRepository(
+  { root, key }: Pick<DemoRepository, "root" | "key">,
+  git: (...words: string[]) => string,
+): DemoRepository {
   return {
     root,
+    key,
     modelgate: (words, expected = { exit: 0 }) => runVerb(root, words, expected.exit),
     add: (model, version) => addVersion(root, `models/${model}/${version}`),
     commit: (message) => {
@@ -87,20 +93,24 @@ function runVerb(root: string, words: readonly string[], exit: number): void {
   process.stdout.write("\n");
 }
 
-/** SSH signing needs ssh-keygen; without it the commits are unsigned, and the demo says so. */
-function signWithThrowAwayKey(root: string, git: (...words: string[]) => string): void {
-  const key = join(root, ".git", "demo-key");
-  const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "throw-away", "-f", key]);
-  if (made.status !== 0) {
-    process.stdout.write("No ssh-keygen here: the demo's commits are not signed.\n");
-    return;
-  }
-  writeFileSync(
-    join(root, ".git", "allowed-signers"),
-    `release@example.org ${execFileSync("ssh-keygen", ["-y", "-f", key]).toString()}`,
-  );
+/** Git signs with SSH keys by ssh-keygen; without it the commits are unsigned. */
+function signWithThrowAwayKey(root: string, git: (...words: string[]) => string): string | null {
+  const key = ".git/demo-key";
+  const made = spawnSync("ssh-keygen", [
+    "-q",
+    "-t",
+    "ed25519",
+    "-N",
+    "",
+    "-C",
+    "throw-away",
+    "-f",
+    join(root, key),
+  ]);
+  if (made.status !== 0) return null;
   git("config", "gpg.format", "ssh");
-  git("config", "user.signingkey", key);
+  git("config", "user.signingkey", join(root, key));
   git("config", "commit.gpgsign", "true");
-  git("config", "gpg.ssh.allowedSignersFile", join(root, ".git", "allowed-signers"));
+  git("config", "gpg.ssh.allowedSignersFile", join(root, ".github/allowed_signers"));
+  return key;
 }
