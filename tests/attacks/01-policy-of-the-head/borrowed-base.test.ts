@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { rangeOf } from "../../src/host/event.ts";
-import { type CheckScene, checkScene, codesOf } from "../support/check-scene.ts";
+import { rangeOf } from "../../../src/host/event.ts";
+import { type CheckScene, checkScene, codesOf } from "../../support/check-scene.ts";
 
 const REPOSITORY = { default_branch: "main" };
 

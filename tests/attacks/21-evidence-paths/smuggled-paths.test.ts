@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { classify } from "../../src/ledger/classify.ts";
-import { type CheckScene, checkScene, codesOf } from "../support/check-scene.ts";
+import { classify } from "../../../src/ledger/classify.ts";
+import { type CheckScene, checkScene, codesOf } from "../../support/check-scene.ts";
 
 /** Attack 18: paths that a change brings past the gate by their modes, by their names, or by what git is told of them. */
 describe("a submodule that the change itself tells git to ignore", () => {

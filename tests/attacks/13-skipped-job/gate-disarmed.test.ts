@@ -1,11 +1,11 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readWorkflow } from "../../src/usecases/doctor/workflow-file.ts";
-import { type CheckScene, checkScene, codesOf } from "../support/check-scene.ts";
+import { readWorkflow } from "../../../src/usecases/doctor/workflow-file.ts";
+import { type CheckScene, checkScene, codesOf } from "../../support/check-scene.ts";
 
 const GATE = ".github/workflows/model-gate.yml";
-const TEMPLATE = readFileSync(new URL(`../../templates/${GATE}`, import.meta.url), "utf8")
+const TEMPLATE = readFileSync(new URL(`../../../templates/${GATE}`, import.meta.url), "utf8")
   .replaceAll("@MODELGATE_REF", `@${"a".repeat(40)}`)
   .replaceAll("MODELGATE_VERSION", "v1.0.0");
 const FAKE = `on: pull_request
@@ -110,7 +110,7 @@ describe("a passer-by who leaves one review after the other on a public reposito
   it.each(["model-gate.yml", "model-gate.matrix.yml"])(
     "cancels no run of %s, which would block the merge",
     (name) => {
-      const file = new URL(`../../templates/.github/workflows/${name}`, import.meta.url);
+      const file = new URL(`../../../templates/.github/workflows/${name}`, import.meta.url);
       const { top, triggers } = readWorkflow(readFileSync(file), name);
       expect(triggers.has("pull_request_review")).toBe(true);
       expect(top["concurrency"]).toMatchObject({

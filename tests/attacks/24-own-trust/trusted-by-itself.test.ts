@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { keyObjectSigner } from "../../src/adapters/signing/key-object.ts";
-import { formatJson } from "../../src/domain/document/format.ts";
-import { type Manifest, manifestHash } from "../../src/domain/manifest.ts";
-import { signManifest } from "../../src/usecases/registry/sign-manifest.ts";
-import { type CheckScene, checkScene, codesOf } from "../support/check-scene.ts";
-import { type KeyEntry, testKey, trustText } from "../support/trust.ts";
+import { keyObjectSigner } from "../../../src/adapters/signing/key-object.ts";
+import { formatJson } from "../../../src/domain/document/format.ts";
+import { type Manifest, manifestHash } from "../../../src/domain/manifest.ts";
+import { signManifest } from "../../../src/usecases/registry/sign-manifest.ts";
+import { type CheckScene, checkScene, codesOf } from "../../support/check-scene.ts";
+import { type KeyEntry, testKey, trustText } from "../../support/trust.ts";
 
 const TRUST = "policies/trust.yaml";
 const FOLDER = "models/flight-delay/1.1.0";

@@ -1,15 +1,15 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parsePublicKey } from "../../src/trust/public-key.ts";
-import { wireMpint } from "../../src/trust/ssh-wire.ts";
-import { armor, dearmor } from "../../src/trust/sshsig.ts";
-import { gitVerdict, ownVerdict, signedCommit } from "../support/commit-oracle.ts";
-import { gitRepo } from "../support/git-repo.ts";
-import { rawCommit, storeCommit } from "../support/raw-commits.ts";
-import { innerSignature, splitInner, sshSigBlob, sshSigParts } from "../support/ssh-forge.ts";
-import { SSH_KEY_TYPES, type SshKeyFile, SshKeys, type SshKeyType } from "../support/ssh-keys.ts";
-import { type KeyEntry, trustOf } from "../support/trust.ts";
+import { parsePublicKey } from "../../../src/trust/public-key.ts";
+import { wireMpint } from "../../../src/trust/ssh-wire.ts";
+import { armor, dearmor } from "../../../src/trust/sshsig.ts";
+import { gitVerdict, ownVerdict, signedCommit } from "../../support/commit-oracle.ts";
+import { gitRepo } from "../../support/git-repo.ts";
+import { rawCommit, storeCommit } from "../../support/raw-commits.ts";
+import { innerSignature, splitInner, sshSigBlob, sshSigParts } from "../../support/ssh-forge.ts";
+import { SSH_KEY_TYPES, type SshKeyFile, SshKeys, type SshKeyType } from "../../support/ssh-keys.ts";
+import { type KeyEntry, trustOf } from "../../support/trust.ts";
 
 /**
  * git, ssh-keygen and gpg as witnesses. They agree with modelgate wherever they say the same thing; where modelgate says

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { digestOf } from "../../src/domain/digest.ts";
-import type { Ledger, Slot } from "../../src/domain/ledger.ts";
-import { GateError } from "../../src/errors.ts";
-import { apply } from "../../src/ledger/apply.ts";
-import { formatLedger, GENESIS } from "../../src/ledger/ledger-text.ts";
-import type { TransitionRequest } from "../../src/usecases/run-context.ts";
-import { readLedger } from "../../src/usecases/transition/base.ts";
-import { gitProposals } from "../../src/usecases/transition/proposals.ts";
-import { transact } from "../../src/usecases/transition/transact.ts";
-import { decide, NOW, request, START } from "../support/decisions.ts";
-import { MemoryGit } from "../support/memory-git.ts";
-import { ENVIRONMENTS, manifestOf, toProduction } from "../support/transitions.ts";
+import { digestOf } from "../../../src/domain/digest.ts";
+import type { Ledger, Slot } from "../../../src/domain/ledger.ts";
+import { GateError } from "../../../src/errors.ts";
+import { apply } from "../../../src/ledger/apply.ts";
+import { formatLedger, GENESIS } from "../../../src/ledger/ledger-text.ts";
+import type { TransitionRequest } from "../../../src/usecases/run-context.ts";
+import { readLedger } from "../../../src/usecases/transition/base.ts";
+import { gitProposals } from "../../../src/usecases/transition/proposals.ts";
+import { transact } from "../../../src/usecases/transition/transact.ts";
+import { decide, NOW, request, START } from "../../support/decisions.ts";
+import { MemoryGit } from "../../support/memory-git.ts";
+import { ENVIRONMENTS, manifestOf, toProduction } from "../../support/transitions.ts";
 
 let git: MemoryGit;
 let judged: TransitionRequest[];

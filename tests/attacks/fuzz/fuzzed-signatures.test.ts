@@ -1,17 +1,17 @@
 import { generateKeyPairSync } from "node:crypto";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { keyObjectSigner } from "../../src/adapters/signing/key-object.ts";
-import { GateError } from "../../src/errors.ts";
-import type { Signer } from "../../src/ports.ts";
-import { type OpenPgpKey, verifyOpenPgp } from "../../src/trust/openpgp.ts";
-import { openSshLine, parsePublicKey, publicKeyFromWire } from "../../src/trust/public-key.ts";
-import { armor, dearmor, parseSshSignature, verifySshSignature } from "../../src/trust/sshsig.ts";
-import { wireString } from "../../src/trust/ssh-wire.ts";
-import { BOUNDED, edited, edits, isRefused, latin1, outcome } from "../support/fuzz.ts";
-import { armorOpenPgp, Gpg } from "../support/gpg.ts";
-import { utf8 } from "../support/problems.ts";
-import { innerSignature, sshSigBlob, type SshSigParts, sshSigParts } from "../support/ssh-forge.ts";
+import { keyObjectSigner } from "../../../src/adapters/signing/key-object.ts";
+import { GateError } from "../../../src/errors.ts";
+import type { Signer } from "../../../src/ports.ts";
+import { type OpenPgpKey, verifyOpenPgp } from "../../../src/trust/openpgp.ts";
+import { openSshLine, parsePublicKey, publicKeyFromWire } from "../../../src/trust/public-key.ts";
+import { armor, dearmor, parseSshSignature, verifySshSignature } from "../../../src/trust/sshsig.ts";
+import { wireString } from "../../../src/trust/ssh-wire.ts";
+import { BOUNDED, edited, edits, isRefused, latin1, outcome } from "../../support/fuzz.ts";
+import { armorOpenPgp, Gpg } from "../../support/gpg.ts";
+import { utf8 } from "../../support/problems.ts";
+import { innerSignature, sshSigBlob, type SshSigParts, sshSigParts } from "../../support/ssh-forge.ts";
 
 const PAYLOAD = utf8("What is signed.\n");
 

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { forecasts, type Forecasts, ORT_DIR } from "../support/forecasts.ts";
-import type { With } from "../support/runner/environment.ts";
-import type { StepResult } from "../support/runner/step-result.ts";
+import { forecasts, type Forecasts, ORT_DIR } from "../../support/forecasts.ts";
+import type { With } from "../../support/runner/environment.ts";
+import type { StepResult } from "../../support/runner/step-result.ts";
 
 /** Names and texts that talk to the runner, a shell, a terminal, a browser, or to git. */
 const HOSTILE = [

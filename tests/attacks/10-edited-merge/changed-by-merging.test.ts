@@ -1,14 +1,14 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { EnvironmentPhases } from "../../src/domain/lifecycle.ts";
-import { apply } from "../../src/ledger/apply.ts";
-import { formatLedger, parseLedger } from "../../src/ledger/ledger-text.ts";
-import { titlesOf } from "../support/forecasts.ts";
-import type { GitRepo } from "../support/git-repo.ts";
-import { type GithubEvent, protectMain } from "../support/github/index.ts";
-import { Team } from "../support/team.ts";
-import { freshJob, newest, quickGate, requiredCheck } from "../support/workflow-runs.ts";
+import type { EnvironmentPhases } from "../../../src/domain/lifecycle.ts";
+import { apply } from "../../../src/ledger/apply.ts";
+import { formatLedger, parseLedger } from "../../../src/ledger/ledger-text.ts";
+import { titlesOf } from "../../support/forecasts.ts";
+import type { GitRepo } from "../../support/git-repo.ts";
+import { type GithubEvent, protectMain } from "../../support/github/index.ts";
+import { Team } from "../../support/team.ts";
+import { freshJob, newest, quickGate, requiredCheck } from "../../support/workflow-runs.ts";
 
 const ENVIRONMENTS: readonly EnvironmentPhases[] = ["staging", "prod"].map((name) => ({
   name,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Tensor } from "../../src/domain/tensor.ts";
-import type { RunLimits } from "../../src/ports.ts";
-import { ADD, ENDLESS, identity, ONES, SUM_OF_ONES } from "../support/onnx-models.ts";
-import { bytes, int, model, node, tensor } from "../support/onnx-writer.ts";
-import { measured, parityOf, realEngine, refusalOf } from "../support/parity-run.ts";
-import { testDataSet, versionFolder } from "../support/version-folder.ts";
+import type { Tensor } from "../../../src/domain/tensor.ts";
+import type { RunLimits } from "../../../src/ports.ts";
+import { ADD, ENDLESS, identity, ONES, SUM_OF_ONES } from "../../support/onnx-models.ts";
+import { bytes, int, model, node, tensor } from "../../support/onnx-writer.ts";
+import { measured, parityOf, realEngine, refusalOf } from "../../support/parity-run.ts";
+import { testDataSet, versionFolder } from "../../support/version-folder.ts";
 
 const scalar = (name: string, value: number): Tensor => tensor(name, "float32", [], [value]);
 const shape = (elements: bigint): Tensor => tensor("shape", "int64", [1], [elements]);

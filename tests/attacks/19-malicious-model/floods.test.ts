@@ -1,18 +1,18 @@
-import { NO_TRUST } from "../support/trust.ts";
+import { NO_TRUST } from "../../support/trust.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { schemaProblems } from "../../src/domain/document/check-schema.ts";
-import { formatJson } from "../../src/domain/document/format.ts";
-import { parseJson } from "../../src/domain/document/json.ts";
-import { GateError } from "../../src/errors.ts";
-import { externalDataProblems } from "../../src/measure/onnx/external-data.ts";
-import { inspectModel } from "../../src/measure/onnx/inspect-model.ts";
-import { loadVersion } from "../../src/usecases/registry/load-version.ts";
-import { measureIntegrity } from "../../src/usecases/registry/measure-integrity.ts";
-import { bytes, type Bytes, concat, int, rawTensor, text } from "../support/onnx-writer.ts";
-import { MACHINE, RUN } from "../support/parity-run.ts";
-import { FOLDER, registryRepo } from "../support/registry.ts";
-import { EVIDENCE_V1 } from "../../src/generated/evidence-v1.js";
+import { schemaProblems } from "../../../src/domain/document/check-schema.ts";
+import { formatJson } from "../../../src/domain/document/format.ts";
+import { parseJson } from "../../../src/domain/document/json.ts";
+import { GateError } from "../../../src/errors.ts";
+import { externalDataProblems } from "../../../src/measure/onnx/external-data.ts";
+import { inspectModel } from "../../../src/measure/onnx/inspect-model.ts";
+import { loadVersion } from "../../../src/usecases/registry/load-version.ts";
+import { measureIntegrity } from "../../../src/usecases/registry/measure-integrity.ts";
+import { bytes, type Bytes, concat, int, rawTensor, text } from "../../support/onnx-writer.ts";
+import { MACHINE, RUN } from "../../support/parity-run.ts";
+import { FOLDER, registryRepo } from "../../support/registry.ts";
+import { EVIDENCE_V1 } from "../../../src/generated/evidence-v1.js";
 
 const MANY = 200_000;
 /** A model whose graph is one field, many times over. */

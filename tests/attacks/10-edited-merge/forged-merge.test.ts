@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { digestOf } from "../../src/domain/digest.ts";
-import { formatJson } from "../../src/domain/document/format.ts";
-import type { Ledger } from "../../src/domain/ledger.ts";
-import { formatPromotionBlock, parsePromotionBlock } from "../../src/domain/promotion-block.ts";
-import { proposePullRequest } from "../../src/usecases/forge/propose-pull-request.ts";
-import { recordBranch } from "../../src/host/record-branch.ts";
-import { record } from "../../src/usecases/forge/record.ts";
-import { decide, NOW, request, START } from "../support/decisions.ts";
-import { MemoryForge } from "../support/memory-forge.ts";
-import { MemoryGit } from "../support/memory-git.ts";
+import { digestOf } from "../../../src/domain/digest.ts";
+import { formatJson } from "../../../src/domain/document/format.ts";
+import type { Ledger } from "../../../src/domain/ledger.ts";
+import { formatPromotionBlock, parsePromotionBlock } from "../../../src/domain/promotion-block.ts";
+import { proposePullRequest } from "../../../src/usecases/forge/propose-pull-request.ts";
+import { recordBranch } from "../../../src/host/record-branch.ts";
+import { record } from "../../../src/usecases/forge/record.ts";
+import { decide, NOW, request, START } from "../../support/decisions.ts";
+import { MemoryForge } from "../../support/memory-forge.ts";
+import { MemoryGit } from "../../support/memory-git.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends object ? Mutable<T[K]> : T[K] };
 type Files = Map<string, Uint8Array>;

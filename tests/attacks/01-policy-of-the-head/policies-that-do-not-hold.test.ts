@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { GateError } from "../../src/errors.ts";
-import { readBase } from "../../src/usecases/gate/base.ts";
-import { START } from "../support/decisions.ts";
-import { MemoryGit } from "../support/memory-git.ts";
-import { trustText } from "../support/trust.ts";
+import { GateError } from "../../../src/errors.ts";
+import { readBase } from "../../../src/usecases/gate/base.ts";
+import { START } from "../../support/decisions.ts";
+import { MemoryGit } from "../../support/memory-git.ts";
+import { trustText } from "../../support/trust.ts";
 
 const POLICY = `apiVersion: modelgate/v1
 kind: GatePolicy

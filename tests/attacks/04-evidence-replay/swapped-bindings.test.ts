@@ -1,11 +1,18 @@
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { digestOf } from "../../src/domain/digest.ts";
-import type { EvidencePack } from "../../src/domain/evidence.ts";
-import type { Ledger } from "../../src/domain/ledger.ts";
-import type { Verdict } from "../../src/domain/verdict.ts";
-import { type CheckScene, checkScene, codesOf, editJson, packPath, reseal } from "../support/check-scene.ts";
+import { digestOf } from "../../../src/domain/digest.ts";
+import type { EvidencePack } from "../../../src/domain/evidence.ts";
+import type { Ledger } from "../../../src/domain/ledger.ts";
+import type { Verdict } from "../../../src/domain/verdict.ts";
+import {
+  type CheckScene,
+  checkScene,
+  codesOf,
+  editJson,
+  packPath,
+  reseal,
+} from "../../support/check-scene.ts";
 
 const OTHER = digestOf("another");
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends object ? Mutable<T[K]> : T[K] };

@@ -1,14 +1,14 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { digestOf } from "../../src/domain/digest.ts";
-import { GateError } from "../../src/errors.ts";
-import { checkSummary } from "../../src/trust/attestation/vsa.ts";
-import { decodeBase64 } from "../../src/trust/base64.ts";
-import { isSignedBy, preAuthenticationEncoding } from "../../src/trust/dsse.ts";
-import { parseOmsBundle } from "../../src/trust/oms/bundle.ts";
-import { parseOmsStatement } from "../../src/trust/oms/statement.ts";
-import { BOUNDED, edited, edits, isRefused, latin1, outcome } from "../support/fuzz.ts";
-import { keyPair, type LooseJson, signed, verify } from "../support/oms.ts";
+import { digestOf } from "../../../src/domain/digest.ts";
+import { GateError } from "../../../src/errors.ts";
+import { checkSummary } from "../../../src/trust/attestation/vsa.ts";
+import { decodeBase64 } from "../../../src/trust/base64.ts";
+import { isSignedBy, preAuthenticationEncoding } from "../../../src/trust/dsse.ts";
+import { parseOmsBundle } from "../../../src/trust/oms/bundle.ts";
+import { parseOmsStatement } from "../../../src/trust/oms/statement.ts";
+import { BOUNDED, edited, edits, isRefused, latin1, outcome } from "../../support/fuzz.ts";
+import { keyPair, type LooseJson, signed, verify } from "../../support/oms.ts";
 
 const { privateKey, publicKey } = keyPair();
 const trust = { method: "key", key: publicKey } as const;

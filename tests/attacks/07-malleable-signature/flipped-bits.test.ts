@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { keyObjectSigner } from "../../src/adapters/signing/key-object.ts";
-import { GateError } from "../../src/errors.ts";
-import { verifyOpenPgp } from "../../src/trust/openpgp.ts";
-import { armor, dearmor, parseSshSignature, verifySshSignature } from "../../src/trust/sshsig.ts";
-import { armorOpenPgp, Gpg } from "../support/gpg.ts";
-import { codes, problemsOf, utf8 } from "../support/problems.ts";
-import { sshSigParts } from "../support/ssh-forge.ts";
+import { keyObjectSigner } from "../../../src/adapters/signing/key-object.ts";
+import { GateError } from "../../../src/errors.ts";
+import { verifyOpenPgp } from "../../../src/trust/openpgp.ts";
+import { armor, dearmor, parseSshSignature, verifySshSignature } from "../../../src/trust/sshsig.ts";
+import { armorOpenPgp, Gpg } from "../../support/gpg.ts";
+import { codes, problemsOf, utf8 } from "../../support/problems.ts";
+import { sshSigParts } from "../../support/ssh-forge.ts";
 
 const PAYLOAD = utf8("tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n");
 

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { checkScene, codesOf } from "../support/check-scene.ts";
+import { checkScene, codesOf } from "../../support/check-scene.ts";
 
 const SHADOW = "policies/gates/shadow.yaml";
 

@@ -1,12 +1,22 @@
 import { describe, expect, it } from "vitest";
-import type { Tensor } from "../../src/domain/tensor.ts";
-import { evaluate } from "../../src/policy/evaluate.ts";
-import { evidenceWith, goodMeasurements, inputWith } from "../support/judging.ts";
-import { bytes, type Bytes, concat, int, model, node, opset, text, varint } from "../support/onnx-writer.ts";
-import { sequenceInfo, tensor, tensorProto } from "../support/onnx-writer.ts";
-import { memoryEngine } from "../support/memory-engine.ts";
-import { measured, parityOf, refusalOf } from "../support/parity-run.ts";
-import { testDataSet, versionFolder } from "../support/version-folder.ts";
+import type { Tensor } from "../../../src/domain/tensor.ts";
+import { evaluate } from "../../../src/policy/evaluate.ts";
+import { evidenceWith, goodMeasurements, inputWith } from "../../support/judging.ts";
+import {
+  bytes,
+  type Bytes,
+  concat,
+  int,
+  model,
+  node,
+  opset,
+  text,
+  varint,
+} from "../../support/onnx-writer.ts";
+import { sequenceInfo, tensor, tensorProto } from "../../support/onnx-writer.ts";
+import { memoryEngine } from "../../support/memory-engine.ts";
+import { measured, parityOf, refusalOf } from "../../support/parity-run.ts";
+import { testDataSet, versionFolder } from "../../support/version-folder.ts";
 
 const X = tensor("x", "float32", [3], [1, 2, 3]);
 const as = (name: string): Tensor => ({ ...X, name });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { gitVerdict, ownVerdict } from "../support/commit-oracle.ts";
-import { gitRepo } from "../support/git-repo.ts";
-import { Gpg } from "../support/gpg.ts";
-import { rawCommit, storeCommit } from "../support/raw-commits.ts";
-import { trustOf } from "../support/trust.ts";
+import { gitVerdict, ownVerdict } from "../../support/commit-oracle.ts";
+import { gitRepo } from "../../support/git-repo.ts";
+import { Gpg } from "../../support/gpg.ts";
+import { rawCommit, storeCommit } from "../../support/raw-commits.ts";
+import { trustOf } from "../../support/trust.ts";
 
 /** git and gpg as witnesses; where they and modelgate differ, the reason is in the name of the test. */
 const repo = gitRepo();

@@ -1,9 +1,9 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PULL_REQUEST_BYTES } from "../../src/report/markdown.ts";
-import { renderCheckMarkdown } from "../../src/report/check.ts";
-import { type CheckScene, checkScene, codesOf, packPath } from "../support/check-scene.ts";
+import { PULL_REQUEST_BYTES } from "../../../src/report/markdown.ts";
+import { renderCheckMarkdown } from "../../../src/report/check.ts";
+import { type CheckScene, checkScene, codesOf, packPath } from "../../support/check-scene.ts";
 
 /** Denial of service: changes so large that the check would fall over, or its answer be too long to be told. */
 describe("a change that is a flood", () => {
