@@ -96,7 +96,9 @@ describe("a version whose dataset is revoked", () => {
 
   it("is free again once the revocation is lifted with a reason; erasing it is refused", async () => {
     revoke();
-    const erased = scene.branch("erased", () => scene.repo.write(TRUST, trustText({ version: 3 })));
+    const erased = scene.branch("erased", () =>
+      scene.repo.write(TRUST, trustText({ version: 3, principals: [SAMPLES] })),
+    );
     expect(codesOf(await scene.check("main", erased))).toEqual(["TRUST_REVOCATION_UNDONE"]);
     scene.repo.commit({ [TRUST]: revoking(", lifted: { reason: it was another dataset }") }, "lift");
     expect(await judged()).toEqual(["PASS", []]);
