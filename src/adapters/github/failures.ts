@@ -67,12 +67,12 @@ function parseAccepted(header: string): readonly Permission[] {
   });
 }
 
-/** Each scope once, in the order given; who may write may read. */
+/** Each scope once, by name; who may write may read. */
 function merged(permissions: readonly Permission[]): readonly Permission[] {
   const scopes = Map.groupBy(permissions, (one) => one.split(":")[0]);
-  return [...scopes.values()].flatMap(
-    (same) => same.find((one) => one.endsWith("write")) ?? same.slice(0, 1),
-  );
+  return [...scopes.values()]
+    .flatMap((same) => same.find((one) => one.endsWith("write")) ?? same.slice(0, 1))
+    .sort();
 }
 
 function yamlOf(permissions: readonly Permission[]): string {
