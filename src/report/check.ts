@@ -1,8 +1,10 @@
+import type { Attempts } from "../domain/attempts.ts";
 import type { Digest } from "../domain/digest.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import type { Problem } from "../errors.ts";
 import { type Annotation, annotationOfProblem, annotationsOf } from "./annotations.ts";
+import type { ReportContext } from "./compose.ts";
 import { markdownText, plainText } from "./escape.ts";
 import { describeRequest, headlineOf } from "./headline.ts";
 import { renderMarkdown, SUMMARY_BYTES } from "./markdown.ts";
@@ -14,7 +16,11 @@ export interface CheckFindings {
   readonly kind: "registration" | "promotion" | "policy" | "trust" | "other" | "adoption";
   readonly outcome: Outcome;
   readonly problems: readonly Problem[];
-  readonly decisions: readonly { readonly verdict: Verdict; readonly evidenceDigest: Digest }[];
+  readonly decisions: readonly {
+    readonly verdict: Verdict;
+    readonly evidenceDigest: Digest;
+    readonly attempts?: Attempts;
+  }[];
   readonly notes: readonly string[];
 }
 
@@ -56,10 +62,15 @@ function andMore({ length }: readonly Problem[]): string {
 /** The verdicts of a check, without the findings that its problems tell already, with place and remedy. */
 function verdictsBeside({ problems, decisions }: CheckFindings): CheckFindings["decisions"] {
   const told = new Set(problems.map(({ code, message }) => `${code} ${message}`));
-  return decisions.map(({ verdict, evidenceDigest }) => {
+  return decisions.map((decision) => {
+    const { verdict } = decision;
     const findings = verdict.findings.filter(({ code, message }) => !told.has(`${code} ${message}`));
-    return { verdict: { ...verdict, findings }, evidenceDigest };
+    return { ...decision, verdict: { ...verdict, findings } };
   });
+}
+
+function besides({ evidenceDigest, attempts }: CheckFindings["decisions"][number]): ReportContext {
+  return { evidenceDigest, ...(attempts ? { attempts } : {}) };
 }
 
 /** Every problem and every shortfall of a verdict, at its place. */
@@ -72,8 +83,8 @@ export function checkAnnotations(found: CheckFindings): readonly Annotation[] {
 
 /** The answer, what is wrong, each verdict, and what was looked at; for a terminal. */
 export function renderCheck(found: CheckFindings, look: { width: number; color: boolean }): string {
-  const verdicts = verdictsBeside(found).map(({ verdict, evidenceDigest }) =>
-    renderTerminal(verdict, { ...look, evidenceDigest }),
+  const verdicts = verdictsBeside(found).map((decision) =>
+    renderTerminal(decision.verdict, { ...look, ...besides(decision) }),
   );
   const headline = saysItself(found) ? [] : [plainText(checkHeadline(found))];
   const parts = [
@@ -88,8 +99,8 @@ export function renderCheck(found: CheckFindings, look: { width: number; color: 
 /** The same as Markdown, for a job summary or a comment; `maxBytes` is shared by the verdicts. */
 export function renderCheckMarkdown(found: CheckFindings, maxBytes: number = SUMMARY_BYTES): string {
   const share = Math.floor(maxBytes / (found.decisions.length + 1));
-  const verdicts = verdictsBeside(found).map(({ verdict, evidenceDigest }) =>
-    renderMarkdown(verdict, { evidenceDigest, maxBytes: share }),
+  const verdicts = verdictsBeside(found).map((decision) =>
+    renderMarkdown(decision.verdict, { ...besides(decision), maxBytes: share }),
   );
   const headline = saysItself(found) ? [] : [markdownText(checkHeadline(found))];
   const parts = [

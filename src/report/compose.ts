@@ -1,7 +1,9 @@
+import type { Attempts } from "../domain/attempts.ts";
 import type { Digest } from "../domain/digest.ts";
 import type { RunnerFingerprint } from "../domain/evidence.ts";
 import { mayMerge } from "../domain/outcome.ts";
 import type { ObjectiveVerdict, PolicyVerdict, RequirementVerdict, Verdict } from "../domain/verdict.ts";
+import { attemptBlocks } from "./attempts.ts";
 import { type Block, section, type Section, type Span, text, titledList } from "./blocks.ts";
 import { allObjectives, headlineOf } from "./headline.ts";
 import { objectiveTable } from "./objective-table.ts";
@@ -12,6 +14,8 @@ export interface ReportContext {
   readonly evidenceDigest?: Digest;
   /** What merging changes, one sentence a place; empty when it changes nothing. */
   readonly effect?: readonly string[];
+  /** Earlier attempts on the same transition that were refused. */
+  readonly attempts?: Attempts;
   /** Who asks for it and why. */
   readonly asked?: { readonly reason: string; readonly by: string };
 }
@@ -21,6 +25,7 @@ export function composeReport(verdict: Verdict, context: ReportContext = {}): re
   return [
     ...section("headline", 0, [text(headlineOf(verdict))]),
     ...section("effect", 1, mayMerge(verdict.outcome) ? effectBlocks(context) : []),
+    ...section("earlier attempts", 1, attemptBlocks(context.attempts)),
     ...section("refusals", 1, titledList("Refused:", verdict.refusals.map(sayRefusal))),
     ...verdict.policies.flatMap((policy) => policySection(policy, verdict)),
     ...section("tally", 1, [text(tallyOf(verdict))]),

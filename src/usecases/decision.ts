@@ -1,7 +1,7 @@
+import type { Attempts } from "../domain/attempts.ts";
 import type { Digest } from "../domain/digest.ts";
 import type { Ledger } from "../domain/ledger.ts";
 import type { Verdict } from "../domain/verdict.ts";
-import type { EarlierRefusal } from "./refusals/earlier.ts";
 import type { TransitionRequest } from "./run-context.ts";
 
 /** What the gate decided, with everything that a commit needs to make it replayable. */
@@ -16,6 +16,6 @@ export interface Decision {
   readonly pack: ReadonlyMap<string, Uint8Array>;
   /** Digest of the bytes of pack.json. */
   readonly evidenceDigest: Digest;
-  /** Attempts on the same model that were refused before, newest first; left out where nobody looked for them. */
-  readonly refusedBefore?: readonly EarlierRefusal[];
+  /** Earlier attempts on the same transition, for the report alone; left out where nobody looked for them. */
+  readonly attempts?: Attempts;
 }

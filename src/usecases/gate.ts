@@ -17,7 +17,8 @@ import { measureEvidence, neededKinds } from "./gate/measure-evidence.ts";
 import type { MeasurePorts, MeasureTask } from "./gate/measure-task.ts";
 import { readStoredEvidence } from "./gate/stored-evidence.ts";
 import { loadCandidate, loadLive, readSubject } from "./gate/subjects.ts";
-import { refusedBefore } from "./refusals/earlier.ts";
+import { attemptsOf } from "./refusals/attempts.ts";
+import { type RecordsElsewhere, refusedBefore } from "./refusals/earlier.ts";
 import type { ModelVersion } from "./registry/load-version.ts";
 import {
   type AskedTransition,
@@ -37,8 +38,8 @@ export interface GateOptions {
   readonly evidence?: string;
   /** The decision on an earlier base: what it measured is kept as far as its bindings hold on this one. */
   readonly before?: Decision;
-  /** Last records of refused attempts elsewhere, whose commits were fetched; besides those of this repository. */
-  readonly refusals?: readonly string[];
+  /** Records of refused attempts that were fetched, besides those of this repository. */
+  readonly refusals?: RecordsElsewhere;
   readonly enforcedElsewhere?: EnforcedElsewhere;
   /** Tells the approvals of the change; asked only by the check of one. */
   readonly approvals?: AskApprovals;
@@ -138,7 +139,12 @@ async function decide(
   const run = runOf(options.start, request);
   const baseline = live?.subject ?? null;
   const lineages = await readLineages(ports, base, request);
-  const earlier = await refusedBefore(ports.git, { model: request.model, tips: options.refusals ?? [] });
+  const { refusals: elsewhere } = options;
+  const known = await refusedBefore(ports.git, {
+    model: request.model,
+    ...(elsewhere ? { elsewhere } : {}),
+  });
+  const attempts = await attemptsOf(ports.git, base, { request, known });
   const input = {
     policies: base.policies,
     evidence,
@@ -148,7 +154,10 @@ async function decide(
     baseline,
     history: {
       ...(await readHistory(ports.git, base, request)),
-      refusedBefore: earlier.map(({ version, objectives }) => ({ version, objectives })),
+      refusedBefore: [...known.refusals, ...attempts.gone].map(({ version, objectives }) => ({
+        version,
+        objectives,
+      })),
     },
     enforcedElsewhere: options.enforcedElsewhere ?? [],
     revoked: revokedBehind(base.trust, { ledger: base.ledger, request, lineages }),
@@ -168,7 +177,7 @@ async function decide(
     ledgerDigest,
     pack: pack.files,
     evidenceDigest: pack.digest,
-    refusedBefore: earlier,
+    attempts,
   };
 }
 

@@ -5,9 +5,10 @@ import type { ReportContext } from "../report/compose.ts";
 import { describeEffect } from "../report/effect.ts";
 import type { Decision } from "./decision.ts";
 
-/** What a report tells beside the verdict of a decision: its evidence, and what merging it would change. */
+/** What a report tells beside the verdict of a decision: its evidence, what merging it would change, and earlier attempts. */
 export function reportContextOf(decision: Decision): ReportContext {
-  return { evidenceDigest: decision.evidenceDigest, effect: effectOf(decision) };
+  const { attempts, evidenceDigest } = decision;
+  return { evidenceDigest, effect: effectOf(decision), ...(attempts ? { attempts } : {}) };
 }
 
 /** The same for a transition that somebody asks for: also who, and why. */

@@ -5,6 +5,7 @@ import { REFUSALS_REF } from "../../domain/records-ref.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { GateError } from "../../errors.ts";
 import type { Git } from "../../ports.ts";
+import { type KeptPack, recordsOn } from "./records.ts";
 
 /** An attempt that was refused earlier. */
 export interface EarlierRefusal {
@@ -22,58 +23,70 @@ export interface EarlierRefusal {
   readonly verdict: Verdict | null;
 }
 
+/** Records of a model, as far as they were read. */
+export interface EarlierRefusals {
+  /** The latest decision first; what cannot be read last. */
+  readonly refusals: readonly EarlierRefusal[];
+  /** Records that are older than the newest `MOST_RECORDS`, which alone are read. */
+  readonly unread: number;
+  /** Lines of records that could not be read, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** Where records are, besides the ref of this repository. */
+export interface RecordsElsewhere {
+  /** Last records on the same line elsewhere, whose commits were fetched. */
+  readonly tips: readonly string[];
+  /** Why they could not be fetched, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** Of one model: more would fill a verdict, and a memory, with what somebody appended. */
+export const MOST_RECORDS = 64;
+
+/** As many as the verdict's schema allows. */
+const MOST_BLOCKERS = 256;
+
 /**
- * Earlier refusals of a model, newest first: packs with a verdict of FAIL or INCONCLUSIVE on the refusals ref, and on
- * `tips` of the same line that somebody fetched. Each is read from the commit that brought it, so that nothing that was
- * written later changes or hides it. A pack whose verdict cannot be read counts as refused, so that damage hides none
- * either. Nothing is known where there is no such ref.
+ * Earlier refusals of a model: packs with a verdict of FAIL or INCONCLUSIVE on the refusals ref, and on lines of the same
+ * kind that were fetched. Each is read from the commit that brought it, so that nothing that was written later changes or
+ * hides it. A pack whose verdict cannot be read counts as refused, so that damage hides none either; and a line that cannot
+ * be read is told, never taken for an empty one. Nothing is known where there is no such ref.
  */
 export async function refusedBefore(
   git: Git,
-  of: { readonly model: string; readonly tips?: readonly string[] },
-): Promise<readonly EarlierRefusal[]> {
+  of: { readonly model: string; readonly elsewhere?: RecordsElsewhere },
+): Promise<EarlierRefusals> {
   const local = await git.resolve(REFUSALS_REF);
-  const tips = [...new Set([...(local === undefined ? [] : [local]), ...(of.tips ?? [])])];
-  const found = await Promise.all(tips.map((tip) => refusalsOn(git, tip, of.model)));
+  const tips = new Set([...(local === undefined ? [] : [local]), ...(of.elsewhere?.tips ?? [])]);
+  const problems = [...(of.elsewhere?.problems ?? [])];
   // The same record may be on the local ref and on a fetched one.
-  const distinct = new Map(found.flat().map((one) => [one.evidence, one]));
-  return [...distinct.values()].toSorted(
-    (a, b) => compare(b.decidedAt, a.decidedAt) || compare(a.runId, b.runId),
-  );
-}
-
-async function refusalsOn(git: Git, tip: string, model: string): Promise<readonly EarlierRefusal[]> {
-  const read = await Promise.all(
-    (await recordsOn(git, tip, model)).map((record) => readRefusal(git, record)),
-  );
-  return read.filter((one) => one !== undefined);
-}
-
-/** A pack on a line of records, and the commit that brought it. */
-export interface KeptPack {
-  readonly commit: string;
-  readonly folder: string;
-}
-
-/** Packs on the line of records that ends in a commit, oldest first; of one model, or of all. */
-export async function recordsOn(git: Git, tip: string, model?: string): Promise<readonly KeptPack[]> {
-  const below = model === undefined ? "evidence" : `evidence/${model}`;
-  // A cut clone shows what is there now, which is nearly always all of it.
-  const line = (await git.isShallow()) ? [tip] : (await git.history(tip, below)).toReversed();
-  const packs = new Map<string, string>();
-  for (const commit of line) {
-    for (const folder of foldersOf(await git.paths(commit, below)))
-      if (!packs.has(folder)) packs.set(folder, commit);
+  const packs = new Map<string, KeptPack>();
+  for (const tip of tips) {
+    const found = await orProblem(() => recordsOn(git, tip, of.model));
+    if (typeof found === "string") problems.push(`${REFUSALS_REF} could not be read: ${found}`);
+    else for (const pack of found) if (!packs.has(pack.folder)) packs.set(pack.folder, pack);
   }
-  return [...packs].map(([folder, commit]) => ({ commit, folder }));
+  const newest = [...packs.values()].slice(0, MOST_RECORDS);
+  const read = await Promise.all(newest.map((record) => readRefusal(git, record)));
+  const refusals = read.filter((one) => one !== undefined);
+  return { refusals: refusals.toSorted(byDecision), unread: packs.size - newest.length, problems };
 }
 
-/** `evidence/<id>/<version>/<run_id>` of everything that lies in such a folder. */
-function foldersOf(paths: readonly string[]): Set<string> {
-  const parts = paths.map((path) => path.split("/")).filter(({ length }) => length > 4);
-  return new Set(parts.map((each) => each.slice(0, 4).join("/")));
+async function orProblem<T>(read: () => Promise<T>): Promise<T | string> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof GateError) return `${error.problems[0].message} (${error.code})`;
+    throw error;
+  }
 }
 
+function byDecision(a: EarlierRefusal, b: EarlierRefusal): number {
+  return compare(b.decidedAt, a.decidedAt) || compare(a.runId, b.runId);
+}
+
+/** Undefined for a verdict that let its transition pass: it refused nothing. */
 async function readRefusal(git: Git, { commit, folder }: KeptPack): Promise<EarlierRefusal | undefined> {
   const [, model = "", version = "", runId = ""] = folder.split("/");
   const known = { version, runId, commit, evidence: folder };
@@ -93,7 +106,8 @@ async function readRefusal(git: Git, { commit, folder }: KeptPack): Promise<Earl
 
 const UNREADABLE = { outcome: "INCONCLUSIVE", decidedAt: "", verdict: null } as const;
 
-async function readVerdict(git: Git, commit: string, path: string): Promise<Verdict> {
+/** A stored verdict, as its schema wants it. DOCUMENT_*, GIT_*. */
+export async function readVerdict(git: Pick<Git, "show">, commit: string, path: string): Promise<Verdict> {
   // The largest of the schemas, for what most models never have.
   const { VERDICT_V1 } = await import("../../generated/verdict-v1.js");
   const bytes = (await git.show(commit, path)) ?? new Uint8Array();
@@ -105,7 +119,7 @@ function blockersOf(verdict: Verdict): string[] {
   const blocking = [...verdict.refusals, ...items].filter(
     ({ outcome }) => outcome === "FAIL" || outcome === "INCONCLUSIVE",
   );
-  return [...new Set(blocking.map(({ id }) => id))].toSorted(compare);
+  return [...new Set(blocking.map(({ id }) => id))].toSorted(compare).slice(0, MOST_BLOCKERS);
 }
 
 function compare(a: string, b: string): number {

@@ -58,7 +58,7 @@ describe.each([
     const second = await recordRefusal({ git }, inconclusive, OPTIONS);
     expect((await git.facts(second.commit)).parents).toEqual([first.commit]);
     const evidence = "evidence/m/1.0.0/m_1.0.0_none_20261120T100000Z_00000000";
-    expect(await refusedBefore(git, { model: "m" })).toMatchObject([
+    expect((await refusedBefore(git, { model: "m" })).refusals).toMatchObject([
       {
         version: "1.1.0",
         runId: "m_1.1.0_none_20261121T100000Z_11111111",
@@ -77,7 +77,7 @@ describe.each([
         verdict: { run_id: "m_1.0.0_none_20261120T100000Z_00000000" },
       },
     ]);
-    expect(await refusedBefore(git, { model: "other" })).toEqual([]);
+    expect((await refusedBefore(git, { model: "other" })).refusals).toEqual([]);
   });
 
   test("refuses to keep what was not refused", async () => {
@@ -115,7 +115,7 @@ test("evidence that passed is no refusal; evidence that cannot be read, or is of
     "evidence/m/README.md": "no pack",
   });
   const unread = { outcome: "INCONCLUSIVE", decidedAt: "", verdict: null, commit };
-  expect(await refusedBefore(git, { model: "m" })).toEqual([
+  expect((await refusedBefore(git, { model: "m" })).refusals).toEqual([
     {
       ...unread,
       version: "1.1.0",
@@ -140,7 +140,7 @@ test("a record that is edited or deleted later counts as it was written", async 
   const passed = (await decide(git, request())).pack.get("verdict.json")!;
   await append(git, { [`${evidence}/verdict.json`]: passed });
   await append(git, { [`${evidence}/verdict.json`]: null, [`${evidence}/pack.json`]: null });
-  expect(await refusedBefore(git, { model: "m" })).toMatchObject([
+  expect((await refusedBefore(git, { model: "m" })).refusals).toMatchObject([
     { version: "1.0.0", outcome: "FAIL", objectives: ["parity"], commit },
   ]);
 });
@@ -153,7 +153,9 @@ test("records that were fetched count beside those of the repository, each once"
   const { commit } = await recordRefusal({ git }, other, OPTIONS);
   git.pointRecords("refs/modelgate/refusals", own ?? null);
   const runs = async (tips: string[]) =>
-    (await refusedBefore(git, { model: "m", tips })).map(({ runId }) => runId.slice(-8));
+    (await refusedBefore(git, { model: "m", elsewhere: { tips, problems: [] } })).refusals.map(({ runId }) =>
+      runId.slice(-8),
+    );
   expect(await runs([])).toEqual(["00000000"]);
   expect(await runs([commit])).toEqual(["00000000", "11111111"]);
   git.pointRecords("refs/modelgate/refusals", null);
@@ -165,7 +167,7 @@ test("a shallow clone shows what it has", async () => {
   const git = await memory();
   await recordRefusal({ git }, await decide(git, request(), { outcome: "FAIL" }), OPTIONS);
   git.shallow = true;
-  expect(await refusedBefore(git, { model: "m" })).toHaveLength(1);
+  expect((await refusedBefore(git, { model: "m" })).refusals).toHaveLength(1);
 });
 
 test("two refusals at once are both kept", async () => {
@@ -179,7 +181,7 @@ test("two refusals at once are both kept", async () => {
     await recordRefusal({ git }, theirs, OPTIONS);
   };
   await recordRefusal({ git }, mine, OPTIONS);
-  expect(await refusedBefore(git, { model: "m" })).toHaveLength(2);
+  expect((await refusedBefore(git, { model: "m" })).refusals).toHaveLength(2);
 });
 
 test("gives up after some lost races, and says so", async () => {
