@@ -107,7 +107,11 @@ describe("a version whose bundle is not of its files", () => {
       (s) => void (s.predicateType = "https://slsa.dev/provenance/v1"),
       ["OMS_PREDICATE_TYPE"],
     ],
-    ["is no statement", (s) => void (s._type = "https://in-toto.io/Statement/v0.1"), ["OMS_STATEMENT_TYPE"]],
+    [
+      "is no statement",
+      (s) => void Object.assign(s, { _type: "https://in-toto.io/Statement/v0.1" }),
+      ["OMS_STATEMENT_TYPE"],
+    ],
     [
       "is of the deprecated format",
       (s) => void (s.predicateType = "https://model_signing/Digests/v0.1"),

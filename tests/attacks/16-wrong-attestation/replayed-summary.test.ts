@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFiles } from "../../../src/adapters/fs/files.ts";
-import type { Digest } from "../../../src/domain/digest.ts";
 import type { EvidencePack } from "../../../src/domain/evidence.ts";
 import { type ExpectedSummary, checkSummary } from "../../../src/trust/attestation/vsa.ts";
 import { preAuthenticationEncoding } from "../../../src/trust/dsse.ts";
@@ -80,7 +79,7 @@ describe("a summary whose signature holds", () => {
   });
 
   it.each<[string, Partial<ExpectedSummary>]>([
-    ["another artifact", { subject: `sha256:${"0".repeat(64)}` as Digest }],
+    ["another artifact", { subject: `sha256:${"0".repeat(64)}` }],
     ["another verifier", { verifierId: "https://example.org/Gate" }],
     ["another model", { resourceUri: "modelgate:flight-delay@1.1.0/prod" }],
     ["a higher level", { level: "MODELGATE_PROMOTE_TO_PRODUCTION" }],
