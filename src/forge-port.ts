@@ -170,9 +170,9 @@ export interface Forge {
   /** Where a ref of records points; null when there is none. */
   lastRecord(ref: RecordsRef): Promise<string | null>;
   /**
-   * One record, made and signed by the forge in the name of a bot, on top of the last one alone; the ref moves forward or
-   * not at all (FORGE_RACE_LOST). It is read back as `commitOnBranch` does, before the ref moves. A person's token gets
-   * FORGE_COMMIT_UNVERIFIED: the forge does not sign such commits for people.
+   * One record, made by the forge on top of the last one alone; the ref moves forward or not at all (FORGE_RACE_LOST). It is
+   * read back before the ref moves: another commit than the one that was asked for is FORGE_COMMIT_UNVERIFIED. The forge
+   * signs it in the name of a bot, and for people not; `verified` says so, for a record that is lost would be worse.
    */
   appendRecord(request: Omit<RecordRequest, "at">): Promise<ForgeCommit>;
 

@@ -6,6 +6,7 @@ import { checkAnnotations, checkHeadline, renderCheckMarkdown } from "../report/
 import { PULL_REQUEST_BYTES } from "../report/markdown.ts";
 import type { CheckOptions } from "../usecases/check/check.ts";
 import type { CheckReport } from "../usecases/check/report.ts";
+import { fetchRefusals } from "../usecases/forge/fetch-records.ts";
 import { publishCheck } from "../usecases/forge/publish-check.ts";
 import { readApprovals } from "../usecases/forge/read-approvals.ts";
 import type { RoleHolders } from "../usecases/forge/roles.ts";
@@ -18,15 +19,16 @@ export interface CheckForge {
   readonly event: WorkflowEvent;
   readonly open: () => Promise<Forge>;
   readonly roles: RoleHolders;
-  readonly git: Pick<Git, "resolve" | "isAncestor">;
+  readonly git: Pick<Git, "resolve" | "isAncestor" | "head" | "fetch">;
 }
 
 /** Everything that the check may ask the forge. */
 export function askedOf(
   of: CheckForge,
   judged: string,
-): Pick<CheckOptions, "approvals" | "openPullRequests"> {
-  return { ...approvalsFrom(of, judged), openPullRequests: pullRequestsFrom(of) };
+): Pick<CheckOptions, "approvals" | "openPullRequests" | "refusals"> {
+  const refusals = () => fetchRefusals(of.git, of.open);
+  return { ...approvalsFrom(of, judged), openPullRequests: pullRequestsFrom(of), refusals };
 }
 
 /** How the check asks for reviews; empty when the event is about no pull request, so that approvals cannot be told. */

@@ -1,3 +1,4 @@
+import { REFUSALS_REF } from "../domain/records-ref.ts";
 import { markdownCode, plainText } from "../report/escape.ts";
 import type { Proposal } from "../usecases/propose.ts";
 import type { Refusal } from "../usecases/transition/refusals.ts";
@@ -57,10 +58,12 @@ export function whereItWaits({ pullRequest, branch }: Proposal): Whereabouts {
 }
 
 /** Where the evidence of a refusal is kept, and which pull request it closed. */
-export function whereItIsKept({ ref, evidence, withdrawn }: Refusal): Whereabouts {
+export function whereItIsKept({ ref, evidence, signed, withdrawn }: Refusal): Whereabouts {
   const closed = withdrawn ? ` Pull request ${withdrawn.number} was closed.` : "";
+  const unsigned = signed ? "" : " The record is not signed.";
+  const share = withdrawn === undefined ? ` Share it with: git push origin ${REFUSALS_REF}` : "";
   const says = (on: string, at: string): string =>
-    `Nothing was changed.${closed} The refusal and its evidence are kept on ${on}, in ${at}.`;
+    `Nothing was changed.${closed} The refusal and its evidence are kept on ${on}, in ${at}.${unsigned}${share}`;
   return {
     text: says(plainText(ref), plainText(evidence)),
     markdown: says(markdownCode(ref), markdownCode(evidence)),

@@ -1,5 +1,6 @@
 import type { Forge } from "../forge-port.ts";
 import type { Git } from "../ports.ts";
+import { fetchRefusals } from "../usecases/forge/fetch-records.ts";
 import { forgeProposals } from "../usecases/forge/proposals.ts";
 import type { RoleHolders } from "../usecases/forge/roles.ts";
 import type { GateOptions } from "../usecases/gate.ts";
@@ -9,10 +10,14 @@ import { gitProposals, type Proposals } from "../usecases/transition/proposals.t
 export interface WhereToPropose {
   readonly proposals: Proposals;
   /** A pull request has no reviews before it is there: then the required check counts them. */
-  readonly gating: Pick<GateOptions, "enforcedElsewhere">;
+  readonly gating: Pick<GateOptions, "enforcedElsewhere" | "refusals">;
 }
 
 export function whereToPropose(git: Git, forge: Forge | null, roles: RoleHolders): WhereToPropose {
   if (forge === null) return { proposals: gitProposals(git), gating: {} };
-  return { proposals: forgeProposals({ git, forge }, roles), gating: { enforcedElsewhere: ["approvals"] } };
+  const refusals = () => fetchRefusals(git, async () => forge);
+  return {
+    proposals: forgeProposals({ git, forge }, roles),
+    gating: { enforcedElsewhere: ["approvals"], refusals },
+  };
 }

@@ -38,8 +38,8 @@ export interface GateOptions {
   readonly evidence?: string;
   /** The decision on an earlier base: what it measured is kept as far as its bindings hold on this one. */
   readonly before?: Decision;
-  /** Records of refused attempts that were fetched, besides those of this repository. */
-  readonly refusals?: RecordsElsewhere;
+  /** Fetches records of refused attempts, besides those of this repository; asked when everything is measured. */
+  readonly refusals?: () => Promise<RecordsElsewhere>;
   readonly enforcedElsewhere?: EnforcedElsewhere;
   /** Tells the approvals of the change; asked only by the check of one. */
   readonly approvals?: AskApprovals;
@@ -139,7 +139,7 @@ async function decide(
   const run = runOf(options.start, request);
   const baseline = live?.subject ?? null;
   const lineages = await readLineages(ports, base, request);
-  const { refusals: elsewhere } = options;
+  const elsewhere = await options.refusals?.();
   const known = await refusedBefore(ports.git, {
     model: request.model,
     ...(elsewhere ? { elsewhere } : {}),

@@ -124,7 +124,6 @@ export class MemoryForge implements Forge {
 
   async appendRecord(request: Omit<RecordRequest, "at">): Promise<ForgeCommit> {
     await this.#called("appendRecord");
-    if (!this.signs.verified) throw gateError("FORGE_COMMIT_UNVERIFIED", `It is ${this.signs.reason}.`);
     const { commit } = await this.git.append(request).catch((error: unknown) => {
       if (!(error instanceof GateError) || error.code !== "GIT_RACE_LOST") throw error;
       throw gateError("FORGE_RACE_LOST", `The ref ${request.ref} moved in the meantime.`);

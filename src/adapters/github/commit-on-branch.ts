@@ -30,15 +30,20 @@ export async function readBack(
     const text = `GitHub says "${made.reason}" of the commit ${oid.slice(0, 12)} on ${asked.on}.`;
     throw gateError("FORGE_COMMIT_UNVERIFIED", text);
   }
+  return asAsked(made, asked);
+}
+
+/** The commit that was meant, signed or not. FORGE_COMMIT_UNVERIFIED for any other. */
+export function asAsked(made: ForgeCommit, asked: Parameters<typeof isAsked>[1]): ForgeCommit {
   if (isAsked(made, asked)) return made;
-  const text = `The commit ${oid.slice(0, 12)} is not the one that was asked for.`;
+  const text = `The commit ${made.commit.slice(0, 12)} is not the one that was asked for.`;
   throw gateError("FORGE_COMMIT_UNVERIFIED", text);
 }
 
 async function create(client: Client, reading: Reading, request: ForgeCommitRequest): Promise<string> {
   try {
     const answer = await client.graphql<Created>("contents: write", MUTATION, {
-      input: inputOf(client, request),
+      input: commitInput(client, request),
     });
     const oid = answer.createCommitOnBranch?.commit?.oid;
     if (oid === undefined) throw gateError("FORGE_BAD_ANSWER", "createCommitOnBranch named no commit.");
@@ -70,7 +75,11 @@ function isAsked(
   return made.parents.join(" ") === parents.join(" ") && made.message.trim() === message.trim();
 }
 
-function inputOf(client: Client, { branch, expectedHead, message, change }: ForgeCommitRequest): unknown {
+/** A request as `CreateCommitOnBranchInput`. */
+export function commitInput(
+  client: Client,
+  { branch, expectedHead, message, change }: ForgeCommitRequest,
+): unknown {
   const [headline = "", ...rest] = message.split("\n");
   const body = rest.join("\n").trim();
   const entries = [...change];

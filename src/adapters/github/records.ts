@@ -2,14 +2,14 @@ import type { RecordsRef } from "../../domain/records-ref.ts";
 import { GateError, gateError } from "../../errors.ts";
 import type { Forge, ForgeCommit } from "../../forge-port.ts";
 import type { Client } from "./client.ts";
-import { readBack } from "./commit-on-branch.ts";
+import { asAsked } from "./commit-on-branch.ts";
 
 type Records = Pick<Forge, "lastRecord" | "appendRecord">;
 type Request = Parameters<Forge["appendRecord"]>[0];
 
 /**
  * Records on refs outside of branches, by GitHub's git database: `createCommitOnBranch` writes branches alone. GitHub signs
- * such a commit for a bot that leaves author, committer and signature out
+ * such a commit for a bot that leaves author, committer and signature out; a person's stays unsigned, and is kept all the same
  * (https://docs.github.com/authentication/managing-commit-signature-verification/about-commit-signature-verification).
  */
 export function records(client: Client, commit: Forge["commit"]): Records {
@@ -24,15 +24,15 @@ export function records(client: Client, commit: Forge["commit"]): Records {
   };
 }
 
-/** A commit that no ref names yet, proven before one does. */
+/** A commit that no ref names yet, read back before one does. */
 async function makeCommit(client: Client, commit: Forge["commit"], request: Request): Promise<ForgeCommit> {
   const { rest } = client;
-  const { after, message, ref } = request;
+  const { after, message } = request;
   const parents = after === null ? [] : [after];
   const tree = await makeTree(client, request);
   const body = { message, tree, parents };
   const { sha } = await rest("contents: write", "POST /repos/{owner}/{repo}/git/commits", body);
-  return readBack({ commit }, sha, { on: ref, parents, message });
+  return asAsked(await commit(sha), { parents, message });
 }
 
 async function makeTree(client: Client, { after, files }: Request): Promise<string> {

@@ -4,6 +4,7 @@ import { LEDGER_FILE } from "../../domain/ledger.ts";
 import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
 import type { Files, Git, GitObjects } from "../../ports.ts";
 import type { MeasurePorts, MeasureTask } from "../gate/measure-task.ts";
+import type { RecordsElsewhere } from "../refusals/earlier.ts";
 import type { RunStart } from "../run-context.ts";
 import type { OpenPullRequests } from "../trust/dependents.ts";
 import { type Change, type Range, readChange } from "./change.ts";
@@ -33,6 +34,8 @@ export interface CheckOptions {
   readonly enforcedElsewhere?: EnforcedElsewhere;
   /** Asks the forge about reviews of the change; asked only when a policy requires approvals. */
   readonly approvals?: (requestedBy: string | null) => Promise<ApprovalFacts>;
+  /** Fetches records of refused attempts, besides those of this repository. */
+  readonly refusals?: () => Promise<RecordsElsewhere>;
   /** Full name of the branch that the change goes into, such as `refs/heads/main`; approvals of others do not count. */
   readonly ref?: string;
   /** Lists open pull requests, to name those that depend on what a change of trust revokes. */

@@ -30,8 +30,8 @@ export async function keepRefusal(
     }),
   );
   const withdrawn = await withdrawProposal(forge, decision, text);
-  const { commit } = made;
-  return { ref: REFUSALS_REF, commit, signed: true, evidence: refusedPack(decision), withdrawn };
+  const { commit, verified: signed } = made;
+  return { ref: REFUSALS_REF, commit, signed, evidence: refusedPack(decision), withdrawn };
 }
 
 /** Closes the open pull request of the refused version; null when there is none. */

@@ -84,10 +84,10 @@ test("keeps nothing that may merge", async () => {
   expect(forge.calls).toEqual([]);
 });
 
-test("keeps nothing that the forge does not sign, and says so", async () => {
+test("keeps also what the forge does not sign, and says so", async () => {
   const { git, forge } = scene();
   forge.signs = { verified: false, reason: "unsigned" };
-  const kept = keepRefusal({ forge }, await decide(git, request(), { outcome: "FAIL" }), { text });
-  await expect(kept).rejects.toMatchObject({ code: "FORGE_COMMIT_UNVERIFIED" });
-  expect(await git.resolve("refs/modelgate/refusals")).toBeUndefined();
+  const kept = await keepRefusal({ forge }, await decide(git, request(), { outcome: "FAIL" }), { text });
+  expect(kept.signed).toBe(false);
+  expect(await git.resolve("refs/modelgate/refusals")).toBe(kept.commit);
 });
