@@ -36,6 +36,14 @@ export interface ForgeCommitRequest {
   readonly change: TreeChange;
 }
 
+export interface SigningTrial {
+  /** Name of a branch that does not exist, without `refs/heads/`. */
+  readonly branch: string;
+  /** What the commit stands on. */
+  readonly commit: string;
+  readonly message: string;
+}
+
 /** One step of a branch. `from` null: it must not exist; `to` null: it is deleted. */
 export interface BranchMove {
   readonly branch: string;
@@ -154,8 +162,16 @@ export interface Forge {
   /** Where Git fetches the repository from, with what admits this token. */
   remote(): Promise<GitRemote>;
 
+  /**
+   * Has the forge make an empty commit on a branch of its own that is gone again when the answer comes, to see whether it
+   * signs for this token. FORGE_COMMIT_UNVERIFIED when it does not; silent when it does, or when that could not be told.
+   */
+  trySigning(trial: SigningTrial): Promise<void>;
+
   /** Where a branch points; null when there is none. */
   branch(name: string): Promise<string | null>;
+  /** The same of several, as they were at one moment. */
+  branches(names: readonly string[]): Promise<readonly (string | null)[]>;
   /** FORGE_RACE_LOST when it exists and points elsewhere. */
   createBranch(name: string, commit: string): Promise<void>;
   /** All moves or none, each a compare-and-swap, without the fast-forward rule. FORGE_RACE_LOST. */

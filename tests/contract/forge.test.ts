@@ -156,6 +156,18 @@ describe.each([
     expect(await forge.branch("nothing")).toBe(null);
   });
 
+  test("tells several branches at once", async () => {
+    const { forge, base, push } = await start();
+    const topic = await push("topic", "a");
+    expect(await forge.branches(["topic", "nothing", "main"])).toEqual([topic, null, base]);
+  });
+
+  test("tries whether it signs for this token, and leaves no branch behind", async () => {
+    const { forge, base } = await start();
+    await forge.trySigning({ branch: "trial", commit: base, message: "Try" });
+    expect(await forge.branch("trial")).toBe(null);
+  });
+
   test("moves branches all together, or none of them", async () => {
     const { forge, base, push } = await start();
     const [a, b] = [await push("a", "1"), await push("b", "2")];

@@ -65,6 +65,16 @@ export class MemoryForge implements Forge {
     return (await this.git.resolve(`refs/heads/${name}`)) ?? null;
   }
 
+  async branches(names: readonly string[]): Promise<readonly (string | null)[]> {
+    await this.#called("branches");
+    return Promise.all(names.map(async (name) => (await this.git.resolve(`refs/heads/${name}`)) ?? null));
+  }
+
+  async trySigning(): Promise<void> {
+    await this.#called("trySigning");
+    if (!this.signs.verified) throw gateError("FORGE_COMMIT_UNVERIFIED", `It is ${this.signs.reason}.`);
+  }
+
   async createBranch(name: string, commit: string): Promise<void> {
     await this.#called("createBranch");
     const tip = await this.git.resolve(`refs/heads/${name}`);

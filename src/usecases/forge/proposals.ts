@@ -15,7 +15,7 @@ interface Ports {
 /** Pull requests and branches of a forge, which makes and signs every commit. */
 export function forgeProposals(ports: Ports, roles: RoleHolders): Proposals {
   return {
-    ready: ({ branch }, now) => proveSigning(ports.forge, branch, now),
+    ready: (base, now) => proveSigning(ports.forge, base, now),
     propose: (decision, options) => proposePullRequest(ports, decision, { ...options, roles }),
     refuse: (decision, options) => keepRefusal(ports, decision, options),
     newBase: (judged) => fetchBase(ports, judged),

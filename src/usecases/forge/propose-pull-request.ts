@@ -73,11 +73,12 @@ export async function proposePullRequest(
 async function survey({ git, forge }: Ports, decision: Decision): Promise<Scene> {
   const base = await headBranch(git);
   const draft = await draftProposal(git, decision);
-  const [identity, tip, standing] = await Promise.all([
+  const [identity, [tip = null, head = null], open] = await Promise.all([
     forge.identity(),
-    forge.branch(base),
-    standingProposal({ git, forge }, { draft, decision, base }),
+    forge.branches([base, draft.branch]),
+    forge.openPullRequests({ head: draft.branch, base }),
   ]);
+  const standing = await standingProposal({ git, forge }, { draft, decision, tip: head, open });
   if (tip !== decision.baseCommit) {
     const now = tip === null ? "does not exist" : `is at ${tip.slice(0, 12)}`;
     const text = `The branch ${base} ${now} on ${forge.repository}; judged was ${decision.baseCommit.slice(0, 12)}.`;

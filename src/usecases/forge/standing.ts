@@ -19,13 +19,18 @@ export interface Standing {
 /** LEDGER_BRANCH_FOREIGN when the branch holds something that is no proposal. */
 export async function standingProposal(
   { git, forge }: { git: Git; forge: Forge },
-  of: { readonly draft: Draft; readonly decision: Decision; readonly base: string },
+  of: {
+    readonly draft: Draft;
+    readonly decision: Decision;
+    readonly tip: string | null;
+    readonly open: readonly PullRequest[];
+  },
 ): Promise<Standing> {
   const { branch } = of.draft;
-  const [tip, [pullRequest = null]] = await Promise.all([
-    forge.branch(branch),
-    forge.openPullRequests({ head: branch, base: of.base }),
-  ]);
+  const {
+    tip,
+    open: [pullRequest = null],
+  } = of;
   const block = pullRequest ? blockOf(pullRequest) : null;
   if (tip === null || (await isMerged(git, tip, of.decision.baseCommit))) {
     return { tip, proposal: null, pullRequest, block };

@@ -39,7 +39,7 @@ export async function writeCommit(forge: Forge, of: BranchCommit): Promise<Forge
 }
 
 /** What went wrong first is what matters: a scratch branch that stays is only untidy. */
-export async function removeScratch(forge: Forge, scratch: string): Promise<void> {
+async function removeScratch(forge: Forge, scratch: string): Promise<void> {
   try {
     const from = await forge.branch(scratch);
     if (from !== null) await forge.moveBranches([{ branch: scratch, from, to: null }]);

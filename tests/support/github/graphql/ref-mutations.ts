@@ -1,8 +1,9 @@
 import { NO_COMMIT } from "../git/bare.ts";
 import { pushViolations, type RefMove } from "../rules/push.ts";
-import { afterMove } from "../state/refs.ts";
+import { afterMove, moveRef } from "../state/refs.ts";
 import type { Repository } from "../state/repository.ts";
-import { graphqlError, repositoryNamed, type Context } from "./context.ts";
+import { asGraphql, graphqlError, repositoryNamed, type Context } from "./context.ts";
+import { refNode } from "./nodes.ts";
 
 interface Input {
   readonly clientMutationId?: string;
@@ -15,20 +16,40 @@ interface Input {
   }[];
 }
 
+/** `createRef`: a branch or tag that is not there yet. */
+export async function createRef(
+  {
+    input,
+  }: { readonly input: { repositoryId: string; name: string; oid: string; clientMutationId?: string } },
+  context: Context,
+): Promise<object> {
+  const { name, oid } = input;
+  const repo = repositoryOf(context, input.repositoryId);
+  await repo.lock.run(() =>
+    asGraphql(async () => {
+      if ((await repo.bare.commitOf(name)) !== undefined)
+        throw graphqlError("UNPROCESSABLE", `A ref named "${name}" already exists in the repository.`);
+      if ((await repo.bare.commitOf(oid)) !== oid)
+        throw graphqlError("UNPROCESSABLE", `No commit object with oid '${oid}'`);
+      await moveRef(context.world, repo, { ref: name, before: NO_COMMIT, after: oid, actor: context.actor });
+    }),
+  );
+  return { clientMutationId: input.clientMutationId ?? null, ref: () => refNode(context, repo, name) };
+}
+
 /** `updateRefs`: all updates or none, each a compare-and-swap when it names `beforeOid`. */
 export async function updateRefs({ input }: { readonly input: Input }, context: Context): Promise<object> {
-  const known = [...context.world.repositories.values()].find(
-    ({ facts }) => `R_${facts.id}` === input.repositoryId,
-  );
-  if (known === undefined) {
-    throw graphqlError(
-      "NOT_FOUND",
-      `Could not resolve to a node with the global id of '${input.repositoryId}'`,
-    );
-  }
-  const repo = repositoryNamed(context, known.fullName, "contents:write");
+  const repo = repositoryOf(context, input.repositoryId);
   await repo.lock.run(() => moveAll(context, repo, input));
   return { clientMutationId: input.clientMutationId ?? null };
+}
+
+/** The repository of a node id, when the token may write to it. */
+function repositoryOf(context: Context, id: string): Repository {
+  const known = [...context.world.repositories.values()].find(({ facts }) => `R_${facts.id}` === id);
+  if (known === undefined)
+    throw graphqlError("NOT_FOUND", `Could not resolve to a node with the global id of '${id}'`);
+  return repositoryNamed(context, known.fullName, "contents:write");
 }
 
 async function moveAll(context: Context, repo: Repository, { refUpdates }: Input): Promise<void> {

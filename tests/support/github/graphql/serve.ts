@@ -6,13 +6,14 @@ import { createCommitOnBranch } from "./commit-on-branch.ts";
 import { contextFor, graphqlError, pullById, repositoryNamed, type Context } from "./context.ts";
 import { pullNode, repositoryNode, viewerNode } from "./nodes.ts";
 import * as pulls from "./pull-mutations.ts";
-import { updateRefs } from "./ref-mutations.ts";
+import { createRef, updateRefs } from "./ref-mutations.ts";
 import { graphqlSchema } from "./schema.ts";
 
 /** What is served: everything else of the schema answers null, or an error where the schema forbids null. */
 const ROOT = {
   ...pulls,
   createCommitOnBranch,
+  createRef,
   updateRefs,
   viewer: (_: object, context: Context) => viewerNode(context),
   repository: ({ owner, name }: { owner: string; name: string }, context: Context) =>

@@ -87,8 +87,8 @@ describe("a base that moves on the forge", () => {
     });
     expect(rewritten.judged).toBe(1);
     const gone = new Scene();
-    const branch = gone.forge.branch.bind(gone.forge);
-    gone.forge.branch = async (name) => (name === "main" ? null : branch(name));
+    gone.forge.branch = async () => null;
+    gone.forge.branches = async (names) => names.map(() => null);
     await expect(gone.promote(() => {})).rejects.toMatchObject({
       code: "FORGE_BASE_MOVED",
       message: expect.stringMatching(/does not exist/),

@@ -118,7 +118,9 @@ describe("a promotion pull request", () => {
       created: false,
       pullRequest: { operation: "none" },
     });
-    expect(new Set(scene.forge.calls)).toEqual(new Set(["identity", "branch", "openPullRequests", "commit"]));
+    expect(new Set(scene.forge.calls)).toEqual(
+      new Set(["identity", "branches", "openPullRequests", "commit"]),
+    );
   });
 
   test("is updated in place for another version, and says what was replaced", async () => {
@@ -264,7 +266,7 @@ describe("a promotion pull request is refused", () => {
 
 test.each([
   "identity",
-  "branch",
+  "branches",
   "openPullRequests",
   "createBranch",
   "commitOnBranch",

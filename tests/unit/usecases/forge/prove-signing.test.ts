@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { GateError } from "../../../../src/errors.ts";
+import type { Forge } from "../../../../src/forge-port.ts";
 import { forgeProposals } from "../../../../src/usecases/forge/proposals.ts";
 import { proveSigning } from "../../../../src/usecases/forge/prove-signing.ts";
 import { transact } from "../../../../src/usecases/transition/transact.ts";
 import { decide, NOW, request, START } from "../../../support/decisions.ts";
-import { githubScene } from "../../../support/github-scene.ts";
+import { githubScene, type GithubScene } from "../../../support/github-scene.ts";
 import { MemoryForge } from "../../../support/memory-forge.ts";
 import { MemoryGit } from "../../../support/memory-git.ts";
 
@@ -52,7 +53,7 @@ describe("before anything is measured", () => {
     expect(await promote({ who: PERSON })).toMatchObject({
       value: { kind: "proposed" },
       branches: ["main", "promote/prod/m"],
-      asked: ["identity", "branch", "createBranch", "commitOnBranch", "commit", "branch", "moveBranches"],
+      asked: ["identity", "trySigning"],
     });
   });
 
@@ -62,19 +63,37 @@ describe("before anything is measured", () => {
   });
 });
 
-test.each([false, true])("on GitHub itself, where people's commits are signed: %s", async (signed) => {
-  await using scene = await githubScene({ signCommitsOfUsers: signed });
-  const proof = proveSigning(scene.forge({ user: "ada" }), "main", NOW);
-  const refused = await proof.then(
+const branches = ({ repo }: GithubScene): Promise<string> =>
+  repo.git("for-each-ref", "--format=%(refname:short)", "refs/heads");
+const tryOn = (forge: Forge, commit: string): Promise<string | null> =>
+  proveSigning(forge, { branch: "main", commit }, NOW).then(
     () => null,
     ({ code }: GateError) => code,
   );
+
+test.each([false, true])("on GitHub itself, where people's commits are signed: %s", async (signed) => {
+  await using scene = await githubScene({ signCommitsOfUsers: signed });
+  const head = (await scene.repo.head("main")) ?? "";
+  const refused = await tryOn(scene.forge({ user: "ada" }), head);
   expect(refused).toBe(signed ? null : "FORGE_COMMIT_UNVERIFIED");
-  expect(await scene.repo.git("for-each-ref", "--format=%(refname:short)", "refs/heads")).toBe("main");
+  expect(scene.github.requests.length).toBe(2);
+  expect(await branches(scene)).toBe("main");
+});
+
+test("what says nothing about signatures stops nothing: a base that GitHub does not have", async () => {
+  await using scene = await githubScene();
+  expect(await tryOn(scene.forge({ user: "ada" }), "0123456789abcdef0123456789abcdef01234567")).toBe(null);
+  expect(await branches(scene)).toBe("main");
+});
+
+test("a person's token that may not write is told so, with nothing left behind", async () => {
+  await using scene = await githubScene({ signCommitsOfUsers: true });
+  const reader = scene.forge({ user: "ada" }, { contents: "read" });
+  expect(await tryOn(reader, (await scene.repo.head("main")) ?? "")).toBe("FORGE_PERMISSION_MISSING");
+  expect(await branches(scene)).toBe("main");
 });
 
 test("a token that is none is refused before anything is measured", async () => {
   await using scene = await githubScene();
-  const proof = proveSigning(scene.forgeWith("ghs_expired"), "main", NOW);
-  await expect(proof).rejects.toMatchObject({ code: "FORGE_TOKEN_REFUSED" });
+  expect(await tryOn(scene.forgeWith("ghs_expired"), "")).toBe("FORGE_TOKEN_REFUSED");
 });
