@@ -59,6 +59,16 @@ describe("modelgate trust", () => {
     expect(signers).toBe(formatAllowedSigners(registry()));
   });
 
+  it("does not end the last key of a policy-owner, as the check would not let it", async () => {
+    const before = readFileSync(join(repo.root, "policies/trust.yaml"), "utf8");
+    for (const verb of ["retire", "revoke"])
+      expect(await modelgate(verb, "ada-2027", "--reason", "left")).toMatchObject([
+        1,
+        { problems: [{ code: "TRUST_OWNER_LAST", where: { file: "policies/trust.yaml" } }] },
+      ]);
+    expect(readFileSync(join(repo.root, "policies/trust.yaml"), "utf8")).toBe(before);
+  });
+
   it("revokes one thing at a time, and says what", async () => {
     expect(await modelgate("revoke", "--dataset", DATA, "--reason", "poisoned")).toMatchObject([
       0,

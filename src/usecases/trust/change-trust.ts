@@ -1,5 +1,7 @@
+import { GateError } from "../../errors.ts";
 import type { Files, Git } from "../../ports.ts";
 import { formatAllowedSigners, SIGNERS_FILE } from "../../trust/allowed-signers.ts";
+import { trustChangeProblems } from "../../trust/compare.ts";
 import { describeTrustChange } from "../../trust/describe-change.ts";
 import { editTrust } from "../../trust/file/edit-trust.ts";
 import type { TrustDocument } from "../../trust/file/trust-document.ts";
@@ -19,7 +21,8 @@ export interface TrustChange {
 
 /**
  * Edits trust.yaml of the work tree, and writes git's list of signers from it. It counts once it is merged, from the commit
- * after that one on. TRUST_*, DOCUMENT_*, FILE_*, and what `dependentsOf` throws; then nothing is written.
+ * after that one on. What the check would refuse is refused here. TRUST_*, DOCUMENT_*, FILE_*, and what `dependentsOf`
+ * throws; then nothing is written.
  */
 export async function changeTrust(
   ports: {
@@ -32,6 +35,8 @@ export async function changeTrust(
 ): Promise<TrustChange> {
   const bytes = await ports.files.readIfExists(TRUST_FILE, TRUST_SIZE_LIMIT);
   const { before, after, text } = editTrust(bytes ?? null, edit, options);
+  const [first, ...rest] = before ? trustChangeProblems(before, after) : [];
+  if (first) throw new GateError([first, ...rest]);
   const commit = await ports.git.resolve("HEAD");
   const dependents = commit === undefined ? [] : await dependentsOf(ports, { before, after, commit });
   await ports.files.write(TRUST_FILE, text);
