@@ -2,7 +2,7 @@ import { digestOf } from "../domain/digest.ts";
 import { schemaProblems } from "../domain/document/check-schema.ts";
 import { parseYaml } from "../domain/document/yaml.ts";
 import { type Problem, refuse } from "../errors.ts";
-import { at, numberOr, readerOf, textOr, texts } from "../policy/parse/reader.ts";
+import { at, numberOr, readerOf, textOr, texts } from "../domain/document/reader.ts";
 import { TRUST_V1 } from "../generated/trust-v1.js";
 import { byPlace, distinct } from "./registry/complaints.ts";
 import type { Principal, TrustedKey, TrustRegistry } from "./registry/entries.ts";

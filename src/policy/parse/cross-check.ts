@@ -1,6 +1,6 @@
 import { didYouMean } from "../../domain/nearest-name.ts";
 import type { Environment, GatePolicy, Waiver } from "../policy.ts";
-import { at, elements, report, reportDuplicates, textOr, type Reader } from "./reader.ts";
+import { at, elements, report, reportDuplicates, textOr, type Reader } from "../../domain/document/reader.ts";
 
 export interface ParsedFiles {
   readonly policies: readonly { readonly root: Reader; readonly policy: GatePolicy }[];

@@ -1,7 +1,15 @@
 import { didYouMean } from "../../domain/nearest-name.ts";
 import type { Environment } from "../policy.ts";
 import { checkGlob } from "./gate-policy.ts";
-import { at, elements, report, reportDuplicates, textOr, texts, type Reader } from "./reader.ts";
+import {
+  at,
+  elements,
+  report,
+  reportDuplicates,
+  textOr,
+  texts,
+  type Reader,
+} from "../../domain/document/reader.ts";
 
 const EVERYWHERE = "all";
 const PHASE = /^(?:0\.[1-9]|0\.\d[1-9]|[1-9]\d?(?:\.\d{1,2})?)%$/;

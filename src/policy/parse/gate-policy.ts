@@ -11,12 +11,12 @@ import {
   elements,
   isPresent,
   numberOr,
-  readDuration,
   report,
   textOr,
   texts,
   type Reader,
-} from "./reader.ts";
+} from "../../domain/document/reader.ts";
+import { readDuration } from "./times.ts";
 
 /** Events that must always be possible, so that a policy may ask for a reason alone. */
 const ALWAYS_POSSIBLE: ReadonlySet<string> = new Set(["DISABLE", "RETIRE", "REVOKE"]);

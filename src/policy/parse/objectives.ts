@@ -8,12 +8,12 @@ import {
   isPresent,
   lineOf,
   numberOr,
-  readDate,
   report,
   reportDuplicates,
   textOr,
   type Reader,
-} from "./reader.ts";
+} from "../../domain/document/reader.ts";
+import { readDate } from "./times.ts";
 
 /** Reads the objectives of a policy and reports everything that their schema cannot see. */
 export function readObjectives(list: Reader): readonly Objective[] {

@@ -4,7 +4,7 @@ import type { Schema } from "../../domain/document/schema.ts";
 import { parseYaml } from "../../domain/document/yaml.ts";
 import { didYouMean } from "../../domain/nearest-name.ts";
 import { GateError, type Problem } from "../../errors.ts";
-import { at, readerOf, report, textOr, type Reader } from "./reader.ts";
+import { at, readerOf, report, textOr, type Reader } from "../../domain/document/reader.ts";
 
 export interface PolicySource {
   /** Relative to the repository's root. */

@@ -1,5 +1,5 @@
 import { DEFAULT_RETENTION, type Retention, type RetentionClass } from "../retention.ts";
-import { at, numberOr, report, type Reader } from "./reader.ts";
+import { at, numberOr, report, type Reader } from "../../domain/document/reader.ts";
 
 /** Reads the days of each class. POLICY_RETENTION_INVERTED: what decided would be gone before what was only measured. */
 export function readRetention(root: Reader): Retention {

@@ -1,6 +1,7 @@
 import { isDigest } from "../../domain/digest.ts";
 import type { Waiver } from "../policy.ts";
-import { at, elements, readDate, report, textOr, type Reader } from "./reader.ts";
+import { at, elements, report, textOr, type Reader } from "../../domain/document/reader.ts";
+import { readDate } from "./times.ts";
 
 /** 90 days: a waiver that is needed for longer is a change of policy. */
 const MAX_WAIVER_MS = 90 * 86_400_000;

@@ -1,7 +1,7 @@
 import { MAX_PROBLEMS } from "../../domain/document/document.ts";
 import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
 import type { Problem } from "../../errors.ts";
-import { type Reader, report } from "../../policy/parse/reader.ts";
+import { type Reader, report } from "../../domain/document/reader.ts";
 
 /** Reports a value, up to the number of problems that anybody reads: placing one costs a walk through the text. */
 export function complain(reader: Reader, code: ReasonCode, message: string): void {

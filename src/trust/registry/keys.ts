@@ -1,5 +1,5 @@
 import { GateError } from "../../errors.ts";
-import { at, elements, isPresent, type Reader, textOr, texts } from "../../policy/parse/reader.ts";
+import { at, elements, isPresent, type Reader, textOr, texts } from "../../domain/document/reader.ts";
 import { openPgpFingerprint } from "../openpgp-fingerprint.ts";
 import { parsePublicKey, type PublicKey } from "../public-key.ts";
 import type { KeyStanding, TrustedKey } from "./entries.ts";

@@ -1,4 +1,4 @@
-import { at, elements, isPresent, type Reader, textOr } from "../../policy/parse/reader.ts";
+import { at, elements, isPresent, type Reader, textOr } from "../../domain/document/reader.ts";
 import type { Principal } from "./entries.ts";
 import { COMMIT_SIGNERS, type Role, type SignedChange } from "../roles.ts";
 import { complainOfTwins } from "./complaints.ts";

@@ -1,5 +1,5 @@
 import { type Digest, isDigest } from "../../domain/digest.ts";
-import { at, elements, type Reader, textOr } from "../../policy/parse/reader.ts";
+import { at, elements, type Reader, textOr } from "../../domain/document/reader.ts";
 import type { Revocation, TrustRegistry } from "./entries.ts";
 import { complainOfTwins } from "./complaints.ts";
 

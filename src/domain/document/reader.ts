@@ -1,7 +1,6 @@
-import { childPointer, type Document } from "../../domain/document/document.ts";
 import { problem, type Problem } from "../../errors.ts";
-import { type ReasonCode, reasons } from "../../domain/reasons/catalogue.ts";
-import { parseDate, parseDuration } from "../durations.ts";
+import { type ReasonCode, reasons } from "../reasons/catalogue.ts";
+import { childPointer, type Document } from "./document.ts";
 
 /**
  * A value of a document with its place. Types are the schema's business: a value of the wrong type reads as absent, so
@@ -66,24 +65,6 @@ export function report(reader: Reader, code: ReasonCode, message: string, hint =
   const where = reader.document.place(reader.pointer);
   const fix = [hint, reasons[code].fix].filter(Boolean).join(" ");
   reader.problems.push(problem(code, message, { where, fix }));
-}
-
-/** A date, or null when it is absent or POLICY_DATE_INVALID. */
-export function readDate(reader: Reader): Date | null {
-  if (typeof reader.value !== "string") return null;
-  const date = parseDate(reader.value);
-  if (!date) report(reader, "POLICY_DATE_INVALID", `"${reader.value.slice(0, 40)}" is not a date.`);
-  return date ?? null;
-}
-
-/** Milliseconds, or 0 when it is absent or POLICY_DURATION_INVALID. */
-export function readDuration(reader: Reader): number {
-  if (typeof reader.value !== "string") return 0;
-  const duration = parseDuration(reader.value);
-  if (duration === undefined) {
-    report(reader, "POLICY_DURATION_INVALID", `"${reader.value.slice(0, 40)}" is not a duration.`);
-  }
-  return duration ?? 0;
 }
 
 /** Reports every value but the first of those that are equal. */
