@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { markdownTable } from "markdown-table";
 import { thisMachine } from "../src/adapters/machine/machine.ts";
+import { auditContest } from "./contests/audit.ts";
 import { callOverheadContest } from "./contests/call-overhead.ts";
 import { checkContest } from "./contests/check.ts";
 import { digestContest } from "./contests/digest.ts";
@@ -23,15 +24,19 @@ const CONTESTS: Readonly<Record<string, () => Contest>> = {
   gate: () => gateContest(root, scratch),
   validate: () => validateContest(root, scratch),
   check: () => checkContest(root, scratch),
+  audit: () => auditContest(root, scratch),
 };
 
 const asked = process.argv.slice(2);
 const names = Object.keys(CONTESTS).filter((name) => asked.length === 0 || asked.includes(name));
 try {
   const rows: Row[] = [];
+  const facts: string[] = [];
   for (const name of names) {
     process.stderr.write(`${name} …\n`);
-    rows.push(await compare((CONTESTS[name] as () => Contest)()));
+    const contest = (CONTESTS[name] as () => Contest)();
+    rows.push(await compare(contest));
+    facts.push(...(contest.facts?.() ?? []));
   }
   const { cpu_model: cpu, cores, os, node } = thisMachine().fingerprint(null);
   process.stdout.write(
@@ -39,6 +44,7 @@ try {
   );
   const cells = rows.map((row) => [row.result, row.title, row.ours, row.peer, row.ratio, row.goal]);
   process.stdout.write(`${markdownTable([["", "contest", "ours", "peer", "ratio", "goal"], ...cells])}\n`);
+  if (facts.length > 0) process.stdout.write(`\n${facts.join("\n")}\n`);
   process.exitCode = rows.every((row) => row.result === "met") ? 0 : 1;
 } finally {
   rmSync(scratch, { recursive: true, force: true });

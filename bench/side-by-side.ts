@@ -25,6 +25,8 @@ export interface Contest {
   readonly peer: Side | { readonly missing: string };
   /** Whether both did the same; without it the answers must be equal. */
   readonly same?: (ours: string, peer: string) => boolean;
+  /** What else is worth knowing, a line each; measured after the contest. */
+  readonly facts?: () => readonly string[];
 }
 
 export interface Row {

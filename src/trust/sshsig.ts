@@ -96,14 +96,37 @@ const P256 = table({ "ecdsa-sha2-nistp256": "sha256" });
 const P384 = table({ "ecdsa-sha2-nistp384": "sha384" });
 const P521 = table({ "ecdsa-sha2-nistp521": "sha512" });
 
+/** What a signature is compared with. */
+export interface SignedPayload {
+  readonly payload: Uint8Array;
+  readonly namespace: string;
+}
+
 /**
  * Proves that the signature is one of its own key over this payload for this purpose, and returns that key. It says
  * nothing about whether the key is trusted. SIGNATURE_NAMESPACE_WRONG, SIGNATURE_MALFORMED, SIGNATURE_WRONG.
  */
-export function verifySshSignature(
-  signature: SshSignature,
-  of: { readonly payload: Uint8Array; readonly namespace: string },
-): PublicKey {
+export function verifySshSignature(signature: SshSignature, of: SignedPayload): PublicKey {
+  const { digest, data, key, bytes } = questionOf(signature, of);
+  return proven(signature, verify(digest, data, key, bytes));
+}
+
+/** The same on another thread: for many signatures, of which each takes longer than all else about its commit. */
+export function verifySshSignatureAside(signature: SshSignature, of: SignedPayload): Promise<PublicKey> {
+  return new Promise((resolve, reject) => {
+    const { digest, data, key, bytes } = questionOf(signature, of);
+    verify(digest, data, key, bytes, (broken, good) => {
+      try {
+        if (broken) throw broken;
+        resolve(proven(signature, good));
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+}
+
+function questionOf(signature: SshSignature, of: SignedPayload) {
   const { key, namespace, hash, algorithm } = signature;
   if (namespace !== of.namespace) {
     throw gateError(
@@ -111,17 +134,24 @@ export function verifySshSignature(
       `The signature is for ${JSON.stringify(namespace)}, not for ${JSON.stringify(of.namespace)}.`,
     );
   }
-  const data = signedData({ payload: of.payload, namespace, hash });
-  const bytes = nodeSignature(signature);
   const digest = algorithmsOf(key)[algorithm];
-  // Options cost as much as half a verification; keys that need none are handed over as they are.
-  const how = key.algorithm.startsWith("ecdsa")
-    ? ({ key: key.key, dsaEncoding: "ieee-p1363" } as const)
-    : key.key;
-  if (digest === undefined || !verify(digest, data, how, bytes)) {
-    throw gateError("SIGNATURE_WRONG", `The signature is not one of ${key.fingerprint} over these bytes.`);
-  }
-  return key;
+  if (digest === undefined) throw wrong(signature);
+  return {
+    digest,
+    data: signedData({ payload: of.payload, namespace, hash }),
+    bytes: nodeSignature(signature),
+    // Options cost as much as half a verification; keys that need none are handed over as they are.
+    key: key.algorithm.startsWith("ecdsa") ? ({ key: key.key, dsaEncoding: "ieee-p1363" } as const) : key.key,
+  };
+}
+
+function proven(signature: SshSignature, good: boolean): PublicKey {
+  if (good) return signature.key;
+  throw wrong(signature);
+}
+
+function wrong({ key }: SshSignature): GateError {
+  return gateError("SIGNATURE_WRONG", `The signature is not one of ${key.fingerprint} over these bytes.`);
 }
 
 /** The signature as node:crypto takes it; for ECDSA r and s, each padded to the size of the curve. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readNamedFile } from "../../adapters/fs/key-file.ts";
 import { writeNamedFile } from "../../adapters/fs/named-file.ts";
+import { keepYoungGenerationSmall } from "../../adapters/machine/young-generation.ts";
 import { openSigner } from "../../adapters/signing/open-signer.ts";
 import type { Checkpoint } from "../../domain/audit.ts";
 import { gateError } from "../../errors.ts";
@@ -21,6 +22,7 @@ interface Options {
 /** `modelgate audit`: 0 when every commit stands, 1 when one does not, 3 when the audit itself failed on one. */
 export async function run(context: CommandContext, options: Options): Promise<number> {
   refuseTogether(options);
+  keepYoungGenerationSmall();
   const ports = await openPorts(context.surroundings);
   const checkpoint = readCheckpoint(options.checkpoint);
   const signer = options.key === undefined ? null : await openSigner(options.key, process.env);

@@ -32,7 +32,7 @@ export async function judgeCommit(walk: Walk, landed: Landed): Promise<CommitVer
   const classified = classify(changes);
   const kind = adopts(scene) ? "adoption" : classified.kind;
   const shape = shapeProblems(scene, kind, classified);
-  const signing = await signingOf(walk, landed.object, kind);
+  const signing = await signingOf(walk, landed, kind);
   const found = await findingOr(() => judgeContent(scene, kind, classified));
   const doubts = kind === "other" || !walk.trust ? signing.problems : [];
   const problems = [

@@ -4,6 +4,7 @@ import { diffTrees, type RawChange } from "../../ledger/audit/raw-tree.ts";
 import { type Lineage, lineageOf } from "../../ledger/audit/lineage.ts";
 import { type CommitObject, parseCommitObject } from "../../trust/commit.ts";
 import { payloadDigest } from "../../ledger/audit/payload.ts";
+import { proveSshSignature } from "./signer.ts";
 import type { ObjectStore } from "./store.ts";
 
 /** A commit of the line and what landed with it, read ahead of its judgement; nothing here depends on other verdicts. */
@@ -16,6 +17,8 @@ export interface Landed {
   readonly parent: Lineage | null;
   /** The commit as strictly as signatures need it, or why it is not. */
   readonly object: CommitObject | GateError;
+  /** What comes of its SSH signature (`proveSshSignature`); null when it has none. */
+  readonly sshProof: Promise<string | Error> | null;
   /** Digests of what is signed in the commit and in what it merges. */
   readonly signed: readonly { readonly id: string; readonly digest: string }[];
   /** Against the first parent: what landed, whatever a merge says. */
@@ -43,6 +46,7 @@ export async function readLanded(store: ObjectStore, place: LinePlace): Promise<
   const raw = await store.commit(place.commit);
   const lineage = lineageOf(raw);
   const object = strictly(place.commit, raw);
+  const sshProof = object instanceof GateError ? null : proveSshSignature(object);
   refuseBroken(place, lineage);
   const parent = await parentOf(store, place, lineage);
   const changes = lineage ? await diffTrees(store.tree, parent?.tree ?? null, lineage.tree) : [];
@@ -50,7 +54,7 @@ export async function readLanded(store: ObjectStore, place: LinePlace): Promise<
     await contentsOf(store, changes),
     await payloadsOf(store, place.commit, lineage),
   ];
-  return { ...place, lineage, parent, object, signed, changes, contents };
+  return { ...place, lineage, parent, object, sshProof, signed, changes, contents };
 }
 
 async function payloadsOf(

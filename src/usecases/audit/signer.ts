@@ -5,7 +5,7 @@ import type { OpenPgpKey } from "../../trust/openpgp.ts";
 import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { type Role, ROLES, type SignedChange } from "../../trust/roles.ts";
-import { dearmor, NAMESPACES, parseSshSignature, verifySshSignature } from "../../trust/sshsig.ts";
+import { dearmor, NAMESPACES, parseSshSignature, verifySshSignatureAside } from "../../trust/sshsig.ts";
 import type { Landed } from "./landed.ts";
 import type { Walk } from "./walk.ts";
 
@@ -13,6 +13,29 @@ import type { Walk } from "./walk.ts";
 export interface Signing {
   readonly signer: Signer | null;
   readonly problems: readonly Problem[];
+}
+
+/** A commit, and what came of its SSH signature. */
+interface SignedCommit {
+  readonly object: CommitObject;
+  readonly sshProof: Landed["sshProof"];
+}
+
+/**
+ * The fingerprint of the key whose SSH signature a commit carries, or why it is none over the commit's bytes; null for
+ * commits without one. It rests on the commit alone, so that it is found while earlier commits are judged.
+ */
+export function proveSshSignature({ signature, payload }: CommitObject): Promise<string | Error> | null {
+  if (signature?.kind !== "ssh") return null;
+  const proof = async (): Promise<string> => {
+    const parsed = parseSshSignature(dearmor(signature.armored));
+    const { fingerprint } = await verifySshSignatureAside(parsed, {
+      payload,
+      namespace: NAMESPACES.commit,
+    });
+    return fingerprint;
+  };
+  return proof().catch((error: unknown) => error as Error);
 }
 
 const NOBODY: Signing = { signer: null, problems: [] };
@@ -33,16 +56,13 @@ const SIGNED_AS: Readonly<Record<AuditedKind, SignedChange | null>> = {
  * asked before there is a trust.yaml, nor of commits that change nothing governed; those tell their signer when they have
  * one. COMMIT_*, SIGNATURE_*, TRUST_*, AUDIT_UNSIGNED, AUDIT_SIGNATURE_UNSUPPORTED.
  */
-export async function signingOf(
-  walk: Walk,
-  object: CommitObject | GateError,
-  kind: AuditedKind,
-): Promise<Signing> {
+export async function signingOf(walk: Walk, landed: Landed, kind: AuditedKind): Promise<Signing> {
+  const { object } = landed;
   if (object instanceof GateError) return { signer: null, problems: object.problems };
   const change = SIGNED_AS[kind];
   if (!walk.trust || (!object.signature && change === null)) return NOBODY;
   const roles = change === null ? null : walk.trust.commits[change];
-  return proveSigner(walk.trust, object, roles).catch(refusal);
+  return proveSigner(walk.trust, { object, sshProof: landed.sshProof }, roles).catch(refusal);
 }
 
 function refusal(error: unknown): Signing {
@@ -53,10 +73,10 @@ function refusal(error: unknown): Signing {
 /** `roles` null: any key that is known will do, because nothing rests on it. */
 async function proveSigner(
   trust: TrustRegistry,
-  object: CommitObject,
+  signed: SignedCommit,
   roles: readonly Role[] | null,
 ): Promise<Signing> {
-  const fingerprint = await signingKey(trust, object);
+  const fingerprint = await signingKey(trust, signed);
   if (typeof fingerprint !== "string") return { signer: null, problems: [fingerprint] };
   const judged = judgeKey(trust, { fingerprint, roles: roles ?? ROLES, use: "now" });
   if (isTrusted(judged)) return { signer: { principal: judged.principal, fingerprint }, problems: [] };
@@ -66,14 +86,15 @@ async function proveSigner(
 /** The fingerprint of the key whose signature the commit carries, proven over its bytes. */
 async function signingKey(
   trust: TrustRegistry,
-  { id, signature, payload }: CommitObject,
+  { object: { id, signature, payload }, sshProof }: SignedCommit,
 ): Promise<string | Problem> {
   switch (signature?.kind) {
     case undefined:
       return problem("AUDIT_UNSIGNED", `Commit ${id.slice(0, 12)} is not signed.`);
     case "ssh": {
-      const parsed = parseSshSignature(dearmor(signature.armored));
-      return verifySshSignature(parsed, { payload, namespace: NAMESPACES.commit }).fingerprint;
+      const proof = await sshProof;
+      if (typeof proof === "string") return proof;
+      throw proof;
     }
     case "openpgp": {
       const { verifyOpenPgp } = await import("../../trust/openpgp.ts");
