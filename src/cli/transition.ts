@@ -13,7 +13,7 @@ import type { Decision } from "../usecases/decision.ts";
 import type { PullRequestReceipt } from "../usecases/forge/receipt.ts";
 import type { Proposal } from "../usecases/propose.ts";
 import { proposalContextOf } from "../usecases/report-context.ts";
-import type { AskedTransition } from "../usecases/run-context.ts";
+import type { AskedTransition } from "../usecases/request.ts";
 import { transact, type TransitionResult } from "../usecases/transition/transact.ts";
 import type { Console } from "./console.ts";
 import type { CommandContext } from "./context.ts";

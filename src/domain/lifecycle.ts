@@ -52,3 +52,10 @@ export const TRANSITION_RULES: Readonly<Record<RecordedEvent, TransitionRule>> =
 export function isRecordedEvent(event: LifecycleEvent): event is RecordedEvent {
   return event !== "REGISTER";
 }
+
+/** The event that brings a version into a slot. */
+export const SLOT_EVENT = {
+  SHADOW: "PROMOTE_TO_SHADOW",
+  CANARY: "PROMOTE_TO_CANARY",
+  PRODUCTION: "PROMOTE_TO_PRODUCTION",
+} as const satisfies Readonly<Record<SlotName, LifecycleEvent>>;

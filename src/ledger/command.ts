@@ -1,5 +1,5 @@
 import { environmentState, type Ledger, modelState, type Slot } from "../domain/ledger.ts";
-import { type LifecycleEvent, type SlotName, SLOTS } from "../domain/lifecycle.ts";
+import { type LifecycleEvent, SLOT_EVENT, type SlotName, SLOTS } from "../domain/lifecycle.ts";
 import { isModelId, isVersion } from "../domain/model-ref.ts";
 
 /** What a command line must name to ask for a transition. */
@@ -11,15 +11,9 @@ export interface Commanded {
   readonly phase: string | null;
 }
 
-const PROMOTED: Readonly<Partial<Record<LifecycleEvent, SlotName>>> = {
-  PROMOTE_TO_SHADOW: "SHADOW",
-  PROMOTE_TO_CANARY: "CANARY",
-  PROMOTE_TO_PRODUCTION: "PRODUCTION",
-};
-
 /** The command that proposes a transition, for example `modelgate promote m@1.1.0 --to CANARY --env prod --phase 5%`. */
 export function commandFor({ event, model, version, environment, phase }: Commanded): string {
-  const slot = PROMOTED[event];
+  const slot = SLOTS.find((each) => SLOT_EVENT[each] === event);
   const ref = `${model}@${version}`;
   const here = environment === null ? "" : ` --env ${environment}`;
   if (slot) return `modelgate promote ${ref} --to ${slot}${here}${phase === null ? "" : ` --phase ${phase}`}`;
@@ -60,7 +54,7 @@ function slotCommands(
   const now = before.slots[slot];
   if (now?.version === version && now.phase === (phase ?? undefined)) return switched(now, held, asked);
   const back = slot === "PRODUCTION" && before.rollback_targets.some((target) => target.version === version);
-  const event = back ? "ROLLBACK" : (`PROMOTE_TO_${slot}` as const);
+  const event = back ? "ROLLBACK" : SLOT_EVENT[slot];
   return [{ ...asked, event, phase: event === "PROMOTE_TO_CANARY" ? phase : null }];
 }
 

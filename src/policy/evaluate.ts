@@ -1,4 +1,5 @@
 import type { Evidence, RunnerFingerprint } from "../domain/evidence.ts";
+import { timestampOf } from "../domain/time.ts";
 import { weightOf, worst } from "../domain/outcome.ts";
 import type { PolicyVerdict, RequirementVerdict, Verdict } from "../domain/verdict.ts";
 import { matchingPolicies } from "./match.ts";
@@ -35,7 +36,7 @@ export function evaluate(input: EvaluateInput): Verdict {
     canary_phase: request.phase,
     subject: input.subject,
     baseline: input.baseline,
-    decided_at: input.now.toISOString().replace(/\.\d{3}Z$/, "Z"),
+    decided_at: timestampOf(input.now),
     outcome: worst([...policies, ...refusals].flatMap(({ outcome }) => weightOf(outcome) ?? [])),
     policy_digest: policyDigestOf(matching),
     base_commit: input.baseCommit,

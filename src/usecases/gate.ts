@@ -20,13 +20,9 @@ import { loadCandidate, loadLive, readSubject } from "./gate/subjects.ts";
 import { attemptsOf } from "./refusals/attempts.ts";
 import { type RecordsElsewhere, refusedBefore } from "./refusals/earlier.ts";
 import type { ModelVersion } from "./registry/load-version.ts";
-import {
-  type AskedTransition,
-  type RunStart,
-  runOf,
-  timestampOf,
-  type TransitionRequest,
-} from "./run-context.ts";
+import type { AskedTransition, TransitionRequest } from "./request.ts";
+import { type RunStart, runOf } from "./run-context.ts";
+import { timestampOf } from "../domain/time.ts";
 
 export interface GateOptions {
   readonly start: RunStart;

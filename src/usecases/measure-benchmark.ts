@@ -10,7 +10,8 @@ import { type BenchmarkOptions, effortOf } from "./benchmark/options.ts";
 import { comparisonAbsence, planBatches, type PlannedBatch } from "./benchmark/plan.ts";
 import { type BenchmarkPorts, isModelFailure, type Measured, measureRounds } from "./benchmark/processes.ts";
 import type { ModelVersion } from "./registry/load-version.ts";
-import { type RunContext, timestampOf } from "./run-context.ts";
+import type { RunContext } from "./run-context.ts";
+import { timestampOf } from "../domain/time.ts";
 
 export type { BenchmarkOptions } from "./benchmark/options.ts";
 export type { BenchmarkDetails } from "../measure/latency/details.ts";

@@ -1,5 +1,4 @@
-import type { LifecycleEvent, SlotName } from "../domain/lifecycle.ts";
-import type { PlanRequest } from "../ledger/plan.ts";
+import { timestampOf } from "../domain/time.ts";
 
 /** What a host settles when it starts, before it knows what the run is about. */
 export interface RunStart {
@@ -18,28 +17,6 @@ export interface RunContext {
   readonly now: Date;
   readonly phase: string | null;
   readonly seed: number;
-}
-
-/** What somebody asks the gate to allow, with the version settled. */
-export interface TransitionRequest extends AskedTransition {
-  readonly version: string;
-}
-
-/** What somebody asks for. A null version is found in the ledger: the newest rollback target, or what is live. */
-export interface AskedTransition extends PlanRequest {
-  /** `Name <email>` or a GitHub login: information, never identity. */
-  readonly requestedBy: string;
-}
-
-export const SLOT_EVENT: Readonly<Record<SlotName, LifecycleEvent>> = {
-  SHADOW: "PROMOTE_TO_SHADOW",
-  CANARY: "PROMOTE_TO_CANARY",
-  PRODUCTION: "PROMOTE_TO_PRODUCTION",
-};
-
-/** ISO-8601 UTC with whole seconds. */
-export function timestampOf(now: Date): string {
-  return now.toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
 /** `{YYYYMMDDTHHMMSSZ}_{8 hex}`: what tells a run from every other. */

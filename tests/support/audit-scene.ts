@@ -6,7 +6,7 @@ import { openGit } from "../../src/adapters/git/open.ts";
 import type { AuditReport, CommitVerdict } from "../../src/domain/audit.ts";
 import { audit, type AuditQuestion } from "../../src/usecases/audit/audit.ts";
 import { type CheckScene, checkScene } from "./check-scene.ts";
-import type { AskedTransition } from "../../src/usecases/run-context.ts";
+import type { AskedTransition } from "../../src/usecases/request.ts";
 import { GIT_ENV } from "./git-repo.ts";
 import { gist } from "./memory-audit.ts";
 import { recordedProgress } from "./parity-run.ts";

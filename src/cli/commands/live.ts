@@ -1,5 +1,5 @@
 import { openPorts } from "../../host/wiring.ts";
-import { timestampOf } from "../../usecases/run-context.ts";
+import { timestampOf } from "../../domain/time.ts";
 import { live, type LiveAnswer } from "../../usecases/live.ts";
 import { modelId, pastTime } from "../arguments.ts";
 import type { CommandContext } from "../context.ts";

@@ -1,5 +1,4 @@
-import type { SlotName } from "../../domain/lifecycle.ts";
-import { SLOT_EVENT } from "../../usecases/run-context.ts";
+import { type SlotName, SLOT_EVENT } from "../../domain/lifecycle.ts";
 import { modelRef } from "../arguments.ts";
 import type { CommandContext } from "../context.ts";
 import { runTransition, type TransitionOptions } from "../transition.ts";

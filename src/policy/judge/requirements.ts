@@ -1,15 +1,12 @@
+import { CLOCK_SKEW_MS } from "../../domain/time.ts";
 import type { Evidence } from "../../domain/evidence.ts";
-import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
-import { reasons } from "../../domain/reasons/catalogue.ts";
+import { type ReasonCode, reasons } from "../../domain/reasons/catalogue.ts";
 import type { RequirementVerdict } from "../../domain/verdict.ts";
 import { formatDuration } from "../durations.ts";
 import type { Requirements } from "../policy.ts";
 import { countApprovals } from "./approvals.ts";
 import { judgeModelSignature } from "./model-signature.ts";
 import type { EvaluateInput } from "./request.ts";
-
-/** Clocks of two machines may differ by this much before evidence counts as from the future. */
-const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** Judges what a policy requires besides metrics. `evidence` is that about the subject. */
 export function judgeRequirements(

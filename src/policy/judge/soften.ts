@@ -1,4 +1,5 @@
 import type { Digest } from "../../domain/digest.ts";
+import { timestampOf } from "../../domain/time.ts";
 import type { ObjectiveVerdict, WaiverUse } from "../../domain/verdict.ts";
 import type { GatePolicy, Objective, Waiver } from "../policy.ts";
 import type { Ruling } from "./ruling.ts";
@@ -61,7 +62,7 @@ function lapsedNote(of: Case): string {
 
 function useOf(waiver: Waiver, outcome: "FAIL" | "INCONCLUSIVE"): WaiverUse {
   const { id, reason, owner, expires } = waiver;
-  return { id, reason, owner, expires: expires.toISOString().replace(".000Z", "Z"), instead_of: outcome };
+  return { id, reason, owner, expires: timestampOf(expires), instead_of: outcome };
 }
 
 function dayOf(date: Date): string {

@@ -1,7 +1,7 @@
 import type { History } from "../../policy/evaluate.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import type { Claim } from "../check/bindings.ts";
-import { requestOf } from "../check/remeasure.ts";
+import { requestOf } from "../request.ts";
 import type { GateBase } from "../gate/base.ts";
 import { readHistory } from "../gate/history.ts";
 import type { Scene } from "./walk.ts";

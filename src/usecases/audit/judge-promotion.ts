@@ -8,7 +8,7 @@ import { verifyStep } from "../../ledger/verify.ts";
 import { type Lineage, type Lineages, versionsBehind } from "../../trust/dependencies.ts";
 import { basisProblems, type Claim, swappedBindings } from "../check/bindings.ts";
 import { rejudgeWith } from "../check/rejudge.ts";
-import { requestOf } from "../check/remeasure.ts";
+import { requestOf } from "../request.ts";
 import { evidenceFiles, foreignPaths, openPack, type StoredPack } from "../check/stored-pack.ts";
 import { boundEvidence } from "../gate/stored-evidence.ts";
 import { packFolder } from "../transition/branches.ts";

@@ -1,6 +1,6 @@
 import { digestOf } from "../../domain/digest.ts";
 import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
-import { timestampOf } from "../run-context.ts";
+import { timestampOf } from "../../domain/time.ts";
 import type { Scene, StandingLedger } from "./walk.ts";
 
 /** Takes a lawful revision as the ground of what follows. */

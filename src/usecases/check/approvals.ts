@@ -10,7 +10,7 @@ import { proposedTransition } from "../approve/proposed-transition.ts";
 import { rootOf, treeReader } from "../approve/tree-reader.ts";
 import type { GateBase } from "../gate/base.ts";
 import type { AskApprovals } from "../gate/judge-with-approvals.ts";
-import type { TransitionRequest } from "../run-context.ts";
+import type { TransitionRequest } from "../request.ts";
 import type { Change } from "./change.ts";
 import type { CheckOptions } from "./check.ts";
 import type { StoredPack } from "./stored-pack.ts";

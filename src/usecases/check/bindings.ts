@@ -1,3 +1,4 @@
+import { CLOCK_SKEW_MS, timestampOf } from "../../domain/time.ts";
 import type { Subject } from "../../domain/evidence.ts";
 import type { Transition } from "../../domain/ledger.ts";
 import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
@@ -8,12 +9,8 @@ import { policyDigestOf } from "../../policy/policy-digest.ts";
 import type { Git } from "../../ports.ts";
 import type { Lineages } from "../../trust/dependencies.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
-import { timestampOf } from "../run-context.ts";
-import { requestOf } from "./remeasure.ts";
+import { requestOf } from "../request.ts";
 import type { StoredPack } from "./stored-pack.ts";
-
-/** Clocks of two machines may differ by this much. */
-const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** What a promotion claims, and what the base says. */
 export interface Claim {

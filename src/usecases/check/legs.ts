@@ -1,3 +1,4 @@
+import { CLOCK_SKEW_MS } from "../../domain/time.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import type { Evidence } from "../../domain/evidence.ts";
@@ -10,7 +11,6 @@ import { EVIDENCE_V1 } from "../../generated/evidence-v1.js";
 
 /** Evidence that was measured longer ago was not measured for this run. */
 const OLDEST_MS = 24 * 3_600_000;
-const CLOCK_SKEW_MS = 5 * 60_000;
 /** Evidence of one kind, with room for many cases. */
 const EVIDENCE_BYTES = 16 * 1024 * 1024;
 

@@ -4,10 +4,10 @@ import { liveVersion } from "../../domain/ledger.ts";
 import { GateError } from "../../errors.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
 import { neededKinds } from "../gate/measure-evidence.ts";
-import type { Change } from "./change.ts";
-import { readChange, type Range } from "./change.ts";
+import { type Change, readChange, type Range } from "./change.ts";
 import type { CheckPorts } from "./check.ts";
-import { registrationOf, remeasuredKinds, requestOf } from "./remeasure.ts";
+import { registrationOf, requestOf } from "../request.ts";
+import { remeasuredKinds } from "./remeasure.ts";
 import { provenTransition } from "./transition.ts";
 
 /** One measurement that a job of its own can make. */

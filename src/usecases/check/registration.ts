@@ -15,7 +15,7 @@ import { measureIntegrity } from "../registry/measure-integrity.ts";
 import { runOf } from "../run-context.ts";
 import { approvalsFor } from "./approvals.ts";
 import type { CheckScene } from "./check.ts";
-import { registrationOf } from "./remeasure.ts";
+import { registrationOf } from "../request.ts";
 import type { Findings } from "./report.ts";
 
 /**

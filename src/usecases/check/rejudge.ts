@@ -13,7 +13,7 @@ import { isRevocation, revokedBehind } from "../../trust/dependencies.ts";
 import type { GateBase } from "../gate/base.ts";
 import { readHistory } from "../gate/history.ts";
 import { type Claim, stale } from "./bindings.ts";
-import { requestOf } from "./remeasure.ts";
+import { requestOf } from "../request.ts";
 import { VERDICT_V1 } from "../../generated/verdict-v1.js";
 
 /**

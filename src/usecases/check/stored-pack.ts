@@ -11,7 +11,7 @@ import { parseApprovals } from "../../trust/approval/parse-all.ts";
 import { isApprovalPath } from "../../trust/approval/statement.ts";
 import { packFolder } from "../transition/branches.ts";
 import type { Change } from "./change.ts";
-import { requestOf } from "./remeasure.ts";
+import { requestOf } from "../request.ts";
 import { PACK_V1 } from "../../generated/pack-v1.js";
 
 /** The evidence pack that a promotion brings: complete, and nothing but what its pack.json lists, and approvals. */

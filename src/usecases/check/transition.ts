@@ -8,7 +8,7 @@ import type { Git } from "../../ports.ts";
 import { readEnvironments, readLedger } from "../transition/base.ts";
 import { packFolder } from "../transition/branches.ts";
 import type { Change } from "./change.ts";
-import { requestOf } from "./remeasure.ts";
+import { requestOf } from "../request.ts";
 
 /** Revisions that are looked through to tell an overtaken proposal from an edit by hand. */
 const LOOK_BACK = 200;

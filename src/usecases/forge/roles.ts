@@ -2,7 +2,7 @@ import type { Reviewers } from "../../forge-port.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import type { Git } from "../../ports.ts";
 import { readBase } from "../gate/base.ts";
-import type { TransitionRequest } from "../run-context.ts";
+import type { TransitionRequest } from "../request.ts";
 
 /** Role -> who holds it. */
 export type RoleHolders = Readonly<Record<string, Reviewers>>;

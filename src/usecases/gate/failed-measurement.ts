@@ -3,7 +3,7 @@ import { absent } from "../../domain/measurement.ts";
 import { METRICS } from "../../domain/metrics.ts";
 import type { GateError, Problem } from "../../errors.ts";
 import type { Machine } from "../../ports.ts";
-import { timestampOf } from "../run-context.ts";
+import { timestampOf } from "../../domain/time.ts";
 import type { MeasureTask } from "./measure-task.ts";
 
 /**

@@ -11,7 +11,8 @@ import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { History } from "../../policy/evaluate.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import type { Git } from "../../ports.ts";
-import { timestampOf, type TransitionRequest } from "../run-context.ts";
+import { timestampOf } from "../../domain/time.ts";
+import type { TransitionRequest } from "../request.ts";
 import type { GateBase } from "./base.ts";
 
 /** What earlier revisions say about the candidate. The ledger's history is only walked when a policy asks for soak. */

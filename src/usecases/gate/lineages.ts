@@ -5,7 +5,7 @@ import { versionFolder } from "../../domain/model-ref.ts";
 import type { Files, Git } from "../../ports.ts";
 import { type Lineage, type Lineages, versionsBehind } from "../../trust/dependencies.ts";
 import { loadVersion, MANIFEST_LIMIT } from "../registry/load-version.ts";
-import type { TransitionRequest } from "../run-context.ts";
+import type { TransitionRequest } from "../request.ts";
 import type { GateBase } from "./base.ts";
 import { MANIFEST_V1 } from "../../generated/manifest-v1.js";
 

@@ -2,7 +2,7 @@ import type { Evidence, EvidenceKind } from "../../domain/evidence.ts";
 import { METRICS } from "../../domain/metrics.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import { GateError } from "../../errors.ts";
-import type { TransitionRequest } from "../run-context.ts";
+import type { TransitionRequest } from "../request.ts";
 import type { GateBase } from "./base.ts";
 import { failedMeasurement } from "./failed-measurement.ts";
 import type { MeasurePorts, MeasureTask } from "./measure-task.ts";

@@ -9,7 +9,7 @@ import {
 } from "../../domain/evidence.ts";
 import { gateError, type Problem, problem, refuse } from "../../errors.ts";
 import type { Files } from "../../ports.ts";
-import type { TransitionRequest } from "../run-context.ts";
+import type { TransitionRequest } from "../request.ts";
 import { engineDigest } from "./evidence-pack.ts";
 import { EVIDENCE_V1 } from "../../generated/evidence-v1.js";
 import { PACK_V1 } from "../../generated/pack-v1.js";

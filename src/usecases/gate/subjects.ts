@@ -9,7 +9,7 @@ import type { Files, Git } from "../../ports.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import { registeredVersions } from "../registry/registered-versions.ts";
 import { loadVersion, MANIFEST_LIMIT, type ModelVersion, versionOf } from "../registry/load-version.ts";
-import type { TransitionRequest } from "../run-context.ts";
+import type { TransitionRequest } from "../request.ts";
 import type { GateBase } from "./base.ts";
 
 /**

@@ -7,7 +7,7 @@ import { parsePolicies } from "../../policy/parse-policies.ts";
 import type { GatePolicy } from "../../policy/policy.ts";
 import type { Git } from "../../ports.ts";
 import { type GateBase, policySources } from "../gate/base.ts";
-import type { TransitionRequest } from "../run-context.ts";
+import type { TransitionRequest } from "../request.ts";
 import { type EarlierRefusal, type EarlierRefusals, MOST_RECORDS, readVerdict } from "./earlier.ts";
 
 /** Bases of refusals that are compared with today's, and commits that are looked through for each change: the newest. */

@@ -8,7 +8,7 @@ import { buildManifest, sameContent } from "../../domain/registry/build-manifest
 import { REQUIRED_FILES } from "../../domain/registry/version-facts.ts";
 import { GateError, gateError, problem, type Problem, refuse } from "../../errors.ts";
 import type { Clock, Signer } from "../../ports.ts";
-import { timestampOf } from "../run-context.ts";
+import { timestampOf } from "../../domain/time.ts";
 import { groundOf } from "../trust/ground.ts";
 import { baseCommit } from "./base-commit.ts";
 import { checkManifest } from "./check-version.ts";

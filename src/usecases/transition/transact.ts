@@ -4,7 +4,7 @@ import { planTransition } from "../../ledger/plan.ts";
 import type { Git } from "../../ports.ts";
 import type { Decision } from "../decision.ts";
 import type { Proposal } from "../propose.ts";
-import type { AskedTransition, TransitionRequest } from "../run-context.ts";
+import type { AskedTransition, TransitionRequest } from "../request.ts";
 import { type Base, readEnvironments, readLedger, readyBase } from "./base.ts";
 import { proveGround } from "./history.ts";
 import { type Overtaken, proveNewBase, type Rejudged, rejudged } from "./overtaken.ts";

@@ -4,7 +4,7 @@ import type { Ledger, Slot } from "../../../src/domain/ledger.ts";
 import { GateError } from "../../../src/errors.ts";
 import { apply } from "../../../src/ledger/apply.ts";
 import { formatLedger, GENESIS } from "../../../src/ledger/ledger-text.ts";
-import type { TransitionRequest } from "../../../src/usecases/run-context.ts";
+import type { TransitionRequest } from "../../../src/usecases/request.ts";
 import { readLedger } from "../../../src/usecases/transition/base.ts";
 import { gitProposals } from "../../../src/usecases/transition/proposals.ts";
 import { transact } from "../../../src/usecases/transition/transact.ts";

@@ -10,8 +10,8 @@ import {
   type TransitionResult,
 } from "../../../src/usecases/transition/transact.ts";
 import { gitProposals } from "../../../src/usecases/transition/proposals.ts";
-import { SLOT_EVENT, type TransitionRequest } from "../../../src/usecases/run-context.ts";
-import type { LifecycleEvent, SlotName } from "../../../src/domain/lifecycle.ts";
+import { SLOT_EVENT, type LifecycleEvent, type SlotName } from "../../../src/domain/lifecycle.ts";
+import type { TransitionRequest } from "../../../src/usecases/request.ts";
 import { decide, NOW, START } from "../../support/decisions.ts";
 import { MemoryGit } from "../../support/memory-git.ts";
 import { manifestOf } from "../../support/transitions.ts";

@@ -6,7 +6,7 @@ import { checkHeadline, renderCheck } from "../../../../src/report/check.ts";
 import { check } from "../../../../src/usecases/check/check.ts";
 import { gate } from "../../../../src/usecases/gate.ts";
 import { proposeTransition } from "../../../../src/usecases/propose.ts";
-import type { AskedTransition } from "../../../../src/usecases/run-context.ts";
+import type { AskedTransition } from "../../../../src/usecases/request.ts";
 import { GIT_ENV } from "../../../support/git-repo.ts";
 import {
   changed,

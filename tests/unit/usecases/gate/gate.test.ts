@@ -9,7 +9,7 @@ import { openPorts, type Ports } from "../../../../src/host/wiring.ts";
 import { formatLedger } from "../../../../src/ledger/ledger-text.ts";
 import type { Decision } from "../../../../src/usecases/decision.ts";
 import { gate, type GateOptions } from "../../../../src/usecases/gate.ts";
-import type { AskedTransition } from "../../../../src/usecases/run-context.ts";
+import type { AskedTransition } from "../../../../src/usecases/request.ts";
 import { forecasts, type Forecasts, ORT_DIR } from "../../../support/forecasts.ts";
 import { codes, problemsOf } from "../../../support/problems.ts";
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { digestOf } from "../../../../src/domain/digest.ts";
 import { transitionPorts } from "../../../../src/host/transition-ports.ts";
 import type { GateOptions } from "../../../../src/usecases/gate.ts";
-import type { AskedTransition } from "../../../../src/usecases/run-context.ts";
+import type { AskedTransition } from "../../../../src/usecases/request.ts";
 import { readLedger } from "../../../../src/usecases/transition/base.ts";
 import { gitProposals } from "../../../../src/usecases/transition/proposals.ts";
 import { transact, type TransitionResult } from "../../../../src/usecases/transition/transact.ts";
