@@ -1,6 +1,5 @@
 import type { AuditReport, Claim, CommitVerdict } from "../domain/audit.ts";
-import type { Problem } from "../errors.ts";
-import { formatPlace } from "../errors.ts";
+import { type Problem, formatPlace } from "../errors.ts";
 import { markdownCell, markdownCode, markdownText, plainText } from "./escape.ts";
 
 /** More is in the JSON document. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { engineSources, onnxEngine } from "../../src/adapters/onnx/engine.ts";
-import type { Tensor } from "../../src/domain/tensor.ts";
-import { elementCount } from "../../src/domain/tensor.ts";
+import { type Tensor, elementCount } from "../../src/domain/tensor.ts";
 import type { Engine } from "../../src/ports.ts";
 import { memoryEngine } from "../support/memory-engine.ts";
 import { ADD } from "../support/onnx-models.ts";

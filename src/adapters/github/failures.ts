@@ -1,7 +1,6 @@
 import { GraphqlResponseError } from "@octokit/graphql";
 import { RequestError } from "@octokit/request-error";
-import { reasons } from "../../domain/reasons/catalogue.ts";
-import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
+import { reasons, type ReasonCode } from "../../domain/reasons/catalogue.ts";
 import { GateError, gateError } from "../../errors.ts";
 
 /** Permission of a workflow's token, as `permissions:` spells it, for example "pull-requests: write". */

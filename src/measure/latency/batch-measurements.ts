@@ -1,6 +1,5 @@
 import type { Interval, Measurement } from "../../domain/evidence.ts";
-import type { Noise } from "../noise.ts";
-import { MAX_CALIBRATION_CV, MAX_STEAL_SHARE } from "../noise.ts";
+import { type Noise, MAX_CALIBRATION_CV, MAX_STEAL_SHARE } from "../noise.ts";
 import { sorted } from "../quantiles.ts";
 import type { BatchRun } from "./benchmark-run.ts";
 import { type Absence, absent } from "../../domain/measurement.ts";

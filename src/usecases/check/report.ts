@@ -1,5 +1,4 @@
-import type { Outcome } from "../../domain/outcome.ts";
-import { worst } from "../../domain/outcome.ts";
+import { type Outcome, worst } from "../../domain/outcome.ts";
 import { GateError, type Problem } from "../../errors.ts";
 import type { ChangeKind } from "../../ledger/classify.ts";
 import type { Decision } from "../decision.ts";

@@ -1,5 +1,4 @@
-import type { Document } from "../../domain/document/document.ts";
-import { childPointer } from "../../domain/document/document.ts";
+import { type Document, childPointer } from "../../domain/document/document.ts";
 import { parseYaml } from "../../domain/document/yaml.ts";
 import type { Place } from "../../errors.ts";
 

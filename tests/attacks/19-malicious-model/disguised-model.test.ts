@@ -12,8 +12,10 @@ import {
   opset,
   text,
   varint,
+  sequenceInfo,
+  tensor,
+  tensorProto,
 } from "../../support/onnx-writer.ts";
-import { sequenceInfo, tensor, tensorProto } from "../../support/onnx-writer.ts";
 import { memoryEngine } from "../../support/memory-engine.ts";
 import { measured, parityOf, refusalOf } from "../../support/parity-run.ts";
 import { testDataSet, versionFolder } from "../../support/version-folder.ts";

@@ -1,6 +1,5 @@
 import { HttpError, notFound } from "../http/errors.ts";
-import type { Account, App, Role } from "./accounts.ts";
-import { roleAtLeast } from "./accounts.ts";
+import { type Account, type App, type Role, roleAtLeast } from "./accounts.ts";
 import type { Repository } from "./repository.ts";
 import { allows, type Need, type Permissions, type Token } from "./tokens.ts";
 
