@@ -8,6 +8,7 @@ import { storeReport } from "../../src/host/store-run.ts";
 import { transitionPorts } from "../../src/host/transition-ports.ts";
 import { reportDecision } from "../../src/host/verdict-report.ts";
 import { whereToPropose } from "../../src/host/where-to-propose.ts";
+import { leftToCheck } from "../../src/usecases/approve/left-to-check.ts";
 import { gate } from "../../src/usecases/gate.ts";
 import { transact } from "../../src/usecases/transition/transact.ts";
 import { inputs } from "./inputs.ts";
@@ -23,7 +24,8 @@ await runAction({
     const samples = keepSamples();
     const benchmark = { onSamples: samples.onSamples };
     const stored = evidence === null ? {} : { evidence };
-    const options = { start, signal: host.signal, benchmark, ...stored, ...gating };
+    const left = forge === null ? await leftToCheck(ports.git) : {};
+    const options = { start, signal: host.signal, benchmark, ...stored, ...left, ...gating };
     const ask = { ...asked, requestedBy: host.actor };
     const storing = { ...host, git: ports.git };
     if (more["dry-run"]) {

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { startRun } from "../host/start.ts";
 import { openForge, TO_PROPOSE, tokenOf } from "../host/open-forge.ts";
-import { rejudgedText, replacementText } from "../host/proposal-report.ts";
+import { approvalsText, rejudgedText, replacementText } from "../host/proposal-report.ts";
 import { whereItIsKept } from "../host/pull-request-report.ts";
 import { transitionPorts } from "../host/transition-ports.ts";
 import { whereToPropose } from "../host/where-to-propose.ts";
@@ -9,6 +9,7 @@ import { openPorts, type Ports } from "../host/wiring.ts";
 import { mayMerge } from "../domain/outcome.ts";
 import { gate, type GateOptions } from "../usecases/gate.ts";
 import { plainText } from "../report/escape.ts";
+import { leftToCheck } from "../usecases/approve/left-to-check.ts";
 import type { Decision } from "../usecases/decision.ts";
 import type { PullRequestReceipt } from "../usecases/forge/receipt.ts";
 import type { Proposal } from "../usecases/propose.ts";
@@ -44,7 +45,8 @@ export async function runTransition(
       ? null
       : await openForge({ env: process.env, signal }, tokenOf(process.env), repository, TO_PROPOSE);
   const { proposals, gating: elsewhere } = whereToPropose(ports.git, forge, {});
-  const gating: GateOptions = { start, signal, ...stored, ...elsewhere };
+  const left = forge === null ? await leftToCheck(ports.git) : {};
+  const gating: GateOptions = { start, signal, ...stored, ...left, ...elsewhere };
   if (options.dryRun === true) return dryRun(context, { ports, ask, gating });
   const result = await transact(transitionPorts(ports, gating, proposals), ask, { now: start.now, signal });
   ports.progress.end();
@@ -93,6 +95,7 @@ function proposalText(proposal: Proposal, root: string): string {
   return [
     `${what} as revision ${revision}: branch ${branch}, commit ${commit.slice(0, 12)}, ${signature}.`,
     ...(replacement === undefined ? [] : [plainText(replacement)]),
+    ...approvalsText(proposal).map(plainText),
     ...(pullRequest ? pullRequestText(pullRequest) : nextByHand(branch, relative(root, textPath))),
   ].join("\n");
 }

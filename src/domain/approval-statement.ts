@@ -2,9 +2,7 @@ import type { Digest } from "./digest.ts";
 import type { Subject } from "./evidence.ts";
 import type { LifecycleEvent } from "./lifecycle.ts";
 
-/**
- * How an approval was given: signed by the approver's own key, or as a review on GitHub that the gate's key vouches for.
- */
+/** How an approval was given: signed by the approver's own key, or as a review on GitHub that the gate vouches for. */
 export type ApprovalSource =
   | { readonly kind: "key" }
   | {
@@ -35,17 +33,20 @@ export interface ApprovedTransition {
   readonly findings: readonly string[];
 }
 
-/** `evidence/<id>/<version>/<run_id>/approvals/<principal>.json`. */
+/**
+ * `evidence/<id>/<version>/<run_id>/approvals/<principal>.json` of a proposal; reviews on GitHub lie in the same place of
+ * the records on refs/modelgate/approvals.
+ */
 export interface ApprovalStatement extends ApprovedTransition {
   readonly schema_version: "modelgate/approval/v1";
   /** Who approved, by the name in trust.yaml. */
   readonly principal: string;
-  /** The key that signed. */
-  readonly key: string;
+  /** The key that signed; null for a review that the signed commit vouches for which keeps it. */
+  readonly key: string | null;
   /** ISO-8601 UTC with seconds; a claim, by which nothing is judged. */
   readonly approved_at: string;
   readonly comment: string | null;
   readonly source: ApprovalSource;
-  /** SSHSIG (namespace `approval@modelgate`) of the RFC 8785 form of the rest, in base64. */
-  readonly signature: string;
+  /** SSHSIG (namespace `approval@modelgate`) of the RFC 8785 form of the rest, in base64; null where `key` is. */
+  readonly signature: string | null;
 }

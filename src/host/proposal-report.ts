@@ -79,7 +79,23 @@ export function replacementText(proposal: Proposal): string | undefined {
 
 function replacementOf(proposal: Proposal): readonly Annotation[] {
   const message = replacementText(proposal);
-  return message === undefined ? [] : [{ level: "warning", title: "Replaced a proposal", message }];
+  return [
+    ...(message === undefined ? [] : [{ level: "warning" as const, title: "Replaced a proposal", message }]),
+    ...approvalsText(proposal).map((text) => ({
+      level: "notice" as const,
+      title: "Approvals",
+      message: text,
+    })),
+  ];
+}
+
+/** What became of approvals by key that the proposal before carried. */
+export function approvalsText({ approvals }: Proposal): readonly string[] {
+  const { kept = [], dropped = [] } = approvals ?? {};
+  return [
+    ...(kept.length === 0 ? [] : [`Approvals that still hold: ${kept.join(", ")}.`]),
+    ...dropped.map(({ principal, code, says }) => `${principal} has to approve again. ${says} (${code})`),
+  ];
 }
 
 interface Proposed {

@@ -6,6 +6,8 @@ import type { CommitFacts, Git } from "../ports.ts";
 import type { Decision } from "./decision.ts";
 import { readLedger } from "./transition/base.ts";
 import { branchTip } from "./transition/branches.ts";
+import { type ApprovalsFate, carryApprovals, fateOf } from "./approve/carry.ts";
+import { behindApprovals } from "./transition/behind-approvals.ts";
 import { type Draft, draftProposal } from "./transition/draft.ts";
 import { sameTransition } from "./transition/record.ts";
 
@@ -35,6 +37,8 @@ export interface Proposal {
   readonly transition: Transition;
   /** Number of the revision that merging makes. */
   readonly revision: number;
+  /** What became of approvals by key that the replaced proposal carried; left out where nothing was replaced. */
+  readonly approvals?: ApprovalsFate;
   /** Absolute path of the text for the pull request. */
   readonly textPath: string;
   /** The pull request, where a forge has it. */
@@ -58,7 +62,7 @@ export async function proposeTransition(
   options.signal?.throwIfAborted();
   const written = isSame(standing, transition)
     ? {
-        commit: standing.facts.commit,
+        commit: standing.tip,
         signed: standing.facts.signed,
         created: false,
         transition: standing.transition,
@@ -86,6 +90,8 @@ async function refuseMovedBase(git: Git, decision: Decision): Promise<void> {
 
 /** What stands on the proposal branch. `transition` is null when that is merged already. */
 interface Standing {
+  /** Where the branch points: the proposal, or approvals that stand on it. */
+  readonly tip: string;
   readonly facts: CommitFacts;
   readonly transition: Transition | null;
   readonly onBase: boolean;
@@ -94,15 +100,15 @@ interface Standing {
 async function standingProposal(git: Git, branch: string, decision: Decision): Promise<Standing | null> {
   const tip = await branchTip(git, branch);
   if (tip === null) return null;
-  const facts = await git.facts(tip);
-  if (await git.isAncestor(tip, decision.baseCommit)) return { facts, transition: null, onBase: false };
+  const facts = await behindApprovals(git, tip);
+  if (await git.isAncestor(tip, decision.baseCommit)) return { tip, facts, transition: null, onBase: false };
   const [parent = ""] = facts.parents;
   const transition = await proposedBy(git, facts);
   if (!transition || !(await git.isAncestor(parent, decision.baseCommit))) {
     const text = `The branch ${branch} holds the commit ${tip.slice(0, 12)}, which is no proposal on the base branch.`;
     throw gateError("LEDGER_BRANCH_FOREIGN", text);
   }
-  return { facts, transition, onBase: parent === decision.baseCommit };
+  return { tip, facts, transition, onBase: parent === decision.baseCommit };
 }
 
 /** The transition of a proposal commit: one parent, our trailers, and a ledger one revision after its parent's. */
@@ -131,10 +137,19 @@ interface Writing {
   readonly now: Date;
 }
 
+interface Written {
+  readonly commit: string;
+  readonly signed: boolean;
+  readonly approvals?: ApprovalsFate;
+}
+
 /** The branch goes from what stood there to the new commit in one step: it never points to the bare base in between. */
-function write(git: Git, writing: Writing): Promise<{ commit: string; signed: boolean }> {
-  const { decision, draft, standing, now } = writing;
-  const { branch, change, message } = draft;
-  const expected = standing?.facts.commit ?? null;
-  return git.commit({ branch, parent: decision.baseCommit, expected, change, message, at: now });
+async function write(git: Git, writing: Writing): Promise<Written> {
+  const { decision, standing, now } = writing;
+  const tip = standing?.transition ? standing.tip : null;
+  const carried = tip === null ? null : await carryApprovals(git, { tip, draft: writing.draft, decision });
+  const { branch, change, message } = carried?.draft ?? writing.draft;
+  const expected = standing?.tip ?? null;
+  const made = await git.commit({ branch, parent: decision.baseCommit, expected, change, message, at: now });
+  return { ...made, ...(carried ? { approvals: fateOf(carried) } : {}) };
 }

@@ -6,6 +6,7 @@ import { verifyTransition } from "../ledger/verify.ts";
 import type { Branch, Git } from "../ports.ts";
 import { refuseUnknownModel, registeredVersions } from "./registry/registered-versions.ts";
 import { readEnvironments, readLedger } from "./transition/base.ts";
+import { behindApprovals } from "./transition/behind-approvals.ts";
 import { PROPOSALS } from "./transition/branches.ts";
 
 /** One model: what is registered, and where it is. */
@@ -84,7 +85,7 @@ async function proposalStatus(
   bytes: Uint8Array,
 ): Promise<ProposalStatus> {
   try {
-    const [parent = ""] = (await git.facts(commit)).parents;
+    const [parent = ""] = (await behindApprovals(git, commit)).parents;
     const [base, head] = [await readLedger(git, parent), await readLedger(git, commit)];
     const { transition } = verifyTransition(base.bytes, head.bytes, await readEnvironments(git, parent));
     const state = head.ledger.previous === digestOf(bytes) ? "open" : "stale";

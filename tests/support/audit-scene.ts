@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { openGit } from "../../src/adapters/git/open.ts";
 import type { AuditReport, CommitVerdict } from "../../src/domain/audit.ts";
-import { audit, type AuditQuestion } from "../../src/usecases/audit/audit.ts";
+import { audit } from "../../src/usecases/audit/audit.ts";
+import type { AuditQuestion } from "../../src/usecases/audit/ground.ts";
 import { type CheckScene, checkScene } from "./check-scene.ts";
 import type { AskedTransition } from "../../src/usecases/request.ts";
 import { GIT_ENV } from "./git-repo.ts";
@@ -23,6 +24,8 @@ export interface SshKey {
 /** One principal of trust.yaml in a test. */
 export interface TestPrincipal {
   readonly id: string;
+  /** Login on GitHub. */
+  readonly github?: string;
   readonly roles: readonly string[];
   readonly keys: readonly { readonly key: SshKey; readonly standing?: string }[];
 }
@@ -59,8 +62,9 @@ const SAMPLES = readFileSync(join(import.meta.dirname, "../../policies/trust.yam
 
 /** trust.yaml of the given principals, and of who signed the sample versions. */
 export function trustYaml(principals: readonly TestPrincipal[], version = 1): string {
-  const lines = principals.flatMap(({ id, roles, keys }) => [
+  const lines = principals.flatMap(({ id, github, roles, keys }) => [
     `  - id: ${id}`,
+    ...(github === undefined ? [] : [`    github: ${github}`]),
     `    roles: [${roles.join(", ")}]`,
     `    keys:`,
     ...keys.flatMap(({ key, standing }, at) => [

@@ -12,6 +12,12 @@ const statements = {
     fix: "Take out those that do not count.",
     exit: 1,
   },
+  APPROVAL_UNVOUCHED: {
+    meaning:
+      "A recorded review is signed by nobody, and no known key of the gate has signed the commit that keeps it.",
+    fix: "Give a key of the gate to the action that records (key), or trust GitHub's: modelgate trust add --github-web-flow.",
+    exit: 1,
+  },
   APPROVAL_PRINCIPAL_MISMATCH: {
     meaning: "The approval names somebody, and the key or the login belongs to somebody else.",
     fix: "Let that person approve by their own key: modelgate approve --key PATH.",
@@ -97,6 +103,12 @@ const verb = {
   APPROVE_AMBIGUOUS: {
     meaning: "More than one proposal waits, and it was not said which one is approved.",
     fix: "Name its branch: modelgate approve promote/<environment>/<model>.",
+    exit: 2,
+  },
+  APPROVE_NOTHING: {
+    meaning:
+      "The branch proposes nothing, it is merged already, or no policy asks for approvals of what it proposes.",
+    fix: "List what waits with: modelgate status.",
     exit: 2,
   },
   APPROVE_UNTRUSTED_REPOSITORY: {

@@ -2,7 +2,7 @@ import type { ApprovalFacts } from "../../domain/approvals.ts";
 import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
 import type { Requirements } from "../policy.ts";
 import { holdersOf, type Opinion, reviewObjection, mayReview, standingOpinions } from "./reviews.ts";
-import { nameOf, personOf, signedObjection } from "./signed-approvals.ts";
+import { nameOf, type Objection, personOf, signedObjection } from "./signed-approvals.ts";
 
 type Asked = NonNullable<Requirements["approvals"]>;
 
@@ -63,7 +63,7 @@ function signedVotes(asked: Asked, facts: ApprovalFacts): readonly Vote[] {
     ...approvals.map((one) => ({
       person: one.principal,
       name: nameOf(one),
-      objection: signedObjection(one, asked, facts),
+      objection: toldOf(signedObjection(one, asked, facts)),
     })),
     ...refused.map(({ principal, code, says }) => ({
       person: principal,
@@ -71,6 +71,10 @@ function signedVotes(asked: Asked, facts: ApprovalFacts): readonly Vote[] {
       objection: `${says.replace(/\.$/, "")} (${code})`,
     })),
   ];
+}
+
+function toldOf(objection: Objection | null): string | null {
+  return objection && `${objection.says} (${objection.code})`;
 }
 
 /** Names of the people who count, each once. */

@@ -16,8 +16,22 @@ export function nameOf({ principal, login }: SignedApproval): string {
   return login ?? principal;
 }
 
-/** Why a proven approval does not count for what is asked, with its reason code; null when it does. */
-export function signedObjection(approval: SignedApproval, asked: Asked, facts: ApprovalFacts): string | null {
+/** Why a proven approval does not count. */
+export interface Objection {
+  readonly code: ReasonCode;
+  /** Completes "does not count: …". */
+  readonly says: string;
+}
+
+/**
+ * Why a proven approval does not count for what is asked; null when it does. APPROVAL_ROLE_MISSING, APPROVAL_BY_AUTHOR,
+ * APPROVAL_BY_LAST_PUSHER, APPROVAL_AUTHOR_UNKNOWN.
+ */
+export function signedObjection(
+  approval: SignedApproval,
+  asked: Asked,
+  facts: ApprovalFacts,
+): Objection | null {
   if (asked.role !== null && !approval.roles.includes(asked.role))
     return told(`they are no ${asked.role}`, "APPROVAL_ROLE_MISSING");
   const { principal } = approval;
@@ -50,6 +64,6 @@ function lastPusher(facts: ApprovalFacts): string | null {
   return signed?.lastPusher ?? (pusher ? personOf(pusher.login, facts) : null);
 }
 
-function told(why: string, code: ReasonCode): string {
-  return `${why} (${code})`;
+function told(says: string, code: ReasonCode): Objection {
+  return { code, says };
 }

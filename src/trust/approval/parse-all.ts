@@ -1,10 +1,11 @@
 import type { ApprovalStatement } from "../../domain/approval-statement.ts";
-import { GateError, type Problem, problem, refuse } from "../../errors.ts";
+import { GateError, gateError, type Problem, problem, refuse } from "../../errors.ts";
 import { APPROVALS_FOLDER, isApprovalPath, MAX_APPROVALS, parseApproval } from "./statement.ts";
 
 /**
- * The approvals among the files of an evidence pack, by path inside of its folder. Throws every problem at once:
- * APPROVAL_MALFORMED, APPROVAL_TOO_MANY.
+ * The approvals among the files of an evidence pack, by path inside of its folder: by keys alone, because a proposal can
+ * be written by anybody, and reviews are vouched for elsewhere. Throws every problem at once: APPROVAL_MALFORMED,
+ * APPROVAL_TOO_MANY.
  */
 export function parseApprovals(
   folder: string,
@@ -20,7 +21,7 @@ export function parseApprovals(
   const parsed = new Map<string, ApprovalStatement>();
   for (const [path, bytes] of found) {
     try {
-      parsed.set(path, parseApproval(bytes, { folder, path }));
+      parsed.set(path, byKey(parseApproval(bytes, { folder, path }), `${folder}/${path}`));
     } catch (error) {
       if (!(error instanceof GateError)) throw error;
       problems.push(...error.problems);
@@ -28,4 +29,10 @@ export function parseApprovals(
   }
   refuse(problems);
   return parsed;
+}
+
+function byKey(approval: ApprovalStatement, file: string): ApprovalStatement {
+  if (approval.source.kind === "key") return approval;
+  const message = "Reviews on GitHub are recorded after the merge, and are no part of a proposal.";
+  throw gateError("APPROVAL_MALFORMED", message, { where: { file, pointer: "/source/kind" } });
 }

@@ -46,15 +46,31 @@ function wellFormed(bytes: Uint8Array, file: string): ApprovalStatement {
       parseJson(bytes, file, APPROVAL_SIZE_LIMIT),
       APPROVAL_V1,
     );
-    const told = Object.keys(statement.source).length;
-    if (told === (statement.source.kind === "key" ? 1 : 4)) return statement;
-    const where = { file, pointer: "/source" };
-    throw gateError("APPROVAL_MALFORMED", "Its source says too much or too little.", { where });
+    const wrong = contradiction(statement);
+    if (wrong === null) return statement;
+    throw gateError("APPROVAL_MALFORMED", wrong.says, { where: { file, pointer: wrong.pointer } });
   } catch (error) {
     if (!(error instanceof GateError)) throw error;
     const [{ message, where = { file } }] = error.problems;
     throw gateError("APPROVAL_MALFORMED", message, { where, cause: error });
   }
+}
+
+/** What the schema cannot say: fields that go together. */
+function contradiction({
+  source,
+  key,
+  signature,
+}: ApprovalStatement): { readonly pointer: string; readonly says: string } | null {
+  const byKey = source.kind === "key";
+  if (Object.keys(source).length !== (byKey ? 1 : 4))
+    return { pointer: "/source", says: "Its source says too much or too little." };
+  if ((key === null) !== (signature === null) || (byKey && key === null))
+    return {
+      pointer: "/signature",
+      says: "Its key and its signature go together, and who approves by key has both.",
+    };
+  return null;
 }
 
 /** Where an approval lies inside of its pack: by principal, a review on GitHub by login. */
@@ -70,6 +86,7 @@ export function approvalPayload(statement: Omit<ApprovalStatement, "signature">)
   return Buffer.from(canonicalJson(rest));
 }
 
+/** The file of an approval, in canonical spelling. */
 export function formatApproval(statement: ApprovalStatement): string {
   return formatJson(statement);
 }

@@ -2,7 +2,7 @@ import type { ApprovalStatement } from "../../domain/approval-statement.ts";
 import { type Problem, problem, GateError } from "../../errors.ts";
 import { decodeBase64 } from "../base64.ts";
 import { isTrusted, judgeKey } from "../judge-key.ts";
-import { keyOf, type Principal, type TrustRegistry } from "../registry.ts";
+import { keyOf, type TrustRegistry } from "../registry.ts";
 import { type Role, ROLES } from "../roles.ts";
 import { NAMESPACES, parseSshSignature, verifySshSignature } from "../sshsig.ts";
 import { approvalPayload } from "./statement.ts";
@@ -18,18 +18,21 @@ export interface Approver {
 
 /**
  * Whose word an approval is: its signature is over its bytes, by a key that the registry trusts now, of the principal
- * that it names; a review on GitHub is vouched for by the gate's own key. Else what is wrong: SIGNATURE_*, TRUST_KEY_*,
- * TRUST_ROLE_MISSING, APPROVAL_PRINCIPAL_MISMATCH.
+ * that it names; a review on GitHub is vouched for by the gate's own key: that of its signature, or else of the commit
+ * that keeps it (`keeper`). Else what is wrong: SIGNATURE_*, TRUST_KEY_*, TRUST_ROLE_MISSING, APPROVAL_PRINCIPAL_MISMATCH,
+ * APPROVAL_UNVOUCHED.
  */
-export function approverOf(approval: ApprovalStatement, trust: TrustRegistry): Approver | Problem {
-  const fingerprint = signingKey(approval);
+export function approverOf(
+  approval: ApprovalStatement,
+  trust: TrustRegistry,
+  keeper: string | null = null,
+): Approver | Problem {
+  const fingerprint = voucher(approval, keeper);
   if (typeof fingerprint !== "string") return fingerprint;
   const vouched = approval.source.kind === "github-review";
   const judged = judgeKey(trust, { fingerprint, roles: vouched ? ["gate-bot"] : ROLES, use: "now" });
   if (!isTrusted(judged)) return judged;
-  if (approval.key !== fingerprint) return other(`${approval.key}, and ${fingerprint} signed`);
-  const known = keyOf(trust, fingerprint);
-  return vouched ? reviewer(approval, trust) : holder(approval, known?.principal, known?.key.roles ?? []);
+  return vouched ? reviewer(approval, trust) : holder(approval, keyOf(trust, fingerprint));
 }
 
 /** Tells the two answers of `approverOf` apart. */
@@ -37,14 +40,10 @@ export function isApprover(found: Approver | Problem): found is Approver {
   return "principal" in found;
 }
 
-function holder(
-  approval: ApprovalStatement,
-  principal: Principal | undefined,
-  roles: readonly Role[],
-): Approver | Problem {
-  if (principal?.id !== approval.principal)
-    return other(`${approval.principal}, and the key is that of ${principal?.id ?? "nobody"}`);
-  return { principal: principal.id, login: principal.github, roles };
+function holder(approval: ApprovalStatement, known: ReturnType<typeof keyOf>): Approver | Problem {
+  if (known?.principal.id !== approval.principal)
+    return other(`${approval.principal}, and the key is that of ${known?.principal.id ?? "nobody"}`);
+  return { principal: known.principal.id, login: known.principal.github, roles: known.key.roles };
 }
 
 /** Whose login it is, the registry says; the gate says only that the review was there. */
@@ -60,8 +59,19 @@ function other(why: string): Problem {
   return problem("APPROVAL_PRINCIPAL_MISMATCH", `It names ${why}.`);
 }
 
-function signingKey(approval: ApprovalStatement): string | Problem {
-  const blob = decodeBase64(approval.signature);
+const UNVOUCHED = problem("APPROVAL_UNVOUCHED", "Nobody signed it, nor the commit that keeps it.");
+
+/** The key that stands for an approval: that of its signature, which it names, or that of the commit that keeps it. */
+function voucher(approval: ApprovalStatement, keeper: string | null): string | Problem {
+  const { key, signature } = approval;
+  if (signature === null) return keeper ?? UNVOUCHED;
+  const signed = signingKey(approval, signature);
+  if (typeof signed !== "string" || signed === key) return signed;
+  return other(`${key}, and ${signed} signed`);
+}
+
+function signingKey(approval: ApprovalStatement, signature: string): string | Problem {
+  const blob = decodeBase64(signature);
   if (!blob) return problem("SIGNATURE_MALFORMED", "The signature is not one line of base64.");
   try {
     const of = { payload: approvalPayload(approval), namespace: NAMESPACES.approval };

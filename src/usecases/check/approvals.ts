@@ -1,19 +1,24 @@
 import type { ApprovalFacts, SignedApprovals } from "../../domain/approvals.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import type { Verdict } from "../../domain/verdict.ts";
+import { refuse } from "../../errors.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import type { Git, GitObjects } from "../../ports.ts";
+import type { ProposedTransition } from "../../trust/approval/bind.ts";
 import { loginsByRole, proveApprovals } from "../../trust/approval/prove.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { makersOf } from "../approve/makers.ts";
+import { strayProblems } from "../../trust/approval/strays.ts";
 import { proposedTransition } from "../approve/proposed-transition.ts";
 import { rootOf, treeReader } from "../approve/tree-reader.ts";
 import type { GateBase } from "../gate/base.ts";
 import type { AskApprovals } from "../gate/judge-with-approvals.ts";
 import type { TransitionRequest } from "../request.ts";
 import type { Change } from "./change.ts";
-import type { CheckOptions } from "./check.ts";
+import type { CheckOptions } from "./scene.ts";
 import type { StoredPack } from "./stored-pack.ts";
+
+type AskOptions = Pick<CheckOptions, "approvals" | "ref" | "enforcedElsewhere">;
 
 /** A promotion that was proven, with the approvals that it carries. */
 export interface CarriedApprovals {
@@ -30,7 +35,7 @@ export interface CarriedApprovals {
  * but its author, and carries none.
  */
 export function approvalsFor(
-  options: CheckOptions,
+  options: AskOptions,
   base: GateBase,
   of: { readonly request: TransitionRequest; readonly carried: CarriedApprovals | null },
 ): { readonly approvals?: AskApprovals } {
@@ -58,26 +63,48 @@ export function approvalsFor(
   };
 }
 
+/**
+ * Refuses what lies among the approvals of a promotion and approves something else, or is nobody's word. TRUST_KEY_UNKNOWN,
+ * TRUST_ROLE_MISSING, SIGNATURE_*, APPROVAL_*; what only died since it was given is no stray.
+ */
+export async function refuseStrays(
+  carried: CarriedApprovals,
+  { trust, ref }: { trust: TrustRegistry | null; ref: string | null },
+): Promise<void> {
+  const { approvals, folder } = carried.stored;
+  if (approvals.size === 0) return;
+  refuse(strayProblems({ approvals, folder, proposed: await proposedIn(carried, ref), trust }));
+}
+
+/** What there is to approve of a promotion. GIT_OBJECT_*. */
+export async function proposedIn(
+  { git, change, stored, told }: CarriedApprovals,
+  ref: string | null,
+): Promise<ProposedTransition> {
+  return proposedTransition(treeReader(git), {
+    stored,
+    verdict: told,
+    ledger: (await git.show(change.head, LEDGER_FILE)) ?? new Uint8Array(),
+    root: await rootOf(git, stored.pack.base_commit),
+    ref,
+  });
+}
+
 interface Hearing {
   readonly trust: TrustRegistry;
   /** Of today's verdict. */
   readonly findings: readonly string[];
-  readonly options: CheckOptions;
+  readonly options: AskOptions;
   readonly requestedBy: string;
 }
 
 async function signedApprovals(
-  { git, change, stored, told }: CarriedApprovals,
+  carried: CarriedApprovals,
   { trust, findings, options, requestedBy }: Hearing,
 ): Promise<SignedApprovals> {
+  const { git, change, stored } = carried;
   const { base, head } = change;
-  const proposed = await proposedTransition(treeReader(git), {
-    stored,
-    verdict: told,
-    ledger: (await git.show(head, LEDGER_FILE)) ?? new Uint8Array(),
-    root: await rootOf(git, stored.pack.base_commit),
-    ref: options.ref ?? null,
-  });
+  const proposed = await proposedIn(carried, options.ref ?? null);
   const makers = await makersOf(git, { base, head, folder: stored.folder, requestedBy, trust });
   return proveApprovals({ approvals: stored.approvals.values(), proposed, findings, trust, makers });
 }

@@ -2,6 +2,7 @@ import { gateError } from "../../errors.ts";
 import type { Forge, ForgeCommit, ForgeIdentity, PullRequest } from "../../forge-port.ts";
 import type { Git } from "../../ports.ts";
 import { pullRequestBody } from "../../report/pull-request.ts";
+import { type ApprovalsFate, carryApprovals, type CarriedOn, fateOf } from "../approve/carry.ts";
 import type { Decision } from "../decision.ts";
 import type { Proposal, ProposeOptions } from "../propose.ts";
 import { type Draft, draftProposal } from "../transition/draft.ts";
@@ -59,13 +60,14 @@ export async function proposePullRequest(
     });
     return { ...rest, commit: standing.tip, created: false, replaced: null, pullRequest };
   }
-  const made = await writeProposal(ports.forge, scene);
+  const { made, approvals } = await writeProposal(ports, scene);
   const pullRequest = await publish(ports, scene, { made, options });
   return {
     ...rest,
     commit: made.commit,
     created: true,
     replaced: replacedBy(standing),
+    ...(approvals ? { approvals } : {}),
     pullRequest,
   };
 }
@@ -87,9 +89,15 @@ async function survey({ git, forge }: Ports, decision: Decision): Promise<Scene>
   return { decision, draft, base, identity, standing };
 }
 
-function writeProposal(forge: Forge, { draft, decision, standing }: Scene): Promise<ForgeCommit> {
-  const { branch, message, change } = draft;
-  return writeCommit(forge, {
+interface WrittenProposal {
+  readonly made: ForgeCommit;
+  readonly approvals?: ApprovalsFate;
+}
+
+async function writeProposal(ports: Ports, { draft, decision, standing }: Scene): Promise<WrittenProposal> {
+  const carried = await carriedOn(ports, { draft, decision, standing });
+  const { branch, message, change } = carried?.draft ?? draft;
+  const made = await writeCommit(ports.forge, {
     branch,
     message,
     change,
@@ -97,6 +105,19 @@ function writeProposal(forge: Forge, { draft, decision, standing }: Scene): Prom
     parent: decision.baseCommit,
     runId: decision.verdict.run_id,
   });
+  return { made, ...(carried ? { approvals: fateOf(carried) } : {}) };
+}
+
+/** Approvals by key that were pushed onto the proposal are fetched with it; null where there are none. */
+async function carriedOn(
+  { git, forge }: Ports,
+  { draft, decision, standing }: Pick<Scene, "draft" | "decision" | "standing">,
+): Promise<CarriedOn | null> {
+  const { tip, approved } = standing;
+  if (tip === null || !approved) return null;
+  if ((await git.resolve(tip)) === undefined)
+    await git.fetch(await forge.remote(), { commit: tip, have: decision.baseCommit });
+  return carryApprovals(git, { tip, draft, decision });
 }
 
 interface Publishing {

@@ -4,11 +4,14 @@ import type { Forge, ForgeCommit, PullRequest } from "../../forge-port.ts";
 import type { Git } from "../../ports.ts";
 import type { Decision } from "../decision.ts";
 import type { Draft } from "../transition/draft.ts";
+import { APPROVED_BY } from "../transition/message.ts";
 
 /** What stands on a proposal branch of the forge, and its open pull request. */
 export interface Standing {
-  /** Where the branch points; null when there is none. */
+  /** Where the branch points, the proposal or approvals that were pushed onto it; null when there is none. */
   readonly tip: string | null;
+  /** Whether commits say that they bring approvals: then there may be some to carry on. */
+  readonly approved: boolean;
   /** The proposal on the branch; null when there is none, or it is merged already. */
   readonly proposal: ForgeCommit | null;
   readonly pullRequest: PullRequest | null;
@@ -33,14 +36,39 @@ export async function standingProposal(
   } = of;
   const block = pullRequest ? blockOf(pullRequest) : null;
   if (tip === null || (await isMerged(git, tip, of.decision.baseCommit))) {
-    return { tip, proposal: null, pullRequest, block };
+    return { tip, approved: false, proposal: null, pullRequest, block };
   }
-  const proposal = await forge.commit(tip);
+  const { proposal, approved } = await behindApprovals(forge, tip);
   if (!isProposal(proposal)) {
     const text = `The branch ${branch} holds the commit ${tip.slice(0, 12)}, which is no proposal.`;
     throw gateError("LEDGER_BRANCH_FOREIGN", text);
   }
-  return { tip, proposal, pullRequest, block };
+  return { tip, approved, proposal, pullRequest, block };
+}
+
+/** More approvals than this do not stand on one proposal. */
+const MOST_APPROVALS = 64;
+
+/** What approvals were pushed onto, as their commits call themselves: that they are nothing else is for the check to prove. */
+async function behindApprovals(
+  forge: Forge,
+  tip: string,
+): Promise<{ readonly proposal: ForgeCommit; readonly approved: boolean }> {
+  let at = await forge.commit(tip);
+  for (let count = 0; count < MOST_APPROVALS; count += 1) {
+    const [parent] = at.parents;
+    if (parent === undefined || isEvent(at) || !brings(at)) break;
+    at = await forge.commit(parent);
+  }
+  return { proposal: at, approved: at.commit !== tip || brings(at) };
+}
+
+function brings({ message }: ForgeCommit): boolean {
+  return message.includes(`\n${APPROVED_BY}: `);
+}
+
+function isEvent({ message }: ForgeCommit): boolean {
+  return message.includes("\nModelgate-Event: ");
 }
 
 /** A merged proposal whose branch was left behind is known to the clone, and part of the base. */
@@ -48,8 +76,8 @@ async function isMerged(git: Git, tip: string, base: string): Promise<boolean> {
   return (await git.resolve(tip)) !== undefined && (await git.isAncestor(tip, base));
 }
 
-function isProposal({ parents, message, verified }: ForgeCommit): boolean {
-  return verified && parents.length === 1 && message.includes("\nModelgate-Event: ");
+function isProposal(commit: ForgeCommit): boolean {
+  return commit.verified && commit.parents.length === 1 && isEvent(commit);
 }
 
 /**
@@ -61,14 +89,14 @@ export function isSameProposal(
   draft: Draft,
   of: { readonly baseCommit: string; readonly login: string },
 ): boolean {
-  const { tip, proposal, block } = standing;
+  const { proposal, block } = standing;
   return (
     proposal !== null &&
     isMadeFor(proposal, of.login) &&
     proposal.parents[0] === of.baseCommit &&
     contentOf(proposal.message) === contentOf(draft.message) &&
     block !== null &&
-    block.commit === tip
+    block.commit === proposal.commit
   );
 }
 
@@ -85,7 +113,7 @@ function isMadeFor({ author, committer }: ForgeCommit, login: string): boolean {
 /** The message without what differs between two runs that found the same. */
 function contentOf(message: string): string {
   const lines = message.trim().split("\n");
-  return lines.filter((line) => !/^Modelgate-(?:Evidence|Run-Id): /.test(line)).join("\n");
+  return lines.filter((line) => !/^Modelgate-(?:Evidence|Run-Id|Approved-By): /.test(line)).join("\n");
 }
 
 /** The block of a pull request, or null when somebody edited it away. */

@@ -41,6 +41,22 @@ export function refusalMessage({ request, verdict, evidenceDigest }: Decision): 
   ]);
 }
 
+/** Trailer that names whose approvals a commit adds or carries on. */
+export const APPROVED_BY = "Modelgate-Approved-By";
+
+/** The commit message of an approval. It names no event: it proposes nothing. */
+export function approvalMessage(of: { subject: string; principal: string; runId: string }): string {
+  return message(`Approve: ${lowerFirst(of.subject)}`, "", [
+    ["Approved-By", of.principal],
+    ["Run-Id", of.runId],
+  ]);
+}
+
+/** A proposal's message with the names of those whose earlier approvals it carries on. */
+export function withApprovals(text: string, principals: readonly string[]): string {
+  return `${text}${principals.map((principal) => `${APPROVED_BY}: ${principal}\n`).join("")}`;
+}
+
 function message(subject: string, reason: string, trailers: readonly [string, string | null][]): string {
   const said = onOneLine(reason);
   const lines = trailers.flatMap(([name, value]) =>

@@ -1,0 +1,86 @@
+import { gateError } from "../../errors.ts";
+import { startRun } from "../../host/start.ts";
+import { openPorts } from "../../host/wiring.ts";
+import { renderApproval } from "../../report/approval.ts";
+import { plainText } from "../../report/escape.ts";
+import { renderTerminal } from "../../report/terminal.ts";
+import { approve, type GivenApproval } from "../../usecases/approve/approve.ts";
+import { readProposal, type ReadProposal } from "../../usecases/approve/read-proposal.ts";
+import { proposalContextOf } from "../../usecases/report-context.ts";
+import type { Console } from "../console.ts";
+import type { CommandContext } from "../context.ts";
+
+interface Options {
+  readonly key?: string;
+  readonly comment?: string;
+  readonly onto?: string;
+}
+
+/** As the schema of an approval has it. */
+const LONGEST_COMMENT = 1000;
+
+/** `modelgate approve [PROPOSAL]`: shows what approving says; with `--key` it signs and commits that. */
+export async function run(
+  context: CommandContext,
+  named: string | undefined,
+  { key, comment, onto }: Options,
+): Promise<number> {
+  const { console } = context;
+  const remembered = commentOf(comment);
+  const ports = await openPorts(context.surroundings);
+  const { now } = startRun();
+  const proposal = await readProposal(ports, { proposal: named, onto }, now);
+  console.text(shown(console, proposal));
+  if (key === undefined) {
+    console.data({ result: "unsigned", ...dataOf(proposal), approval: null });
+    console.text("\nNothing is signed. To approve it: modelgate approve … --key PATH");
+    return 0;
+  }
+  const { openSigner } = await import("../../adapters/signing/open-signer.ts");
+  const signer = await openSigner(key, process.env);
+  const given = await approve(ports, proposal, { signer, comment: remembered, now });
+  console.data({ result: "approved", ...dataOf(proposal), ...given });
+  console.text(givenText(proposal, given));
+  return 0;
+}
+
+function commentOf(comment: string | undefined): string | null {
+  if (comment === undefined || comment.trim() === "") return null;
+  if (comment.length <= LONGEST_COMMENT) return comment;
+  const text = `--comment has ${comment.length} characters; it may have ${LONGEST_COMMENT}.`;
+  throw gateError("HOST_ARGUMENT_INVALID", text);
+}
+
+function dataOf({ branch, base, proposed, facts }: ReadProposal): object {
+  const { approvals = [], refused = [] } = facts.signed ?? {};
+  return { branch, onto: base.name, proposed, approvals, refused };
+}
+
+function shown({ color, width }: Console, { branch, proven, proposed, facts }: ReadProposal): string {
+  const { request, told, base, transition } = proven;
+  const context = proposalContextOf({
+    request,
+    verdict: told,
+    ledger: base.ledger,
+    evidenceDigest: transition.evidence_digest,
+  });
+  const asked = { by: transition.requested_by, reason: transition.reason };
+  const approvals = facts.signed?.approvals ?? [];
+  return [
+    renderTerminal(told, { ...context, color, width }),
+    renderApproval({ branch, proposed, asked, approvals }, width),
+  ].join("\n");
+}
+
+function givenText(
+  { branch }: ReadProposal,
+  { principal, key, commit, path, created }: GivenApproval,
+): string {
+  if (!created) return `\n${principal} has approved this very proposal already: ${path}.`;
+  return [
+    `\nApproved by ${principal} with ${key}: ${plainText(path)}, commit ${commit.slice(0, 12)}.`,
+    "Next:",
+    `  git push origin ${branch}   where the pull request is elsewhere`,
+    `  modelgate check --base main --head ${branch}   to count it here`,
+  ].join("\n");
+}
