@@ -146,6 +146,17 @@ function digestProblems(file: string, bytes: Uint8Array, wanted: Transition["evi
   return [problem("EVIDENCE_DIGEST_MISMATCH", message, { where: { file } })];
 }
 
+function entryProblems(
+  file: string,
+  bytes: Uint8Array,
+  { sha256, size }: Pick<EvidencePack["files"][number], "sha256" | "size">,
+): Problem[] {
+  const swapped = digestProblems(file, bytes, sha256);
+  if (swapped.length > 0 || bytes.length === size) return swapped;
+  const message = `${file} has ${bytes.length} bytes, its pack says ${size}.`;
+  return [problem("EVIDENCE_DIGEST_MISMATCH", message, { where: { file } })];
+}
+
 /** A pack is no place for other things, listed or not. */
 const PACKED: ReadonlySet<string> = new Set([
   ...EVIDENCE_KINDS.map((kind) => `${kind}.json`),
@@ -157,9 +168,9 @@ function listingProblems({ folder, pack, files }: Pick<StoredPack, "folder" | "p
   const strange = [...listed].filter((path) => !PACKED.has(path));
   const unlisted = [...files.keys()].filter((path) => !listed.has(path));
   return [
-    ...pack.files.flatMap(({ path, sha256 }) => {
+    ...pack.files.flatMap(({ path, sha256, size }) => {
       const [file, bytes] = [`${folder}/${path}`, files.get(path)];
-      if (bytes) return digestProblems(file, bytes, sha256);
+      if (bytes) return entryProblems(file, bytes, { sha256, size });
       return [problem("CHECK_PACK_INCOMPLETE", `pack.json lists ${path}.`, { where: { file } })];
     }),
     ...strange.map((path) =>

@@ -11,6 +11,7 @@ import { gateError, type Problem, problem, refuse } from "../../errors.ts";
 import type { Files } from "../../ports.ts";
 import type { TransitionRequest } from "../request.ts";
 import { engineDigest } from "./evidence-pack.ts";
+import { packedProblems } from "./packed-evidence.ts";
 import { EVIDENCE_V1 } from "../../generated/evidence-v1.js";
 import { PACK_V1 } from "../../generated/pack-v1.js";
 
@@ -28,7 +29,8 @@ export interface Bindings {
  * Reads `<kind>.json` files of a folder and the `pack.json` that binds them, and checks what they are bound to.
  * Errors: EVIDENCE_MISSING (no such folder or no evidence in it), EVIDENCE_PACK_MISSING, EVIDENCE_DIGEST_MISMATCH,
  * EVIDENCE_UNLISTED, EVIDENCE_SUBJECT_MISMATCH, EVIDENCE_POLICY_MISMATCH, EVIDENCE_BASE_MISMATCH,
- * EVIDENCE_LEDGER_MISMATCH, EVIDENCE_REQUEST_MISMATCH, EVIDENCE_ENGINE_MISMATCH.
+ * EVIDENCE_LEDGER_MISMATCH, EVIDENCE_REQUEST_MISMATCH, EVIDENCE_ENGINE_MISMATCH, EVIDENCE_BASELINE_MISMATCH,
+ * CHECK_TIME_IMPLAUSIBLE.
  */
 export async function readStoredEvidence(
   files: Files,
@@ -60,6 +62,7 @@ export function boundEvidence(
     ...present.flatMap((one) => subjectProblems(one, bindings)),
     ...engineProblems(present),
     ...packProblems(pack, present, bindings),
+    ...present.flatMap(({ path, evidence }) => packedProblems(path, evidence, pack.pack)),
     ...requestProblems(pack, bindings.request),
   ]);
   return present.map((one) => one.evidence);
