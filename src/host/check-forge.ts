@@ -4,7 +4,7 @@ import type { Git } from "../ports.ts";
 import type { Annotation } from "../report/annotations.ts";
 import { checkAnnotations, checkHeadline, renderCheckMarkdown } from "../report/check.ts";
 import { PULL_REQUEST_BYTES } from "../report/markdown.ts";
-import type { CheckOptions } from "../usecases/check/check.ts";
+import type { CheckOptions } from "../usecases/check/scene.ts";
 import type { CheckReport } from "../usecases/check/report.ts";
 import { fetchRefusals } from "../usecases/forge/fetch-records.ts";
 import { publishCheck } from "../usecases/forge/publish-check.ts";

@@ -1,6 +1,6 @@
 import { hasArtifacts } from "../adapters/artifact/service.ts";
 import { gateError } from "../errors.ts";
-import type { CheckOptions } from "../usecases/check/check.ts";
+import type { CheckOptions } from "../usecases/check/scene.ts";
 import { fetchLegs } from "../usecases/check/fetch-legs.ts";
 import type { ActionHost } from "./action-host.ts";
 import { workflowRunOf } from "./store-run.ts";

@@ -2,6 +2,7 @@ import type { Digest } from "../domain/digest.ts";
 import { type Ledger, modelState } from "../domain/ledger.ts";
 import type { LifecycleEvent } from "../domain/lifecycle.ts";
 import type { Manifest } from "../domain/manifest.ts";
+import type { RevokedDependency } from "../domain/revoked-dependency.ts";
 import { keyOf, type Revocation, type TrustRegistry } from "./registry.ts";
 
 /** What a version was made from and who vouched for it, as its manifest says. */
@@ -9,27 +10,6 @@ export type Lineage = Pick<Manifest, "dataset_hash" | "trainer_code_hash" | "sig
 
 /** Lineages of versions of one model. */
 export type Lineages = ReadonlyMap<string, Lineage>;
-
-const REVOCATIONS = [
-  "TRUST_DATASET_REVOKED",
-  "TRUST_TRAINER_CODE_REVOKED",
-  "TRUST_SIGNING_KEY_REVOKED",
-  "TRUST_FALLBACK_REVOKED",
-] as const;
-type RevocationCode = (typeof REVOCATIONS)[number];
-
-/** Whether a verdict's reason is that something was revoked. */
-export function isRevocation(reason: string | null): reason is RevocationCode {
-  return REVOCATIONS.some((code) => code === reason);
-}
-
-/** A revoked thing that something depends on. */
-export interface RevokedDependency {
-  readonly id: "dataset" | "trainer-code" | "signing-key" | "fallback";
-  readonly reason: RevocationCode;
-  /** One sentence, with the reason of the revocation. */
-  readonly says: string;
-}
 
 /** What of a version's lineage the registry revokes; nothing without a registry. */
 export function revokedIn(registry: TrustRegistry | null, lineage: Lineage): readonly RevokedDependency[] {

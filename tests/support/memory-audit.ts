@@ -1,7 +1,8 @@
 import { gateError } from "../../src/errors.ts";
 import type { AuditReport, CommitVerdict } from "../../src/domain/audit.ts";
 import type { Git, GitObjects } from "../../src/ports.ts";
-import { audit, type Audited, type AuditQuestion } from "../../src/usecases/audit/audit.ts";
+import { audit, type Audited } from "../../src/usecases/audit/audit.ts";
+import type { AuditQuestion } from "../../src/usecases/audit/ground.ts";
 import { recordedProgress } from "./parity-run.ts";
 import type { SyntheticHistory } from "./synthetic-history.ts";
 

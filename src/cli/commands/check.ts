@@ -2,7 +2,8 @@ import { mayMerge } from "../../domain/outcome.ts";
 import { startRun } from "../../host/start.ts";
 import { openPorts } from "../../host/wiring.ts";
 import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
-import { check, type CheckOptions } from "../../usecases/check/check.ts";
+import { check } from "../../usecases/check/check.ts";
+import type { CheckOptions } from "../../usecases/check/scene.ts";
 import type { CheckReport } from "../../usecases/check/report.ts";
 import type { CommandContext } from "../context.ts";
 

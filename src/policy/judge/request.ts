@@ -2,7 +2,7 @@ import type { ApprovalFacts } from "../../domain/approvals.ts";
 import type { Evidence, Subject } from "../../domain/evidence.ts";
 import type { Ledger } from "../../domain/ledger.ts";
 import type { LifecycleEvent, State } from "../../domain/lifecycle.ts";
-import type { RevokedDependency } from "../../trust/dependencies.ts";
+import type { RevokedDependency } from "../../domain/revoked-dependency.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import type { PolicySet } from "../policy.ts";
 

@@ -1,6 +1,6 @@
 import type { Document } from "../../domain/document/document.ts";
 import { problem, type Problem, refuse } from "../../errors.ts";
-import type { OmsResource } from "./statement.ts";
+import type { OmsResource } from "./resource.ts";
 
 /** A signed file: the digests of its parts in order, lower-case hex; one when it was hashed whole. */
 export interface SignedFile {

@@ -5,7 +5,8 @@ import { curveHash, IN_TOTO_PAYLOAD_TYPE, signPayload } from "../dsse.ts";
 import { OMS_MEDIA_TYPE } from "./bundle.ts";
 import { keyHint } from "./key.ts";
 import { byCodePoints } from "./paths.ts";
-import { OMS_PREDICATE_TYPE, rootOf, STATEMENT_TYPE, type StatementJson } from "./statement.ts";
+import { OMS_PREDICATE_TYPE, STATEMENT_TYPE, type StatementJson } from "./statement.ts";
+import { rootOf } from "./resource.ts";
 
 /** A model to be signed: its base name, and each file with its SHA-256 in lower-case hex. */
 export interface ModelFiles {

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import type { Document } from "../../domain/document/document.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import { gateError, problem, type Problem, refuse } from "../../errors.ts";
 import { OMS_STATEMENT_V1 } from "../../generated/oms-statement-v1.js";
 import { isCanonicalPath } from "./paths.ts";
+import { type OmsResource, rootOf } from "./resource.ts";
 import { type SignedFile, signedFiles } from "./shards.ts";
 
 export const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
@@ -19,12 +19,6 @@ export interface OmsStatement {
   /** Bytes of one part when files were hashed in parts; null when whole. */
   readonly shardSize: number | null;
   readonly files: readonly SignedFile[];
-}
-
-export interface OmsResource {
-  readonly name: string;
-  readonly digest: string;
-  readonly algorithm: string;
 }
 
 /** The JSON of a statement, as its schema describes it. */
@@ -80,13 +74,6 @@ export function refuseDeprecated({
   throw gateError("OMS_PREDICATE_DEPRECATED", `The bundle holds a ${DEPRECATED_PREDICATE}.`, {
     where: { file },
   });
-}
-
-/** SHA-256 over the raw digests in their listed order (OMS v1.0, §6.5.1). */
-export function rootOf(resources: readonly Pick<OmsResource, "digest">[]): string {
-  const hash = createHash("sha256");
-  for (const { digest } of resources) hash.update(Buffer.from(digest, "hex"));
-  return hash.digest("hex");
 }
 
 function typeProblems(document: Document): Problem[] {

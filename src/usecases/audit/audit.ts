@@ -7,7 +7,7 @@ import { acknowledge } from "../../ledger/audit/exceptions.ts";
 import type { Git, GitObjects, Progress, Signer } from "../../ports.ts";
 import { ahead, Failure } from "./ahead.ts";
 import { checkpointOf, signatureProblems } from "./checkpoint.ts";
-import { type Ground, groundOf } from "./ground.ts";
+import { type AuditQuestion, type Ground, groundOf } from "./ground.ts";
 import { judgeCommit } from "./judge.ts";
 import { type LinePlace, readLanded } from "./landed.ts";
 import type { Walk } from "./walk.ts";
@@ -15,16 +15,6 @@ import type { Walk } from "./walk.ts";
 export interface AuditPorts {
   readonly git: Git & GitObjects;
   readonly progress: Progress;
-}
-
-export interface AuditQuestion {
-  /** What is audited; HEAD when it is left out. */
-  readonly head?: string;
-  /** A revision of the line that is taken as given; what follows it is audited. */
-  readonly from?: string;
-  /** Where an earlier audit ended: what follows it is audited. Not together with `from`. */
-  readonly checkpoint?: Checkpoint | null;
-  readonly signal?: AbortSignal;
 }
 
 /** A finished audit. */

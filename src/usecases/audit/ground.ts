@@ -1,14 +1,23 @@
-import type { CommitVerdict } from "../../domain/audit.ts";
+import type { Checkpoint, CommitVerdict } from "../../domain/audit.ts";
 import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
 import { gateError, problem, refuse } from "../../errors.ts";
 import { HeldSince } from "../../ledger/audit/held-since.ts";
 import type { Disguise, Git, GitObjects } from "../../ports.ts";
-import type { AuditQuestion } from "./audit.ts";
 import { goOnFrom } from "./checkpoint.ts";
 import { takeAsGiven } from "./given.ts";
 import { Snapshots } from "./snapshots.ts";
 import { ObjectStore } from "./store.ts";
 import type { Walk } from "./walk.ts";
+
+export interface AuditQuestion {
+  /** What is audited; HEAD when it is left out. */
+  readonly head?: string;
+  /** A revision of the line that is taken as given; what follows it is audited. */
+  readonly from?: string;
+  /** Where an earlier audit ended: what follows it is audited. Not together with `from`. */
+  readonly checkpoint?: Checkpoint | null;
+  readonly signal?: AbortSignal;
+}
 
 /** Where an audit starts, and with what. */
 export interface Ground {

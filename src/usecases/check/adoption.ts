@@ -7,7 +7,7 @@ import { policySources } from "../gate/base.ts";
 import { checkVersion } from "../registry/check-version.ts";
 import { groundOf } from "../trust/ground.ts";
 import type { Change } from "./change.ts";
-import type { CheckPorts } from "./check.ts";
+import type { CheckPorts } from "./scene.ts";
 import { type Findings, tried } from "./report.ts";
 import { checkTrust } from "./trust-change.ts";
 

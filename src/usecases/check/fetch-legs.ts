@@ -2,7 +2,7 @@ import type { Artifacts, StoredArtifact } from "../../artifact-port.ts";
 import { kindInName, readRun, type RunDocument, type WorkflowRun } from "../../domain/run-artifact.ts";
 import { gateError } from "../../errors.ts";
 import type { FileEntry } from "../../ports.ts";
-import type { Legs } from "./check.ts";
+import type { Legs } from "./scene.ts";
 
 /** A leg is one kind of evidence with its raw samples. */
 const LIMITS = { bytes: 64 * 1024 * 1024, files: 16 } as const;

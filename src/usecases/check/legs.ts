@@ -5,7 +5,7 @@ import type { Evidence } from "../../domain/evidence.ts";
 import { GateError, type Problem, problem, refuse } from "../../errors.ts";
 import type { Files } from "../../ports.ts";
 import type { Change } from "./change.ts";
-import type { CheckPorts, Legs } from "./check.ts";
+import type { CheckPorts, Legs } from "./scene.ts";
 import { type Leg, legsOf } from "./plan.ts";
 import { EVIDENCE_V1 } from "../../generated/evidence-v1.js";
 

@@ -5,7 +5,7 @@ import { GateError } from "../../errors.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
 import { neededKinds } from "../gate/measure-evidence.ts";
 import { type Change, readChange, type Range } from "./change.ts";
-import type { CheckPorts } from "./check.ts";
+import type { CheckPorts } from "./scene.ts";
 import { registrationOf, requestOf } from "../request.ts";
 import { remeasuredKinds } from "./remeasure.ts";
 import { provenTransition } from "./transition.ts";

@@ -14,7 +14,7 @@ import { loadVersion } from "../registry/load-version.ts";
 import { measureIntegrity } from "../registry/measure-integrity.ts";
 import { runOf } from "../run-context.ts";
 import { approvalsFor } from "./approvals.ts";
-import type { CheckScene } from "./check.ts";
+import type { CheckScene } from "./scene.ts";
 import { registrationOf } from "../request.ts";
 import type { Findings } from "./report.ts";
 

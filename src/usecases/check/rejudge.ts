@@ -9,7 +9,8 @@ import { gateError, GateError, type Problem, problem, refuse } from "../../error
 import { evaluate, type History } from "../../policy/evaluate.ts";
 import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
 import type { Git } from "../../ports.ts";
-import { isRevocation, revokedBehind } from "../../trust/dependencies.ts";
+import { isRevocation } from "../../domain/revoked-dependency.ts";
+import { revokedBehind } from "../../trust/dependencies.ts";
 import type { GateBase } from "../gate/base.ts";
 import { readHistory } from "../gate/history.ts";
 import { type Claim, stale } from "./bindings.ts";

@@ -1,7 +1,7 @@
 import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { rootOf } from "../../../src/trust/oms/statement.ts";
+import { rootOf } from "../../../src/trust/oms/resource.ts";
 import type { LooseJson } from "../../support/oms.ts";
 import {
   ecKey,
