@@ -41,6 +41,11 @@ export class ObjectWriter implements GitObjects {
     return this.#line;
   }
 
+  /** Takes the newest commit off the line again; its objects stay. */
+  forget(commit: string): void {
+    if (this.#line.at(-1) === commit) this.#line.pop();
+  }
+
   add(type: string, content: Uint8Array | string): string {
     const bytes = Buffer.from(content);
     const id = createHash("sha1").update(`${type} ${bytes.length}\0`).update(bytes).digest("hex");
