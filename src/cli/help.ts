@@ -71,6 +71,10 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'modelgate rollback flight-delay --env prod --to 1.0.0 --reason "complaints"',
   ],
   disable: ['modelgate disable flight-delay@1.1.0 --env prod --reason "storm: out of range"'],
+  backtest: [
+    "modelgate backtest --base origin/main --head HEAD",
+    "modelgate backtest --base main --head stricter --report backtest.md",
+  ],
   enable: ['modelgate enable flight-delay@1.1.0 --env prod --reason "the storm is over"'],
   retire: ['modelgate retire flight-delay@1.0.0 --reason "its data may no longer be used"'],
   revoke: ['modelgate revoke flight-delay@1.1.0 --reason "trained on poisoned data"'],

@@ -35,18 +35,19 @@ export function titledList(title: string, items: readonly (readonly Span[])[]): 
 
 /**
  * Writes the sections out, leaving out whole ones (the highest rank first, of equals the last) until the text fits
- * into `maxBytes` of UTF-8, and says which.
+ * into `maxBytes` of UTF-8, and says which, and where the whole is.
  */
 export function fit(
   sections: readonly Section[],
   write: (sections: readonly Section[]) => string,
   maxBytes: number,
+  whole = "verdict.json",
 ): string {
   let kept = sections;
   for (;;) {
-    const whole = write(withNotice(kept, sections));
+    const shown = write(withNotice(kept, sections, whole));
     const last = kept.filter(({ rank }) => rank > 0).reduce<Section | undefined>(higherRank, undefined);
-    if (Buffer.byteLength(whole) <= maxBytes || !last) return whole;
+    if (Buffer.byteLength(shown) <= maxBytes || !last) return shown;
     kept = kept.filter((section) => section !== last);
   }
 }
@@ -55,9 +56,9 @@ function higherRank(best: Section | undefined, section: Section): Section {
   return best && best.rank > section.rank ? best : section;
 }
 
-function withNotice(kept: readonly Section[], all: readonly Section[]): readonly Section[] {
+function withNotice(kept: readonly Section[], all: readonly Section[], whole: string): readonly Section[] {
   const names = all.filter((section) => !kept.includes(section)).map(({ name }) => name);
   if (names.length === 0) return kept;
-  const notice = `Left out for length: ${names.join(", ")}. Everything is in verdict.json.`;
+  const notice = `Left out for length: ${names.join(", ")}. Everything is in ${whole}.`;
   return [...kept, { name: "notice", rank: 0, blocks: [text(notice)] }];
 }

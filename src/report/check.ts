@@ -1,10 +1,12 @@
 import type { Attempts } from "../domain/attempts.ts";
+import type { Backtest } from "../domain/backtest.ts";
 import type { Digest } from "../domain/digest.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import type { Problem } from "../errors.ts";
 import { type Annotation, annotationOfProblem, annotationsOf } from "./annotations.ts";
 import type { ReportContext } from "./compose.ts";
+import { backtestMarkdown, backtestText } from "./backtest.ts";
 import { markdownText, plainText } from "./escape.ts";
 import { describeRequest, headlineOf } from "./headline.ts";
 import { renderMarkdown, SUMMARY_BYTES } from "./markdown.ts";
@@ -22,6 +24,8 @@ export interface CheckFindings {
     readonly attempts?: Attempts;
   }[];
   readonly notes: readonly string[];
+  /** What changed policies make of the past. */
+  readonly backtest?: Backtest;
 }
 
 const ABOUT: Readonly<Record<CheckFindings["kind"], string>> = {
@@ -91,6 +95,7 @@ export function renderCheck(found: CheckFindings, look: { width: number; color: 
     ...headline,
     ...(found.problems.length > 0 ? [renderValidation(found.problems)] : []),
     ...verdicts,
+    ...(found.backtest ? [backtestText(found.backtest, look.width)] : []),
     ...(found.notes.length > 0 ? [found.notes.map(plainText).join("\n")] : []),
   ];
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
@@ -98,7 +103,8 @@ export function renderCheck(found: CheckFindings, look: { width: number; color: 
 
 /** The same as Markdown, for a job summary or a comment; `maxBytes` is shared by the verdicts. */
 export function renderCheckMarkdown(found: CheckFindings, maxBytes: number = SUMMARY_BYTES): string {
-  const share = Math.floor(maxBytes / (found.decisions.length + 1));
+  const parted = found.decisions.length + (found.backtest ? 1 : 0);
+  const share = Math.floor(maxBytes / (parted + 1));
   const verdicts = verdictsBeside(found).map((decision) =>
     renderMarkdown(decision.verdict, { ...besides(decision), maxBytes: share }),
   );
@@ -107,6 +113,7 @@ export function renderCheckMarkdown(found: CheckFindings, maxBytes: number = SUM
     ...headline,
     ...(found.problems.length > 0 ? [renderValidationMarkdown(found.problems)] : []),
     ...verdicts,
+    ...(found.backtest ? [backtestMarkdown(found.backtest, share)] : []),
     ...(found.notes.length > 0 ? [found.notes.map((note) => `- ${markdownText(note)}`).join("\n")] : []),
   ];
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;

@@ -21,7 +21,8 @@ export function renderMarkdown(verdict: Verdict, options: MarkdownOptions = {}):
   return fit(composeReport(verdict, options), writeSections, options.maxBytes ?? PULL_REQUEST_BYTES);
 }
 
-function writeSections(sections: readonly Section[]): string {
+/** Sections as Markdown. */
+export function writeSections(sections: readonly Section[]): string {
   return `${sections.flatMap(({ blocks }) => blocks.map(writeBlock)).join("\n\n")}\n`;
 }
 

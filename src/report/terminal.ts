@@ -23,10 +23,14 @@ const OUTCOME = /(^|: )(PASS|WARN|INCONCLUSIVE|FAIL|WAIVED)(?=\.|:| {2}|$)/;
 /** The same report for a terminal: foreign text made harmless, fitted to its width, coloured only when told. */
 export function renderTerminal(verdict: Verdict, options: TerminalOptions = {}): string {
   const width = Math.max(MIN_WIDTH, options.width ?? 80);
-  const write = (sections: readonly Section[]): string =>
-    `${sections.flatMap(({ blocks }) => blocks.map((block) => writeBlock(block, width))).join("\n\n")}\n`;
+  const write = (sections: readonly Section[]): string => terminalBlocks(sections, width);
   const plain = fit(composeReport(verdict, options), write, Number.MAX_SAFE_INTEGER);
   return options.color === true ? plain.split("\n").map(paint).join("\n") : plain;
+}
+
+/** Sections for a terminal of so many columns, without colour. */
+export function terminalBlocks(sections: readonly Section[], width: number): string {
+  return `${sections.flatMap(({ blocks }) => blocks.map((block) => writeBlock(block, width))).join("\n\n")}\n`;
 }
 
 function writeBlock(block: Block, width: number): string {

@@ -38,7 +38,11 @@ async function examine(kind: CheckReport["kind"], scene: CheckScene): Promise<Fi
         scene.options.openPullRequests,
       );
     case "policy":
-      return (await import("./policy-change.ts")).checkPolicies(scene.ports.git, scene.change);
+      return (await import("./policy-change.ts")).checkPolicies(
+        scene.ports.git,
+        scene.change,
+        scene.options.refusals,
+      );
   }
 }
 

@@ -4,10 +4,16 @@ import { parsePolicies } from "../../policy/parse-policies.ts";
 import type { PolicySet } from "../../policy/policy.ts";
 import type { Git } from "../../ports.ts";
 import { policySources } from "../gate/base.ts";
+import type { RecordsElsewhere } from "../refusals/earlier.ts";
 import type { Change } from "./change.ts";
 import { checkGateChange } from "./gate-change.ts";
 import { versionProblems } from "./policy-versions.ts";
 import { type Findings, tried } from "./report.ts";
+
+/** What verdicts depend on. */
+const JUDGES = /^policies\/(?:gates\/[^/]+\.yaml|environments\.yaml|waivers\.yaml)$/;
+
+type FetchRecords = () => Promise<RecordsElsewhere>;
 
 const READ =
   /^policies\/(?:gates\/[^/]+\.yaml|environments\.yaml|waivers\.yaml|trust\.yaml|retention\.yaml)$/;
@@ -17,7 +23,11 @@ const READ =
  * and their versions only grow. The change is never judged by what it says itself; that the owners agree is for the
  * forge to enforce, and they are named. POLICY_*, DOCUMENT_*, CHECK_CASE_TWIN, CHECK_GATE_WEAKENED.
  */
-export async function checkPolicies(git: Git, change: Change): Promise<Findings> {
+export async function checkPolicies(
+  git: Git,
+  change: Change,
+  refusals: FetchRecords = async () => ({ tips: [], problems: [] }),
+): Promise<Findings> {
   const standing = await policySources(git, change.base);
   const sources = await policySources(git, change.head);
   const [known, parsed] = [tried(() => parsePolicies(standing)), tried(() => parsePolicies(sources))];
@@ -31,7 +41,30 @@ export async function checkPolicies(git: Git, change: Change): Promise<Findings>
     ...(parsed instanceof GateError ? parsed.problems : []),
     ...(after ? await versionProblems(git, change, { before, after }) : []),
   ];
-  return { problems, notes: [...(after ? notesOn(change, before, after) : []), ...gate.notes] };
+  const tested = problems.length === 0 && after ? await backtested(git, change, refusals) : {};
+  const notes = [...(after ? notesOn(change, before, after) : []), ...gate.notes, ...(tested.notes ?? [])];
+  return { ...tested, problems, notes };
+}
+
+/** Promotions and refusals, of each the newest: a pull request must not wait for years of history. */
+const MOST_TESTED = 200;
+
+/** What the change makes of the past, which decides nothing: that it cannot be told is no reason to fail either. */
+async function backtested(
+  git: Git,
+  { base, head, paths }: Change,
+  refusals: FetchRecords,
+): Promise<Pick<Findings, "backtest" | "notes">> {
+  if (!paths.some(({ path }) => JUDGES.test(path))) return {};
+  try {
+    const { backtest } = await import("../backtest/backtest.ts");
+    const question = { base, head, most: MOST_TESTED, refusals: await refusals() };
+    return { backtest: await backtest(git, question) };
+  } catch (error) {
+    if (!(error instanceof GateError)) throw error;
+    const [{ code, message }] = error.problems;
+    return { notes: [`The past was not judged again: ${message} (${code})`] };
+  }
 }
 
 /** A policy that nobody reads would not hold, and one that only some machines read is worse. */

@@ -1,3 +1,4 @@
+import type { Backtest } from "../../domain/backtest.ts";
 import { type Outcome, worst } from "../../domain/outcome.ts";
 import { GateError, type Problem } from "../../errors.ts";
 import type { ChangeKind } from "../../ledger/classify.ts";
@@ -17,6 +18,8 @@ export interface CheckReport {
   readonly decisions: readonly Decision[];
   /** Sentences for people: what was looked at, who must agree. */
   readonly notes: readonly string[];
+  /** What changed policies make of the past; only of a change of policies that is sound. It decides nothing. */
+  readonly backtest?: Backtest;
 }
 
 /** What one kind of change came to. */
@@ -26,16 +29,18 @@ export interface Findings {
   /** The verdict that the change brings, derived again: a warning stays one, whatever came out today. */
   readonly told?: Outcome;
   readonly notes?: readonly string[];
+  readonly backtest?: Backtest;
 }
 
 /** The report of a change; a problem is a failure, and the worst verdict counts. */
 export function reportOn(change: Change, kind: CheckReport["kind"], found: Findings): CheckReport {
-  const { problems, decisions = [], notes = [] } = found;
+  const { problems, decisions = [], notes = [], backtest } = found;
   const told = found.told === undefined ? [] : [found.told];
   const verdicts = [...told, ...decisions.map(({ verdict }) => verdict.outcome)];
   const itself: Outcome = problems.length > 0 ? "FAIL" : "PASS";
   const { base, head } = change;
-  return { kind, base, head, outcome: worst([itself, ...verdicts]), problems, decisions, notes };
+  const outcome = worst([itself, ...verdicts]);
+  return { kind, base, head, outcome, problems, decisions, notes, ...(backtest ? { backtest } : {}) };
 }
 
 /** What was found, or the problems of the refusal instead: the content of a change is judged, it never breaks the check. */

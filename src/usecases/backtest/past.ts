@@ -1,0 +1,61 @@
+import type { PastDecision } from "../../domain/backtest.ts";
+import type { Evidence } from "../../domain/evidence.ts";
+import type { Ledger } from "../../domain/ledger.ts";
+import type { Verdict } from "../../domain/verdict.ts";
+import type { GateError } from "../../errors.ts";
+import type { History } from "../../policy/evaluate.ts";
+import type { Git } from "../../ports.ts";
+import { packOf, type StoredPack, evidenceFiles } from "../check/stored-pack.ts";
+import { boundEvidence } from "../gate/stored-evidence.ts";
+import type { TransitionRequest } from "../request.ts";
+import { readVerdict } from "../refusals/earlier.ts";
+
+/** Everything that judging a past decision again takes. */
+export interface PastCase {
+  readonly decision: PastDecision;
+  readonly request: TransitionRequest;
+  readonly stored: StoredPack;
+  readonly verdict: Verdict;
+  readonly evidence: readonly Evidence[];
+  /** The ledger that it was decided on. */
+  readonly ledger: Ledger;
+  readonly since: History["since"];
+}
+
+/** A past decision, or why there is nothing to judge it by. */
+export type Past = PastCase | { readonly decision: PastDecision; readonly failure: GateError };
+
+/** Everything that a pack may hold is small; more was not written by modelgate. */
+const MAX_FILES = 64;
+
+/**
+ * A stored pack with its evidence and verdict, whole by its own list. CHECK_PACK_MISSING, CHECK_PACK_TOO_LARGE, CHECK_PACK_*,
+ * EVIDENCE_*, DOCUMENT_*.
+ */
+export async function readPast(
+  git: Git,
+  { commit, folder }: { commit: string; folder: string },
+): Promise<Pick<PastCase, "stored" | "verdict" | "evidence">> {
+  const stored = packOf(folder, await filesOf(git, commit, folder));
+  const { pack } = stored;
+  const bindings = {
+    manifestDigest: pack.subject.manifest_digest,
+    policyDigest: pack.policy_digest,
+    baseCommit: pack.base_commit,
+    ledgerDigest: pack.ledger_digest,
+  };
+  const evidence =
+    evidenceFiles(stored).length === 0 ? [] : boundEvidence(folder, stored.files, bindings, pack);
+  return { stored, evidence, verdict: await readVerdict(git, commit, `${folder}/verdict.json`) };
+}
+
+async function filesOf(git: Git, commit: string, folder: string): Promise<Map<string, Uint8Array>> {
+  const paths = (await git.paths(commit, folder)).slice(0, MAX_FILES);
+  const read = await Promise.all(paths.map((path) => git.show(commit, path)));
+  return new Map(
+    paths.flatMap((path, at): [string, Uint8Array][] => {
+      const bytes = read[at];
+      return bytes ? [[path.slice(folder.length + 1), bytes]] : [];
+    }),
+  );
+}

@@ -1,0 +1,94 @@
+import { LEDGER_FILE, type Ledger, type Transition } from "../../domain/ledger.ts";
+import { GateError } from "../../errors.ts";
+import { HeldSince } from "../../ledger/audit/held-since.ts";
+import { parseLedger } from "../../ledger/ledger-text.ts";
+import type { Git } from "../../ports.ts";
+import { openPack } from "../check/stored-pack.ts";
+import { requestOf } from "../request.ts";
+import { timestampOf } from "../../domain/time.ts";
+import { packFolder } from "../transition/branches.ts";
+import { type Past, readPast } from "./past.ts";
+
+/** One revision of the ledger that a transition made, and the one before it. */
+interface Step {
+  readonly commit: string;
+  readonly before: Ledger;
+  readonly after: Ledger;
+  readonly transition: Transition;
+}
+
+/** The newest `most` promotions on the first-parent line that ends in a commit, oldest first, and how many are older. */
+export async function pastPromotions(
+  git: Git,
+  base: string,
+  most: number,
+): Promise<{ readonly cases: AsyncIterable<Past>; readonly older: number }> {
+  const line = (await git.isShallow()) ? [] : await git.history(base, LEDGER_FILE);
+  // One more than is judged: each is judged on the ledger before it.
+  const seen = line.slice(0, most + 1).toReversed();
+  return { cases: cases(git, seen, seen.length === line.length), older: line.length - seen.length };
+}
+
+async function* cases(git: Git, commits: readonly string[], whole: boolean): AsyncIterable<Past> {
+  const held = new HeldSince(whole);
+  let before: Ledger | null = null;
+  for (const [position, commit] of commits.entries()) {
+    const after = await ledgerAt(git, commit);
+    if (!after) held.interrupt(position);
+    else if (before) {
+      held.record({ position, effective: await effectiveAt(git, commit, after), before, after, only: null });
+      const { transition } = after;
+      if (transition && transition.run_id !== before.transition?.run_id)
+        yield pastOf(git, { commit, before, after, transition }, { held, position });
+    }
+    before = after;
+  }
+}
+
+/** Null where it was deleted or cannot be read: then nobody can say what the next one was decided on. */
+async function ledgerAt(git: Git, commit: string): Promise<Ledger | null> {
+  try {
+    const bytes = await git.show(commit, LEDGER_FILE);
+    return bytes ? parseLedger(bytes) : null;
+  } catch (error) {
+    if (error instanceof GateError) return null;
+    throw error;
+  }
+}
+
+/** The later of decision and commit, as `usecases/gate/history.ts` counts it. */
+async function effectiveAt(git: Git, commit: string, { transition }: Ledger): Promise<string> {
+  const { committedAt } = await git.facts(commit);
+  const decidedAt = new Date(transition?.decided_at ?? 0);
+  return timestampOf(committedAt > decidedAt ? committedAt : decidedAt);
+}
+
+async function pastOf(
+  git: Git,
+  { commit, before, transition }: Step,
+  { held, position }: { held: HeldSince; position: number },
+): Promise<Past> {
+  const request = requestOf(transition);
+  const { event, model, version, environment, run_id, decided_at, verdict: outcome } = transition;
+  const decision = {
+    kind: "promotion",
+    event,
+    model,
+    version,
+    environment,
+    run_id,
+    decided_at,
+    decided: outcome,
+  } as const;
+  try {
+    const folder = packFolder({ model, version, runId: run_id });
+    const read = await readPast(git, { commit, folder });
+    // What deployed.json names is what was merged; another pack in its place is none.
+    openPack(folder, new Map([...read.stored.files, ["pack.json", read.stored.bytes]]), transition);
+    const since = held.at(position - 1, before, request);
+    return { decision, request, ...read, ledger: before, since: since === "unknown" ? null : since };
+  } catch (error) {
+    if (error instanceof GateError) return { decision, failure: error };
+    throw error;
+  }
+}
