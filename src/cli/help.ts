@@ -65,16 +65,16 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "modelgate verify-attestation --bundle vsa.sig --method key \\\n    --public-key pub.pem --subject sha256:$HEX --level MODELGATE_REGISTER \\\n    --resource-uri modelgate:flight-delay@1.1.0/everywhere",
   ],
   check: ["modelgate check --base origin/main --head HEAD"],
+  backtest: [
+    "modelgate backtest --base origin/main --head HEAD",
+    "modelgate backtest --base main --head stricter --report backtest.md",
+  ],
   plan: ["modelgate plan --base origin/main --head HEAD --json"],
   rollback: [
     'modelgate rollback flight-delay --env prod --reason "complaints from the desk"',
     'modelgate rollback flight-delay --env prod --to 1.0.0 --reason "complaints"',
   ],
   disable: ['modelgate disable flight-delay@1.1.0 --env prod --reason "storm: out of range"'],
-  backtest: [
-    "modelgate backtest --base origin/main --head HEAD",
-    "modelgate backtest --base main --head stricter --report backtest.md",
-  ],
   enable: ['modelgate enable flight-delay@1.1.0 --env prod --reason "the storm is over"'],
   retire: ['modelgate retire flight-delay@1.0.0 --reason "its data may no longer be used"'],
   revoke: ['modelgate revoke flight-delay@1.1.0 --reason "trained on poisoned data"'],

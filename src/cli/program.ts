@@ -44,8 +44,8 @@ export function createProgram(version: string, dispatch: Dispatch): Command {
   addRegistry(program, dispatch);
   addGate(program, dispatch);
   addCheck(program, dispatch);
-  addWayBack(program, dispatch);
   addBacktest(program, dispatch);
+  addWayBack(program, dispatch);
   addTrust(program, dispatch);
   addForge(program, dispatch);
   addSigning(program, dispatch);
@@ -189,6 +189,16 @@ function addCheck(program: Command, dispatch: Dispatch): void {
     .action((...args) => dispatch(() => import("./commands/plan.ts"), args));
 }
 
+function addBacktest(program: Command, dispatch: Dispatch): void {
+  program
+    .command("backtest")
+    .description("judges past promotions and kept refusals again under changed policies; measures nothing")
+    .requiredOption("--base <revision>", "whose past it is, and whose policies are compared with")
+    .requiredOption("--head <revision>", "whose policies judge")
+    .option("--report <file>", "write the report as Markdown there")
+    .action((...args) => dispatch(() => import("./commands/backtest.ts"), args));
+}
+
 function addForge(program: Command, dispatch: Dispatch): void {
   program
     .command("record")
@@ -201,16 +211,6 @@ function addForge(program: Command, dispatch: Dispatch): void {
 
 const WAYS_BACK = [
   ["rollback", "returns production to a version that passed there before", true],
-function addBacktest(program: Command, dispatch: Dispatch): void {
-  program
-    .command("backtest")
-    .description("judges past promotions and kept refusals again under changed policies; measures nothing")
-    .requiredOption("--base <revision>", "whose past it is, and whose policies are compared with")
-    .requiredOption("--head <revision>", "whose policies judge")
-    .option("--report <file>", "write the report as Markdown there")
-    .action((...args) => dispatch(() => import("./commands/backtest.ts"), args));
-}
-
   ["disable", "kill switch: serving off, state kept", true],
   ["enable", "serving on again; gated", true],
   ["retire", "a registered version leaves the rollback targets for good", false],
