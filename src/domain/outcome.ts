@@ -25,3 +25,19 @@ export function worst(outcomes: readonly Outcome[]): Outcome {
 export function mayMerge(outcome: Outcome): boolean {
   return outcome === "PASS" || outcome === "WARN";
 }
+
+const WORST_FIRST: readonly ObjectiveOutcome[] = [
+  "FAIL",
+  "INCONCLUSIVE",
+  "WARN",
+  "WAIVED",
+  "PASS",
+  "NOT_APPLICABLE",
+];
+
+/** As people read it, stable: what is equally bad stays in the order given. */
+export function worstFirst<One extends { readonly outcome: ObjectiveOutcome }>(
+  all: readonly One[],
+): readonly One[] {
+  return all.toSorted((a, b) => WORST_FIRST.indexOf(a.outcome) - WORST_FIRST.indexOf(b.outcome));
+}

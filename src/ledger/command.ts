@@ -48,14 +48,30 @@ function slotCommands(
   const before = environmentState(base, model, environment);
   const held = record(record(after["slots"])[slot]);
   const version = held["version"];
+  if (version === undefined) return emptied(before.slots[slot], at, after["slots"]);
   if (typeof version !== "string" || !isVersion(version)) return [];
-  const phase = typeof held["phase"] === "string" && /^\d{1,3}%$/.test(held["phase"]) ? held["phase"] : null;
+  const phase = phaseOf(held);
   const asked = { model, version, environment };
   const now = before.slots[slot];
   if (now?.version === version && now.phase === (phase ?? undefined)) return switched(now, held, asked);
   const back = slot === "PRODUCTION" && before.rollback_targets.some((target) => target.version === version);
   const event = back ? "ROLLBACK" : SLOT_EVENT[slot];
   return [{ ...asked, event, phase: event === "PROMOTE_TO_CANARY" ? phase : null }];
+}
+
+function phaseOf({ phase }: { readonly phase?: unknown }): string | null {
+  return typeof phase === "string" && /^\d{1,3}%$/.test(phase) ? phase : null;
+}
+
+/** To take a version out of its slot is to turn it off, unless it has only moved to another one. */
+function emptied(
+  was: Slot | undefined,
+  { model, environment }: { model: string; environment: string },
+  slots: unknown,
+): Commanded[] {
+  if (!was?.serving || record(slots) !== slots) return [];
+  if (Object.values(slots).some((held) => record(held)["version"] === was.version)) return [];
+  return [{ event: "DISABLE", model, version: was.version, environment, phase: null }];
 }
 
 function switched(

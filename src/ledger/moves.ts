@@ -48,7 +48,8 @@ function promotionProblems(ledger: Ledger, situation: Situation): Problem[] {
   }
   if (!rule.from.includes(actual)) return [wrongStart(situation)];
   if (own?.serving === false) {
-    return [problem("LEDGER_SLOT_DISABLED", `${place(move)} is disabled in its slot ${actual}.`)];
+    const fix = `Turn it on again first: ${commandFor({ ...move, event: "ENABLE", phase: null })}`;
+    return [problem("LEDGER_SLOT_DISABLED", `${place(move)} is disabled in its slot ${actual}.`, { fix })];
   }
   if (move.event !== "PROMOTE_TO_CANARY") return [];
   return own && actual === "CANARY" ? phaseOrder(situation, own) : canaryLock(move, slots.CANARY);
@@ -58,10 +59,12 @@ function promotionProblems(ledger: Ledger, situation: Situation): Problem[] {
 function canaryLock(move: Move, holder: Slot | undefined): Problem[] {
   if (!holder?.serving) return [];
   const phase = holder.phase === undefined ? "" : ` at ${holder.phase}`;
+  const off = { ...move, event: "DISABLE", version: holder.version, phase: null } as const;
   return [
     problem(
       "LEDGER_CANARY_LOCKED",
       `${move.model} ${holder.version} is the canary in ${move.environment}${phase}.`,
+      { fix: `Promote that version, or give its canary up: ${commandFor(off)}` },
     ),
   ];
 }
@@ -118,8 +121,7 @@ function rollbackProblems(ledger: Ledger, move: Move): Problem[] {
     return [
       problem("LEDGER_NOTHING_LIVE", `No version of ${move.model} is in production in ${move.environment}.`),
     ];
-  if (targets.length === 0)
-    return [problem("LEDGER_NO_TARGET", `There is no earlier version of ${here} to roll back to.`)];
+  if (targets.length === 0) return [noTarget(move, live)];
   if (targets.includes(move.version)) return [];
   return [
     problem(
@@ -127,6 +129,17 @@ function rollbackProblems(ledger: Ledger, move: Move): Problem[] {
       `${move.version} is no rollback target of ${here}; there are: ${targets.join(", ")}.`,
     ),
   ];
+}
+
+/** Nothing to roll back to: the live version can be turned off, and that is said in full. */
+export function noTarget(
+  { model, environment }: { readonly model: string; readonly environment: string | null },
+  live: Pick<Slot, "version">,
+): Problem {
+  const off = { event: "DISABLE", model, version: live.version, environment, phase: null } as const;
+  const text = `There is no earlier version of ${model} in ${environment ?? "any environment"} to roll back to.`;
+  const fix = `Turn the live version off with: ${commandFor(off)}; then promote a mended one.`;
+  return problem("LEDGER_NO_TARGET", text, { fix });
 }
 
 function switchProblems(ledger: Ledger, { move, actual }: Situation): Problem[] {

@@ -18,6 +18,7 @@ import { didYouMean } from "../domain/nearest-name.ts";
 import { isModelId, isVersion } from "../domain/model-ref.ts";
 import { type Problem, problem, refuse } from "../errors.ts";
 import { illegalMoves } from "./legality.ts";
+import { noTarget } from "./moves.ts";
 
 /** What somebody asks for; what they leave out (null) is found in the ledger where it can be told. */
 export interface PlanRequest {
@@ -119,11 +120,8 @@ function impliedVersion(ledger: Ledger, request: PlanRequest): string | undefine
 }
 
 function missingVersion(ledger: Ledger, { event, model, environment }: PlanRequest): Problem {
-  const here = `${model} in ${environment ?? "any environment"}`;
   const { slots } = environmentState(ledger, model, environment ?? "");
-  if (event === "ROLLBACK" && slots.PRODUCTION) {
-    return problem("LEDGER_NO_TARGET", `There is no earlier version of ${here} to roll back to.`);
-  }
+  if (event === "ROLLBACK" && slots.PRODUCTION) return noTarget({ model, environment }, slots.PRODUCTION);
   if (event === "ROLLBACK" || event === "DISABLE" || event === "ENABLE") {
     return problem(
       "LEDGER_NOTHING_LIVE",

@@ -1,7 +1,7 @@
 import type { Attempts } from "../domain/attempts.ts";
 import type { Digest } from "../domain/digest.ts";
 import type { RunnerFingerprint } from "../domain/evidence.ts";
-import { mayMerge } from "../domain/outcome.ts";
+import { mayMerge, type ObjectiveOutcome, worstFirst } from "../domain/outcome.ts";
 import type { ObjectiveVerdict, PolicyVerdict, RequirementVerdict, Verdict } from "../domain/verdict.ts";
 import { attemptBlocks } from "./attempts.ts";
 import { type Block, section, type Section, type Span, text, titledList } from "./blocks.ts";
@@ -41,13 +41,13 @@ export function composeReport(verdict: Verdict, context: ReportContext = {}): re
         ]),
       ),
     ),
-    ...section("what to do", 3, titledList("What to do:", verdict.policies.flatMap(nextSteps))),
+    ...section("what to do", 3, titledList("What to do:", nextSteps(verdict))),
     ...section(
       "requirements",
       5,
       titledList(
         "Needs:",
-        verdict.policies.flatMap(({ requirements }) => requirements.map(sayRequirement)),
+        stillOpenFirst(verdict.policies.flatMap(({ requirements }) => requirements)).map(sayRequirement),
       ),
     ),
     ...section("the way back", 2, mayMerge(verdict.outcome) ? wayBack(verdict) : []),
@@ -81,6 +81,12 @@ function sayRefusal({ says, fix, reason }: RequirementVerdict): readonly Span[] 
 
 function sayRequirement({ outcome, says }: RequirementVerdict): readonly Span[] {
   return [outcome === "NOT_APPLICABLE" ? says : `${outcome}: ${says}`];
+}
+
+/** What nobody has answered here yet (NOT_APPLICABLE) is asked of the reader, so it stands before what is met. */
+function stillOpenFirst(all: readonly RequirementVerdict[]): readonly RequirementVerdict[] {
+  const { met = [], open = [] } = Object.groupBy(all, ({ outcome }) => (outcome === "PASS" ? "met" : "open"));
+  return [...worstFirst(open), ...met];
 }
 
 function notEvaluated(verdict: Verdict): readonly ObjectiveVerdict[] {
@@ -120,17 +126,19 @@ function count(names: readonly string[], separator = ", "): string {
   return `${names.length} (${shown}${names.length > 5 ? " …" : ""})`;
 }
 
-/** The failures first: why each matters and how to mend it. */
-function nextSteps(policy: PolicyVerdict): readonly (readonly Span[])[] {
-  const order = ["FAIL", "INCONCLUSIVE", "WARN"];
-  const objectives = policy.objectives
-    .filter(({ outcome }) => order.includes(outcome))
-    .sort((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome))
-    .map(({ id, says, why, fix, reason }): readonly Span[] => [`${id}: ${says} ${why} ${fix} (${reason})`]);
-  const requirements = policy.requirements
-    .filter(({ outcome }) => order.includes(outcome))
-    .map(({ id, says, fix, reason }): readonly Span[] => [`${id}: ${says} ${fix} (${reason})`]);
-  return [...objectives, ...requirements];
+const MENDED: readonly ObjectiveOutcome[] = ["FAIL", "INCONCLUSIVE", "WARN"];
+
+/** In the order of the headline: why each matters and how to mend it. */
+function nextSteps(verdict: Verdict): readonly (readonly Span[])[] {
+  const all = verdict.policies.flatMap(({ objectives, requirements }) => [
+    ...objectives,
+    ...requirements.map((one) => ({ ...one, why: "" })),
+  ]);
+  return worstFirst(all.filter(({ outcome }) => MENDED.includes(outcome))).map(
+    ({ id, says, why, fix, reason }): readonly Span[] => [
+      `${id}: ${[says, why, fix].filter(Boolean).join(" ")} (${reason})`,
+    ],
+  );
 }
 
 /** How to undo what the merge does; nothing for events that are a way back themselves. */

@@ -60,16 +60,15 @@ function describeWarnings(verdict: Verdict): string {
     .join(", ");
 }
 
+/** In the order of what to do, below: of each policy its numbers, then what it asks besides. */
 function listCauses(verdict: Verdict, outcome: "FAIL" | "INCONCLUSIVE"): string {
+  const blames = (one: { readonly outcome: string }): boolean => one.outcome === outcome;
   const causes = [
-    ...verdict.refusals.filter((one) => one.outcome === outcome).map(sayRequirement),
-    ...verdict.policies
-      .flatMap(({ requirements }) => requirements)
-      .filter((one) => one.outcome === outcome)
-      .map(sayRequirement),
-    ...allObjectives(verdict)
-      .filter((one) => one.outcome === outcome)
-      .map(sayObjective),
+    ...verdict.refusals.filter(blames).map(sayRequirement),
+    ...verdict.policies.flatMap(({ objectives, requirements }) => [
+      ...objectives.filter(blames).map(sayObjective),
+      ...requirements.filter(blames).map(sayRequirement),
+    ]),
     ...verdict.policies
       .filter(({ score }) => score?.outcome === outcome)
       .map(({ policy }) => `the score of ${policy} is too low`),

@@ -1,6 +1,6 @@
 import { METRICS } from "../domain/metrics.ts";
 import { formatBeside, formatChange, formatNumber, formatPercent } from "../domain/numbers.ts";
-import type { ObjectiveOutcome } from "../domain/outcome.ts";
+import { type ObjectiveOutcome, worstFirst } from "../domain/outcome.ts";
 import type { ObjectiveVerdict, PolicyVerdict, Verdict } from "../domain/verdict.ts";
 import type { Block } from "./blocks.ts";
 import { besideLimit, inPercent, limitsOf } from "./limits.ts";
@@ -13,7 +13,6 @@ const SHOWN: Readonly<Record<ObjectiveOutcome, string>> = {
   PASS: "PASS",
   NOT_APPLICABLE: "N/A",
 };
-const ORDER = Object.keys(SHOWN);
 const UNITS: Readonly<Record<string, string>> = { ms: " (ms)", MiB: " (MiB)", "rows/s": " (rows/s)" };
 
 /** The table of one policy's objectives, the worst first; nothing when there are none. */
@@ -28,9 +27,7 @@ export function objectiveTable(policy: PolicyVerdict, verdict: Verdict): readonl
     "change",
     "limit",
   ];
-  const rows = policy.objectives
-    .toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome))
-    .map(rowOf);
+  const rows = worstFirst(policy.objectives).map(rowOf);
   return [{ kind: "table", ...withoutIdleColumns(header, rows) }];
 }
 

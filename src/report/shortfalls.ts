@@ -1,3 +1,4 @@
+import { type ObjectiveOutcome, worstFirst } from "../domain/outcome.ts";
 import type { ObjectiveVerdict, PolicyVerdict, RequirementVerdict, Verdict } from "../domain/verdict.ts";
 
 /** Something in a verdict that did not pass, as formats for machines list it. */
@@ -15,7 +16,7 @@ export interface Shortfall {
   readonly waived: string | null;
 }
 
-/** Everything that failed, warned, was inconclusive or was waived: errors first, then in the order of the verdict. */
+/** Everything that failed, warned, was inconclusive or was waived: the worst first, then in the order of the verdict. */
 export function shortfallsOf(verdict: Verdict): readonly Shortfall[] {
   const all = [
     ...verdict.refusals.map((refusal) => ofRequirement(refusal, null)),
@@ -30,17 +31,24 @@ export function shortfallsOf(verdict: Verdict): readonly Shortfall[] {
     ]),
     ...verdict.findings.map(ofFinding),
   ];
-  return [
-    ...all.filter(({ severity }) => severity === "error"),
-    ...all.filter(({ severity }) => severity === "warning"),
-  ];
+  return worstFirst(all).map(({ shortfall }) => shortfall);
 }
 
-function ofObjective(objective: ObjectiveVerdict, policy: PolicyVerdict): Shortfall {
+interface Ranked {
+  readonly outcome: ObjectiveOutcome;
+  readonly shortfall: Shortfall;
+}
+
+/** What could not be told blocks as what failed does; only what failed is worse. */
+function severityOf(outcome: ObjectiveOutcome): Shortfall["severity"] {
+  return outcome === "WARN" || outcome === "WAIVED" ? "warning" : "error";
+}
+
+function ofObjective(objective: ObjectiveVerdict, policy: PolicyVerdict): Ranked {
   const { outcome, waiver } = objective;
-  return {
+  const shortfall = {
     rule: `${policy.policy}/${objective.id}`,
-    severity: outcome === "WARN" || outcome === "WAIVED" ? "warning" : "error",
+    severity: severityOf(outcome),
     says: objective.says,
     why: objective.why,
     fix: objective.fix,
@@ -48,14 +56,15 @@ function ofObjective(objective: ObjectiveVerdict, policy: PolicyVerdict): Shortf
     policy: { file: policy.path, line: objective.line },
     waived: waiver ? `${waiver.id} by ${waiver.owner} until ${waiver.expires}: ${waiver.reason}` : null,
   };
+  return { outcome, shortfall };
 }
 
-function ofRequirement(requirement: RequirementVerdict, policy: PolicyVerdict | null): Shortfall {
+function ofRequirement(requirement: RequirementVerdict, policy: PolicyVerdict | null): Ranked {
   const { says, fix, outcome } = requirement;
   const reason = requirement.reason ?? "";
-  return {
+  const shortfall = {
     rule: policy ? `${policy.policy}/${requirement.id}` : reason,
-    severity: outcome === "WARN" ? "warning" : "error",
+    severity: severityOf(outcome),
     says,
     why: "",
     fix,
@@ -63,27 +72,28 @@ function ofRequirement(requirement: RequirementVerdict, policy: PolicyVerdict | 
     policy: policy ? { file: policy.path, line: 1 } : null,
     waived: null,
   };
+  return { outcome, shortfall };
 }
 
-function ofScore({ policy, path, score }: PolicyVerdict): readonly Shortfall[] {
+function ofScore({ policy, path, score }: PolicyVerdict): readonly Ranked[] {
   if (!score || score.outcome === "PASS") return [];
-  return [
-    {
-      rule: `${policy}/score`,
-      severity: score.outcome === "WARN" ? "warning" : "error",
-      says: `The score is ${Math.round(score.value * 1000) / 10} %; the limit is ${score.limit}.`,
-      why: "",
-      fix: "Mend the objectives that warn or fail, the heaviest first.",
-      reason: "GATE_SCORE_TOO_LOW",
-      policy: { file: path, line: 1 },
-      waived: null,
-    },
-  ];
+  const { outcome, value, limit } = score;
+  const shortfall = {
+    rule: `${policy}/score`,
+    severity: severityOf(outcome),
+    says: `The score is ${Math.round(value * 1000) / 10} %; the limit is ${limit}.`,
+    why: "",
+    fix: "Mend the objectives that warn or fail, the heaviest first.",
+    reason: "GATE_SCORE_TOO_LOW",
+    policy: { file: path, line: 1 },
+    waived: null,
+  };
+  return [{ outcome, shortfall }];
 }
 
-function ofFinding({ code, message, file }: Verdict["findings"][number]): Shortfall {
+function ofFinding({ code, message, file }: Verdict["findings"][number]): Ranked {
   const says = file === null ? message : `${message} (${file})`;
-  return {
+  const shortfall = {
     rule: code,
     severity: "warning",
     says,
@@ -92,5 +102,6 @@ function ofFinding({ code, message, file }: Verdict["findings"][number]): Shortf
     reason: code,
     policy: null,
     waived: null,
-  };
+  } as const;
+  return { outcome: "WARN", shortfall };
 }

@@ -74,6 +74,18 @@ describe("what an edited ledger wants", () => {
     ]);
   });
 
+  it("is the switch when a slot is emptied, but not when its version moved on to another one", () => {
+    const gone = edited((slots) => void delete slots["PRODUCTION"]);
+    expect(commandsBehind(live, gone)).toEqual(['modelgate disable m@1.1.0 --env prod --reason "…"']);
+    const shadow = apply(live, toShadow("2.0.0"), ENVIRONMENTS);
+    const moved = JSON.parse(
+      JSON.stringify(shadow).replace('"SHADOW":{', '"CANARY":{"phase":"5%",'),
+    ) as unknown;
+    expect(commandsBehind(shadow, moved)).toEqual([
+      "modelgate promote m@2.0.0 --to CANARY --env prod --phase 5%",
+    ]);
+  });
+
   it.each([
     null,
     7,

@@ -12,7 +12,10 @@ import {
   revoke,
   toCanary,
   toShadow,
+  transition,
 } from "../../support/transitions.ts";
+
+const off = transition({ event: "DISABLE", version: "1.2.0", from: "CANARY", to: "CANARY" });
 
 const two: Ledger = [...launch("1.0.0"), ...launch("1.1.0")].reduce(
   (l, t) => apply(l, t, ENVIRONMENTS),
@@ -171,6 +174,36 @@ describe("planTransition", () => {
       GENESIS,
       { event: "ROLLBACK", environment: "$(x)" },
       "A version enters with: modelgate promote m@VERSION --to SHADOW --env ENV. The names are in: modelgate status",
+    ],
+    [
+      "for a rollback without a target",
+      apply(two, revoke("1.0.0", "REGISTERED"), ENVIRONMENTS),
+      { event: "ROLLBACK" },
+      'Turn the live version off with: modelgate disable m@1.1.0 --env prod --reason "…"; then promote a mended one.',
+    ],
+    [
+      "for a rollback to a version that is no target, when there is none",
+      launch("1.0.0").reduce((ledger, one) => apply(ledger, one, ENVIRONMENTS), GENESIS),
+      { event: "ROLLBACK", version: "0.9.0" },
+      'Turn the live version off with: modelgate disable m@1.0.0 --env prod --reason "…"; then promote a mended one.',
+    ],
+    [
+      "for a canary beside another one",
+      [toShadow("1.2.0"), toCanary("1.2.0"), toShadow("1.3.0")].reduce(
+        (ledger, one) => apply(ledger, one, ENVIRONMENTS),
+        two,
+      ),
+      { event: "PROMOTE_TO_CANARY", version: "1.3.0", phase: "5%" },
+      'Promote that version, or give its canary up: modelgate disable m@1.2.0 --env prod --reason "…"',
+    ],
+    [
+      "for a version that is turned off",
+      [toShadow("1.2.0"), toCanary("1.2.0"), off].reduce(
+        (ledger, one) => apply(ledger, one, ENVIRONMENTS),
+        two,
+      ),
+      { event: "PROMOTE_TO_PRODUCTION", version: "1.2.0" },
+      'Turn it on again first: modelgate enable m@1.2.0 --env prod --reason "…"',
     ],
     ["for a misspelt model", two, { event: "ROLLBACK", model: "mm" }, "Did you mean m?"],
     [

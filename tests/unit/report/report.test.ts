@@ -87,6 +87,32 @@ describe("headline", () => {
   });
 });
 
+test("headline, what to do, needs and annotations have one order: the worst first, numbers before requirements", () => {
+  const soft = `objectives:\n  - { id: slow, metric: benchmark.p95_batch32_ms, soft: "<= 1", why: w, fix: f }\n`;
+  const strict = `requires: { reason: true, soak: { state: CANARY, at_least: 24h }, freshness: { parity: 30m } }
+objectives:
+  - { id: unknown, metric: parity.cases, hard: ">= 1", why: w, fix: f }
+  - { id: wrong, metric: parity.max_abs_diff, hard: "<= 1e-5", why: w, fix: f }
+`;
+  const unknown = measurement("parity.cases", 0, { state: "inconclusive", value: null, note: "Too noisy." });
+  const verdict = verdictWith(
+    { "parity.max_abs_diff": WRONG, "parity.cases": unknown },
+    { policies: parsePolicies([gateSource(soft, "a-first"), gateSource(strict), ENVIRONMENTS]) },
+  );
+  const lines = renderMarkdown(verdict).split("\n");
+  const listed = (title: string): readonly string[] => {
+    const from = lines.indexOf(title) + 2;
+    return lines.slice(from, lines.indexOf("", from)).map((line) => line.slice(2).split(": ")[0] ?? "");
+  };
+  const todo = ["wrong", "freshness-parity", "unknown", "soak", "slow"];
+  expect(listed("What to do:")).toEqual(todo);
+  expect(annotationsOf(verdict).map(({ title }) => title.split("/")[1])).toEqual(todo);
+  expect(listed("Needs:")).toEqual(["FAIL", "INCONCLUSIVE", "PASS"]);
+  expect(headlineOf(verdict)).toMatch(
+    /Must not merge: parity, max abs diff is 0\.0031 \(hard <= 1e-5\); The parity evidence is/,
+  );
+});
+
 test("the same words on a terminal and on GitHub", () => {
   const verdict = verdictWith({ "parity.max_abs_diff": WRONG, "benchmark.latency_ratio": SLOW });
   const words = (text: string): string =>
