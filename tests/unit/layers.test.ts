@@ -71,6 +71,10 @@ const VIOLATIONS: readonly Violation[] = [
       "imports src/domain only",
     ),
   ]),
+  ...imports("policy", ["../measure/x.ts", "../ledger/x.ts", "../trust/x.ts"], "know nothing of one another"),
+  ...imports("measure", ["../policy/x.ts", "../ledger/x.ts", "../trust/x.ts"], "know nothing of one another"),
+  ...imports("ledger", ["../policy/x.ts", "../measure/x.ts", "../trust/x.ts"], "know nothing of one another"),
+  ...imports("trust", ["../policy/x.ts", "../measure/x.ts", "../ledger/x.ts"], "know nothing of one another"),
   ...imports("report", ["node:fs", "node:fs/promises", "os"], "verdict in, text out"),
   ...imports("report", ["@actions/core", "onnxruntime-node"], "no host and no engine"),
   ...imports(
