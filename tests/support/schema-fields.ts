@@ -94,18 +94,11 @@ function sample(root: SchemaNode, schema: SchemaNode): unknown {
 
 /** Another value for a leaf, as near as can be: one that the schema allows, unless that names the only one. */
 function otherValue(node: SchemaNode, value: unknown): unknown {
-  if (node.const !== undefined) return `${String(node.const)}x`;
+  if (node.const !== undefined) return `${JSON.stringify(node.const)}x`;
   if (node.enum) return node.enum.find((each) => each !== value && each !== null);
-  switch (typeof value) {
-    case "number":
-      return value + 1 <= (node.maximum ?? Infinity) ? value + 1 : value / 2;
-    case "boolean":
-      return !value;
-    case "string":
-      return otherText(value);
-    default:
-      return ofType(node);
-  }
+  if (typeof value === "number") return value + 1 <= (node.maximum ?? Infinity) ? value + 1 : value / 2;
+  if (typeof value === "boolean") return !value;
+  return typeof value === "string" ? otherText(value) : ofType(node);
 }
 
 const DAY_MS = 24 * 3_600_000;
