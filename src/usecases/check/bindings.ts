@@ -1,7 +1,6 @@
 import { CLOCK_SKEW_MS, timestampOf } from "../../domain/time.ts";
 import type { Subject } from "../../domain/evidence.ts";
 import type { Transition } from "../../domain/ledger.ts";
-import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
 import { GateError, type Problem, problem, refuse } from "../../errors.ts";
 import { commandFor } from "../../ledger/command.ts";
 import { matchingPolicies } from "../../policy/match.ts";
@@ -9,6 +8,7 @@ import { policyDigestOf } from "../../policy/policy-digest.ts";
 import type { Git } from "../../ports.ts";
 import type { Lineages } from "../../trust/dependencies.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
+import { bindingProblems, swapped } from "../gate/binding.ts";
 import { requestOf } from "../request.ts";
 import type { StoredPack } from "./stored-pack.ts";
 
@@ -51,13 +51,11 @@ export function basisProblems(claim: Claim, { before, committedAt }: PackBasis):
   return [...timeProblems(claim, committedAt), ...basedProblems(claim, before)];
 }
 
-type Binding = readonly [code: ReasonCode, pointer: string, claimed: unknown, wanted: unknown];
-
 /** Bindings of pack and transition to one another and to the subject: EVIDENCE_*_MISMATCH, CHECK_RUN_MISMATCH, CHECK_REQUEST_MISMATCH. */
 export function swappedBindings({ transition, stored, subject, baseline }: Claim): Problem[] {
   const { pack } = stored;
   const request = requestOf(transition);
-  const bindings: Binding[] = [
+  return bindingProblems(packFile(stored), [
     ["EVIDENCE_SUBJECT_MISMATCH", "/subject", pack.subject, subject],
     ["EVIDENCE_BASELINE_MISMATCH", "/baseline", pack.baseline, baseline],
     ["CHECK_RUN_MISMATCH", "/run_id", pack.run_id, transition.run_id],
@@ -72,20 +70,11 @@ export function swappedBindings({ transition, stored, subject, baseline }: Claim
       transition.manifest_digest,
       subject.manifest_digest,
     ],
-  ];
-  return bindings
-    .filter(([, , claimed, wanted]) => text(claimed) !== text(wanted))
-    .map((one) => swapped(stored, one));
+  ]);
 }
 
-function swapped({ folder }: StoredPack, [code, pointer, claimed, wanted]: Binding): Problem {
-  const message = `The pack is bound to ${text(claimed)}, wanted is ${text(wanted)}.`;
-  return problem(code, message, { where: { file: `${folder}/pack.json`, pointer } });
-}
-
-function text(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(value);
-  return JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+function packFile({ folder }: StoredPack): string {
+  return `${folder}/pack.json`;
 }
 
 async function packBase(git: Git, { base, stored }: Claim): Promise<GateBase> {
@@ -93,7 +82,9 @@ async function packBase(git: Git, { base, stored }: Claim): Promise<GateBase> {
   if (commit === base.commit) return base;
   if ((await git.resolve(commit)) !== commit || !(await git.isAncestor(commit, base.commit))) {
     const wanted = `${base.commit} or a commit before it`;
-    throw new GateError([swapped(stored, ["EVIDENCE_BASE_MISMATCH", "/base_commit", commit, wanted])]);
+    throw new GateError([
+      swapped(packFile(stored), ["EVIDENCE_BASE_MISMATCH", "/base_commit", commit, wanted]),
+    ]);
   }
   return readBase(git, commit);
 }
@@ -137,7 +128,9 @@ function basedProblems({ base, transition, stored }: Claim, before: GateBase): P
   return bound.flatMap(([code, pointer, claimed, wanted, earlier, what]) => {
     if (claimed === wanted) return [];
     return [
-      claimed === earlier ? stale(transition, what) : swapped(stored, [code, pointer, claimed, wanted]),
+      claimed === earlier
+        ? stale(transition, what)
+        : swapped(packFile(stored), [code, pointer, claimed, wanted]),
     ];
   });
 }

@@ -10,6 +10,7 @@ import {
 import { gateError, type Problem, problem, refuse } from "../../errors.ts";
 import type { Files } from "../../ports.ts";
 import type { TransitionRequest } from "../request.ts";
+import { bindingProblems } from "./binding.ts";
 import { engineDigest } from "./evidence-pack.ts";
 import { packedProblems } from "./packed-evidence.ts";
 import { EVIDENCE_V1 } from "../../generated/evidence-v1.js";
@@ -93,13 +94,13 @@ function readKind(
   return { path, name, evidence, digest: digestOf(bytes) };
 }
 
-interface StoredPack {
+interface OpenedPack {
   readonly path: string;
   readonly pack: EvidencePack;
 }
 
 /** Without a pack, evidence is bound to no base, no policy and no engine: anybody could have written it at any time. */
-function readPack(files: ReadonlyMap<string, Uint8Array>, folder: string): StoredPack {
+function readPack(files: ReadonlyMap<string, Uint8Array>, folder: string): OpenedPack {
   const path = `${folder}/pack.json`;
   const bytes = files.get("pack.json");
   if (bytes) return { path, pack: checkSchema<EvidencePack>(parseJson(bytes, path), PACK_V1) };
@@ -143,7 +144,7 @@ function engineProblems(stored: readonly StoredKind[]): Problem[] {
 }
 
 /** Evidence for one transition is none for another, also where both are judged by the same policies. */
-function requestProblems({ path, pack }: StoredPack, request: Bindings["request"]): Problem[] {
+function requestProblems({ path, pack }: OpenedPack, request: Bindings["request"]): Problem[] {
   if (!request) return [];
   const made = [pack.event, pack.environment, pack.canary_phase];
   const asked = [request.event, request.environment, request.phase];
@@ -153,9 +154,9 @@ function requestProblems({ path, pack }: StoredPack, request: Bindings["request"
   return [problem("EVIDENCE_REQUEST_MISMATCH", message, { where: { file: path, pointer: "/event" } })];
 }
 
-function packProblems(stored: StoredPack, present: readonly StoredKind[], bindings: Bindings): Problem[] {
+function packProblems(stored: OpenedPack, present: readonly StoredKind[], bindings: Bindings): Problem[] {
   const { pack, path } = stored;
-  const bound = [
+  const swapped = bindingProblems(path, [
     [
       "EVIDENCE_SUBJECT_MISMATCH",
       "/subject/manifest_digest",
@@ -171,18 +172,11 @@ function packProblems(stored: StoredPack, present: readonly StoredKind[], bindin
       pack.engine_digest,
       engineDigest(present.map((one) => one.evidence)),
     ],
-  ] as const;
-  const swapped = bound
-    .filter(([, , packed, wanted]) => packed !== wanted)
-    .map(([code, pointer, packed, wanted]) =>
-      problem(code, `The pack is bound to ${packed}, wanted is ${wanted}.`, {
-        where: { file: path, pointer },
-      }),
-    );
+  ]);
   return [...swapped, ...present.flatMap((one) => listingProblems(stored, one))];
 }
 
-function listingProblems(stored: StoredPack, one: StoredKind): Problem[] {
+function listingProblems(stored: OpenedPack, one: StoredKind): Problem[] {
   const listed = stored.pack.files.find((file) => file.path === one.name);
   if (!listed)
     return [
