@@ -91,6 +91,15 @@ export function pullRequestOf({
   return number === undefined ? undefined : { number: Number(number), head: null };
 }
 
+/** Full name of the branch that a change goes into, as its event tells; empty when it does not. */
+export function branchOf({ name, payload }: WorkflowEvent): { readonly ref?: string } {
+  const base = isAboutPullRequest(name) ? at(payload, "pull_request", "base", "ref") : undefined;
+  const queue = name === "merge_group" ? at(payload, "merge_group", "base_ref") : undefined;
+  const pushed = name === "push" ? at(payload, "ref") : undefined;
+  const ref = typeof base === "string" ? `refs/heads/${base}` : (queue ?? pushed);
+  return typeof ref === "string" && ref.startsWith("refs/heads/") ? { ref } : {};
+}
+
 type Reading = Pick<Git, "resolve" | "facts" | "isAncestor">;
 
 function isAboutPullRequest(name: string): boolean {

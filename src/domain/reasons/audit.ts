@@ -25,6 +25,12 @@ const clones = {
 } as const satisfies Record<string, Reason>;
 
 const commits = {
+  AUDIT_APPROVALS_MISSING: {
+    meaning:
+      "The policies in force asked for approvals, and Git does not prove enough of them: by a key in the evidence pack, or as reviews recorded on refs/modelgate/approvals.",
+    fix: "Fetch the records: git fetch origin 'refs/modelgate/*:refs/modelgate/*'; if there are none, let the action record run again. Else find out who merged it.",
+    exit: 1,
+  },
   AUDIT_LINE_BROKEN: {
     meaning: "A commit does not name the one before it as its first parent, or cannot be read at all.",
     fix: "Check the repository with: git fsck; then audit a fresh clone from a trusted remote.",

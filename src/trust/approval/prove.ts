@@ -18,6 +18,8 @@ export interface Makers {
 /** What the approvals of a proposal are judged by. */
 export interface ApprovalCase {
   readonly approvals: Iterable<ApprovalStatement>;
+  /** Keys that have signed the commits which keep recorded reviews. */
+  readonly keepers?: ReadonlyMap<ApprovalStatement, string>;
   readonly proposed: ProposedTransition;
   /** Of a verdict that was made later than the proposal's: an approver must have seen these too. */
   readonly findings?: readonly string[];
@@ -29,6 +31,7 @@ export interface ApprovalCase {
 /** Proves every approval by itself: signature, key, principal and bindings. Roles and exclusions are for the policy to ask. */
 export function proveApprovals({
   approvals,
+  keepers,
   proposed,
   findings,
   trust,
@@ -37,7 +40,7 @@ export function proveApprovals({
   const proven: SignedApproval[] = [];
   const refused: RefusedApproval[] = [];
   for (const approval of approvals) {
-    const found = approverOf(approval, trust);
+    const found = approverOf(approval, trust, keepers?.get(approval) ?? null);
     const [problem] = isApprover(found) ? bindingProblems(approval, proposed, findings) : [found];
     if (problem) refused.push(refusal(approval, problem));
     else if (isApprover(found)) proven.push(found);

@@ -9,7 +9,7 @@ import { parseApprovals } from "../../trust/approval/parse-all.ts";
 import { APPROVALS_FOLDER } from "../../trust/approval/statement.ts";
 import { approverOf, isApprover } from "../../trust/approval/verify.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
-import type { Decision } from "../decision.ts";
+import type { Decision } from "../gate/decision.ts";
 import { packFolder } from "../transition/branches.ts";
 import type { Draft } from "../transition/draft.ts";
 import { withApprovals } from "../transition/message.ts";

@@ -5,13 +5,22 @@ import { APPROVALS_FOLDER } from "../../trust/approval/statement.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { commitSigner } from "../trust/commit-signer.ts";
 
-type Repository = Git & Pick<GitObjects, "object">;
+/** The commits of a proposal, from wherever they are read. */
+export interface ProposedCommits {
+  /** Whether the base has a commit. */
+  isBase(commit: string): Promise<boolean>;
+  parents(commit: string): Promise<readonly string[]>;
+  message(commit: string): Promise<string>;
+  /** Paths that a commit changed, compared with one of its parents. */
+  changed(parent: string, commit: string): Promise<readonly string[]>;
+  /** Raw objects, for signatures. */
+  readonly objects: Pick<GitObjects, "object">;
+}
 
 /** Commits of a proposal that are looked at; one that has more was not made by modelgate. */
 const MOST_COMMITS = 64;
 
-export interface ProposalCommits {
-  readonly base: string;
+export interface ProposalOf {
   readonly head: string;
   /** Of the evidence pack. */
   readonly folder: string;
@@ -19,17 +28,27 @@ export interface ProposalCommits {
   readonly trust: TrustRegistry;
 }
 
+/** The commits of a repository that lead to a base. */
+export function commitsOnto(git: Git & Pick<GitObjects, "object">, base: string): ProposedCommits {
+  return {
+    isBase: (commit) => git.isAncestor(commit, base),
+    parents: async (commit) => (await git.facts(commit)).parents,
+    message: (commit) => git.message(commit),
+    changed: (parent, commit) => git.changed(parent, commit),
+    objects: git,
+  };
+}
+
 /**
  * Who made a proposal: the principals whose keys signed its commits, and whoever its ledger or its messages name. Commits
  * that only add approvals change nothing that is approved, and their makers are none of the proposal's.
  */
-export async function makersOf(git: Repository, of: ProposalCommits): Promise<Makers> {
-  const commits = await contentCommits(git, of);
+export async function makersOf(commits: ProposedCommits, of: ProposalOf): Promise<Makers> {
   const signers: (string | null)[] = [];
   const claimed = [...requesterNames(of.requestedBy)];
-  for (const commit of commits ?? []) {
-    signers.push(await commitSigner(git, of.trust, commit));
-    claimed.push(...coAuthorsIn(await git.message(commit)));
+  for (const commit of (await contentCommits(commits, of)) ?? []) {
+    signers.push(await commitSigner(commits.objects, of.trust, commit));
+    claimed.push(...coAuthorsIn(await commits.message(commit)));
   }
   const known = signers.flatMap((signer) => signer ?? []);
   return {
@@ -40,15 +59,14 @@ export async function makersOf(git: Repository, of: ProposalCommits): Promise<Ma
 }
 
 /** Newest first: what leads from the base to the head along first parents, without approvals; null when it is too long. */
-async function contentCommits(git: Repository, of: ProposalCommits): Promise<readonly string[] | null> {
+async function contentCommits(commits: ProposedCommits, of: ProposalOf): Promise<readonly string[] | null> {
   const found: string[] = [];
-  let at = await proposedHead(git, of);
+  let at = await proposedHead(commits, of.head);
   for (let count = 0; count < MOST_COMMITS; count += 1) {
-    if (await git.isAncestor(at, of.base)) return found;
-    const { parents } = await git.facts(at);
-    const [parent] = parents;
+    if (await commits.isBase(at)) return found;
+    const [parent, ...others] = await commits.parents(at);
     if (parent === undefined) return null;
-    if (parents.length > 1 || !(await addsApprovals(git, { parent, commit: at, folder: of.folder })))
+    if (others.length > 0 || !(await addsApprovals(commits, { parent, commit: at, folder: of.folder })))
       found.push(at);
     at = parent;
   }
@@ -56,16 +74,16 @@ async function contentCommits(git: Repository, of: ProposalCommits): Promise<rea
 }
 
 /** A pull request is checked as a merge onto its base: what is proposed is behind the second parent. */
-async function proposedHead(git: Repository, { base, head }: ProposalCommits): Promise<string> {
-  const [first, second, third] = (await git.facts(head)).parents;
+async function proposedHead(commits: ProposedCommits, head: string): Promise<string> {
+  const [first, second, third] = await commits.parents(head);
   const isMerge = first !== undefined && second !== undefined && third === undefined;
-  return isMerge && (await git.isAncestor(first, base)) ? second : head;
+  return isMerge && (await commits.isBase(first)) ? second : head;
 }
 
 async function addsApprovals(
-  git: Repository,
+  commits: ProposedCommits,
   { parent, commit, folder }: { parent: string; commit: string; folder: string },
 ): Promise<boolean> {
-  const changed = await git.changed(parent, commit);
+  const changed = await commits.changed(parent, commit);
   return changed.length > 0 && changed.every((path) => path.startsWith(`${folder}/${APPROVALS_FOLDER}/`));
 }

@@ -14,6 +14,7 @@ import { boundEvidence } from "../gate/stored-evidence.ts";
 import { packFolder } from "../transition/branches.ts";
 import type { Finding } from "./finding.ts";
 import { heldSince } from "./history-facts.ts";
+import { judgeApprovals, type ProvenClaim } from "./judge-approvals.ts";
 import { recordRevision } from "./ledger-line.ts";
 import { packBasis } from "./pack-basis.ts";
 import type { RegisteredVersion } from "./snapshots.ts";
@@ -22,7 +23,7 @@ import type { Scene, StandingLedger } from "./walk.ts";
 /**
  * Proves that a commit brought one lawful transition and the evidence for it: the ledger is what `apply` makes of the one
  * before, the pack is whole and bound to its base, and judging its evidence again gives the stored verdict byte for byte.
- * LEDGER_*, CHECK_*, EVIDENCE_*, GATE_*, POLICY_*, AUDIT_LEDGER_UNLAWFUL; as a warning AUDIT_LEDGER_RESTORED.
+ * LEDGER_*, CHECK_*, EVIDENCE_*, GATE_*, POLICY_*, APPROVAL_*, AUDIT_APPROVALS_MISSING, AUDIT_LEDGER_UNLAWFUL; as a warning AUDIT_LEDGER_RESTORED.
  */
 export async function judgePromotion(scene: Scene): Promise<Finding> {
   const { walk, landed } = scene;
@@ -65,8 +66,9 @@ async function proveEvidence(scene: Scene, base: StandingLedger, transition: Tra
   const told = describe(base.ledger.revision + 1, transition);
   try {
     const stored = packOf(scene, transition);
-    await proveVerdict(scene, { base, transition, stored });
-    return { problems: [], transition: told };
+    const proven = await proveVerdict(scene, { base, transition, stored });
+    const { approvedBy, problems } = await judgeApprovals(scene, proven);
+    return { problems, transition: { ...told, approved_by: approvedBy } };
   } catch (error) {
     if (!(error instanceof GateError)) throw error;
     return { problems: error.problems, transition: told };
@@ -107,7 +109,7 @@ function packOf({ landed }: Scene, transition: Transition): StoredPack {
 async function proveVerdict(
   scene: Scene,
   of: { base: StandingLedger; transition: Transition; stored: StoredPack },
-): Promise<void> {
+): Promise<ProvenClaim> {
   const claim = await claimOf(scene, of);
   refuse(swappedBindings(claim));
   const basis = await packBasis(scene, claim);
@@ -124,7 +126,8 @@ async function proveVerdict(
       ? []
       : boundEvidence(stored.folder, stored.files, bindings, stored.pack);
   const since = await heldSince(scene, { claim, before: basis.before, position: basis.position });
-  rejudgeWith(claim, { evidence, before: basis.before, since });
+  const verdict = rejudgeWith(claim, { evidence, before: basis.before, since });
+  return { claim, position: basis.position, verdict };
 }
 
 /** The clock is that of the commit that landed: by when it was decided is all that can be known years later. */

@@ -7,7 +7,7 @@ import type { Git, GitObjects } from "../../ports.ts";
 import type { ProposedTransition } from "../../trust/approval/bind.ts";
 import { loginsByRole, proveApprovals } from "../../trust/approval/prove.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
-import { makersOf } from "../approve/makers.ts";
+import { commitsOnto, makersOf } from "../approve/makers.ts";
 import { strayProblems } from "../../trust/approval/strays.ts";
 import { proposedTransition } from "../approve/proposed-transition.ts";
 import { rootOf, treeReader } from "../approve/tree-reader.ts";
@@ -105,7 +105,7 @@ async function signedApprovals(
   const { git, change, stored } = carried;
   const { base, head } = change;
   const proposed = await proposedIn(carried, options.ref ?? null);
-  const makers = await makersOf(git, { base, head, folder: stored.folder, requestedBy, trust });
+  const makers = await makersOf(commitsOnto(git, base), { head, folder: stored.folder, requestedBy, trust });
   return proveApprovals({ approvals: stored.approvals.values(), proposed, findings, trust, makers });
 }
 
@@ -123,7 +123,11 @@ function together(
   return { ...underTrust(reviewed, trust), signed: { ...signed, authorsKnown, alone: false } };
 }
 
-const NO_REVIEWS: Pick<ApprovalFacts, "authors" | "claimedAuthors" | "lastPusher" | "reviews" | "writers"> = {
+/** Where no forge is asked. */
+export const NO_REVIEWS: Pick<
+  ApprovalFacts,
+  "authors" | "claimedAuthors" | "lastPusher" | "reviews" | "writers"
+> = {
   authors: [],
   claimedAuthors: [],
   lastPusher: null,

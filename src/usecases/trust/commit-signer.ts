@@ -6,18 +6,25 @@ import type { TrustRegistry } from "../../trust/registry.ts";
 import { ROLES } from "../../trust/roles.ts";
 import { dearmor, NAMESPACES, parseSshSignature, verifySshSignature } from "../../trust/sshsig.ts";
 
+type Objects = Pick<GitObjects, "object">;
+
 /** The principal whose key has signed a commit; null when it is not signed, or by nobody who is known. GIT_*. */
 export async function commitSigner(
-  git: Pick<GitObjects, "object">,
+  git: Objects,
   trust: TrustRegistry,
   commit: string,
 ): Promise<string | null> {
+  const fingerprint = await commitKey(git, trust, commit);
+  const judged = fingerprint === null ? null : judgeKey(trust, { fingerprint, roles: ROLES, use: "now" });
+  return judged !== null && isTrusted(judged) ? judged.principal : null;
+}
+
+/** The key that has signed a commit, whatever it may sign; null when none that could be verified did. GIT_*. */
+export async function commitKey(git: Objects, trust: TrustRegistry, commit: string): Promise<string | null> {
   const raw = await git.object(commit);
   if (raw?.type !== "commit") return null;
   try {
-    const fingerprint = await signingKey(trust, commit, raw.bytes);
-    const judged = fingerprint === null ? null : judgeKey(trust, { fingerprint, roles: ROLES, use: "now" });
-    return judged !== null && isTrusted(judged) ? judged.principal : null;
+    return await signingKey(trust, commit, raw.bytes);
   } catch (error) {
     if (error instanceof GateError) return null;
     throw error;
