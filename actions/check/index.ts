@@ -2,7 +2,7 @@ import { runAction } from "../../src/host/action.ts";
 import { askedOf, tellForge } from "../../src/host/check-forge.ts";
 import { reportCheck } from "../../src/host/check-report.ts";
 import { checkRun } from "../../src/host/decision-run.ts";
-import { eventOf, namedBy, rangeAsked } from "../../src/host/event.ts";
+import { branchOf, eventOf, namedBy, rangeAsked } from "../../src/host/event.ts";
 import { legsFrom } from "../../src/host/fetch-legs.ts";
 import { openForge } from "../../src/host/open-forge.ts";
 import { keepSamples } from "../../src/host/sample-keeper.ts";
@@ -23,6 +23,7 @@ await runAction({
     const found = await check(ports, range, {
       start,
       signal: host.signal,
+      ...branchOf(event),
       enforcedElsewhere: more["enforced-elsewhere"],
       benchmark: { onSamples: samples.onSamples },
       ...(token === null ? {} : askedOf(forge, range.head)),
