@@ -19,7 +19,7 @@ $1  working-directory: .gate
 $1- uses: ./.gate
 `.slice(1);
 
-const ACTION = /^( *)- (id: [a-z]+\n +)?uses: modelgate\/modelgate\/(actions\/[a-z]+)@MODELGATE_REF.*\n/m;
+const ACTION = /^( *)- (id: [a-z]+\n +)?uses: modelgate\/modelgate\/(actions\/[a-z]+)@MODELGATE_REF.*\n/gm;
 const INSTALLED = "$1# Bundles are not on main (ADR 1).\n$1- run: npm ci\n$1- $2uses: ./$3\n";
 
 /** The command line from a release, which this repository has in its own work tree. */

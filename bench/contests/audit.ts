@@ -43,8 +43,12 @@ interface Audit extends Run {
   readonly peakMiB: number;
 }
 
-const TELL_PEAK =
-  'data:text/javascript,process.on("exit",()=>process.stderr.write("peak "+process.resourceUsage().maxRSS+"\\n"))';
+/** Of this process alone: what resourceUsage() tells begins with the memory of the parent. */
+const TELL_PEAK = `data:text/javascript,import { readFileSync } from "node:fs";
+process.on("exit", () => process.stderr.write(/VmHWM:\\s*\\d+/.exec(readFileSync("/proc/self/status", "utf8"))?.[0] ?? ""));`.replaceAll(
+  "\n",
+  "",
+);
 
 function audited(root: string, { folder }: SignedRepository, ...more: readonly string[]): Audit {
   const bin = join(root, "bin/modelgate.js");
@@ -53,10 +57,9 @@ function audited(root: string, { folder }: SignedRepository, ...more: readonly s
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", maxBuffer: 2 ** 28 });
   const ms = performance.now() - start;
   const report = JSON.parse(stdout) as AuditReport;
-  const answer = report.commits
-    .map(({ position, signer }) => (position === 0 || signer ? "G" : "-"))
-    .join("");
-  return { ms, answer, report, peakMiB: Number(/peak (\d+)/.exec(stderr)?.[1]) / 1024 };
+  const judged = report.commits.filter(({ position }) => position > 0);
+  const answer = judged.map(({ signer }) => (signer ? "G" : "-")).join("");
+  return { ms, answer, report, peakMiB: Number(/VmHWM:\s*(\d+)/.exec(stderr)?.[1]) / 1024 };
 }
 
 /** Good or not; git has several letters for what is not. */

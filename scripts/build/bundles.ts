@@ -41,6 +41,9 @@ export interface Bundle {
 const CHILD_ENTRY = "src/adapters/onnx/child/main.ts";
 const ARTIFACT_ENTRY = "src/adapters/artifact/child/main.ts";
 
+/** One copy for all actions. Relative, as it stands beside them. */
+const OPENPGP = { name: "openpgp", entry: "src/trust/openpgp-library.ts", beside: "./openpgp.js" } as const;
+
 const PLAIN = { split: false, mayNameEngine: false, mayCarryHttp: false } as const;
 
 /** Every bundle of the product: the CLI, the child that runs models (twice), one file per action, and their artifact client. */
@@ -51,6 +54,7 @@ export function listBundles(root: string): readonly Bundle[] {
     { ...child, folder: "dist" },
     ...listActions(root).map((name) => actionBundle(name)),
     { ...child, folder: "actions/dist" },
+    { ...PLAIN, name: OPENPGP.name, entry: OPENPGP.entry, folder: "actions/dist" },
     { ...PLAIN, name: "artifact-child", entry: ARTIFACT_ENTRY, folder: "actions/dist", mayCarryHttp: true },
   ];
 }
@@ -75,6 +79,7 @@ export async function generate(root: string, bundle: Bundle): Promise<readonly O
     input: { [bundle.name]: input },
     platform: "node",
     external: EXTERNAL,
+    plugins: besideActions(bundle) ? [{ name: "beside", resolveId: sharedLibrary }] : [],
     resolve: { alias: LEFT_OUT },
     treeshake: { moduleSideEffects: bundle.mayCarryHttp ? true : [UNUSED_TOOLKIT] },
     onLog: (level, log) => {
@@ -93,6 +98,19 @@ export async function generate(root: string, bundle: Bundle): Promise<readonly O
     chunkFileNames: `${basename(bundle.name)}-[name]-[hash].${extension}`,
   });
   return output.filter((file) => file.type === "chunk");
+}
+
+function besideActions({ folder, name }: Bundle): boolean {
+  return folder === "actions/dist" && name !== OPENPGP.name;
+}
+
+function sharedLibrary(source: string): { id: string; external: "absolute" } | null {
+  return basename(source) === basename(OPENPGP.entry) ? { id: OPENPGP.beside, external: "absolute" } : null;
+}
+
+/** Files of a bundle's folder that another bundle makes. */
+export function neighboursOf(bundle: Bundle): readonly string[] {
+  return besideActions(bundle) ? [OPENPGP.beside] : [];
 }
 
 function refuseWarning(bundle: Bundle, level: string, message: string): void {

@@ -1,6 +1,6 @@
 import { isBuiltin } from "node:module";
 import type { OutputChunk } from "rolldown";
-import type { Bundle } from "./bundles.ts";
+import { type Bundle, neighboursOf } from "./bundles.ts";
 import { leftRequires } from "./left-requires.ts";
 
 /**
@@ -21,8 +21,9 @@ export function inspect(bundle: Bundle, chunks: readonly OutputChunk[], root: st
 
 function strayImports(bundle: Bundle, chunk: OutputChunk, own: ReadonlySet<string>): readonly string[] {
   const required = leftRequires(chunk.code).map((name) => name.replace(/^\.\//, ""));
+  const there = new Set([...own, ...neighboursOf(bundle)]);
   const named = new Set([...chunk.imports, ...chunk.dynamicImports, ...required]);
-  const stray = [...named].filter((name) => !isBuiltin(name) && !own.has(name) && !isEngine(bundle, name));
+  const stray = [...named].filter((name) => !isBuiltin(name) && !there.has(name) && !isEngine(bundle, name));
   return stray.map((name) => `${chunk.fileName} needs "${name}" from a node_modules that will not be there`);
 }
 

@@ -6,7 +6,7 @@ import { formatJson } from "./document/format.ts";
 import { parseJson } from "./document/json.ts";
 
 /** What leaves an artifact behind. */
-export type RunKind = "parity" | "benchmark" | "gate" | "promote" | "check";
+export type RunKind = "parity" | "benchmark" | "gate" | "promote" | "check" | "audit";
 
 /** The workflow run around it, as the forge says. */
 export interface WorkflowRun {

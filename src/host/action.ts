@@ -20,6 +20,8 @@ import { annotate, type Answer, printForeign } from "./workflow-log.ts";
 /** What an action found: its answer, and the same text for log and job summary. */
 export interface ActionReport {
   readonly outcome: Outcome;
+  /** The tool failed on a part of it: what is said about the rest stands, and the step ends as broken. */
+  readonly broken?: boolean;
   /** One sentence: the answer. */
   readonly headline: string;
   /** For the log. */
@@ -62,9 +64,10 @@ async function runToEnd<const Spec extends InputSpec>(
 async function publish(report: ActionReport, prefix: string): Promise<ExitCode> {
   printForeign(report.text);
   annotate(answerOf(report), report.annotations, prefix);
-  setOutputs({ ...report.outputs, result: resultOfOutcome(report.outcome) });
+  const { broken = false } = report;
+  setOutputs({ ...report.outputs, result: broken ? "error" : resultOfOutcome(report.outcome) });
   await writeSummary(report.markdown, report.headline);
-  return exitCodeOfOutcome(report.outcome);
+  return broken ? 3 : exitCodeOfOutcome(report.outcome);
 }
 
 function answerOf({ outcome, headline }: ActionReport): Answer | undefined {

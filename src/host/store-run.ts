@@ -61,6 +61,7 @@ const CLASSES: Readonly<Record<ToolRun["kind"], RetentionClass>> = {
   gate: "critical",
   promote: "critical",
   check: "critical",
+  audit: "critical",
 };
 
 async function upload(

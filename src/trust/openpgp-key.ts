@@ -5,7 +5,7 @@ import {
   readKey,
   type SignaturePacket,
   type Subkey,
-} from "openpgp";
+} from "./openpgp-library.ts";
 import { gateError, type GateError } from "../errors.ts";
 
 /** An OpenPGP key as the registry has it. */

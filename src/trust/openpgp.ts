@@ -1,4 +1,4 @@
-import { createMessage, enums, readSignature, type SignaturePacket } from "openpgp";
+import { createMessage, enums, readSignature, type SignaturePacket } from "./openpgp-library.ts";
 import { gateError } from "../errors.ts";
 import { dearmorOpenPgp } from "./openpgp-armor.ts";
 import { candidatesFor, NO_CLOCK, type OpenPgpKey, requireFit, requireInUse } from "./openpgp-key.ts";

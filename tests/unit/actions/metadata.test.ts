@@ -13,6 +13,7 @@ const ACTIONS = resolve(import.meta.dirname, "../../../actions");
 describe("the actions", () => {
   it("are these", () => {
     expect(listActions(resolve(ACTIONS, ".."))).toEqual([
+      "audit",
       "benchmark",
       "check",
       "gate",

@@ -8,6 +8,7 @@ const REPOSITORY = resolve(import.meta.dirname, "../../..");
 const CLI = "src/cli/main.ts";
 const CHILD = "src/adapters/onnx/child/main.ts";
 const ARTIFACTS = "src/adapters/artifact/child/main.ts";
+const OPENPGP = "src/trust/openpgp-library.ts";
 const ACTION = "actions/greet/index.ts";
 
 let root: string;
@@ -19,6 +20,7 @@ beforeEach(async () => {
   await put("src/cli/lazy.ts", 'export const hello = () => console.log("hello");\n');
   await put(CHILD, 'void import("onnxruntime-node").then((ort) => console.log(ort));\n');
   await put(ARTIFACTS, 'console.log("stored");\n');
+  await put(OPENPGP, "export const verify = () => true;\n");
   await put("actions/greet/action.yml", "name: greet\n");
   await put(ACTION, 'import semver from "semver";\nconsole.log(semver.valid("1.0.0"));\n');
 });
@@ -40,11 +42,22 @@ describe("bundleAll", () => {
       "actions/dist/greet.js",
       "actions/dist/greet.licences.txt",
       "actions/dist/onnx-child.js",
+      "actions/dist/openpgp.js",
       "actions/dist/package.json",
       "dist/modelgate-lazy-HASH.cjs",
       "dist/modelgate.cjs",
       "dist/onnx-child.cjs",
     ]);
+  });
+
+  it("leaves the library that actions share in one file beside them", async () => {
+    await put(
+      ACTION,
+      'import { verify } from "../../src/trust/openpgp-library.ts";\nconsole.log(verify());\n',
+    );
+    const output = await bundleAll(root);
+    expect(output.get("actions/dist/greet.js")).toContain('from "./openpgp.js"');
+    expect(output.get("actions/dist/openpgp.js")).toContain("verify");
   });
 
   it("gives the same bytes twice", async () => {

@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import { readNamedFile } from "../../src/adapters/fs/key-file.ts";
+import { keepYoungGenerationSmall } from "../../src/adapters/machine/young-generation.ts";
+import { runAction } from "../../src/host/action.ts";
+import { auditRun, reportAudit } from "../../src/host/audit-report.ts";
+import { startRun } from "../../src/host/start.ts";
+import { storeReport } from "../../src/host/store-run.ts";
+import { parseCheckpoint } from "../../src/ledger/audit/checkpoint.ts";
+import { audit } from "../../src/usecases/audit/audit.ts";
+import { inputs } from "./inputs.ts";
+
+await runAction({
+  inputs,
+  async run({ from, checkpoint: file, upload }, host) {
+    keepYoungGenerationSmall();
+    const ports = await host.open(null);
+    const checkpoint = file === null ? null : parseCheckpoint(readNamedFile(join(host.folder, file)), file);
+    const { report } = await audit(ports, {
+      checkpoint,
+      signal: host.signal,
+      ...(from === null ? {} : { from }),
+    });
+    return storeReport(
+      { ...host, git: ports.git },
+      reportAudit(report),
+      auditRun(report, startRun(1), upload),
+    );
+  },
+});
