@@ -34,6 +34,8 @@ export interface KnownRevision {
 }
 
 const TRANSITION = Buffer.from('\n  "transition": {');
+/** Half of a surrogate pair comes through `JSON.parse` and back as it is; the strict reader refuses it. */
+const SURROGATE = String.raw`\ud`;
 
 /**
  * The same for one step of a long history: only the transition is read from the head, and the rest follows from the base.
@@ -57,8 +59,10 @@ function followed(
 ): Ledger | undefined {
   const at = headBytes.lastIndexOf(TRANSITION);
   if (at < 0) return undefined;
+  const text = headBytes.toString("utf8", at);
+  if (text.includes(SURROGATE)) return undefined;
   try {
-    const { transition: told } = JSON.parse(`{${headBytes.toString("utf8", at)}`) as { transition: unknown };
+    const { transition: told } = JSON.parse(`{${text}`) as { transition: unknown };
     const head = isTransition(told) && successor(base, told, environments);
     return head && Buffer.from(formatShared(head)).equals(headBytes) ? head : undefined;
   } catch {
