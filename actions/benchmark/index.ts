@@ -5,7 +5,7 @@ import { keepSamples } from "../../src/host/sample-keeper.ts";
 import { startRun } from "../../src/host/start.ts";
 import { storeReport } from "../../src/host/store-run.ts";
 import { formatModelRef } from "../../src/domain/model-ref.ts";
-import { measureBenchmark } from "../../src/usecases/measure-benchmark.ts";
+import { measureBenchmark } from "../../src/usecases/measure/benchmark.ts";
 import { loadVersion } from "../../src/usecases/registry/load-version.ts";
 import { runOf } from "../../src/usecases/run-context.ts";
 import { inputs } from "./inputs.ts";

@@ -4,7 +4,7 @@ import { keepSamples } from "../../src/host/sample-keeper.ts";
 import { startRun } from "../../src/host/start.ts";
 import { storeReport } from "../../src/host/store-run.ts";
 import { reportDecision } from "../../src/host/verdict-report.ts";
-import { gate } from "../../src/usecases/gate.ts";
+import { gate } from "../../src/usecases/gate/gate.ts";
 import { inputs } from "./inputs.ts";
 
 await runAction({

@@ -4,7 +4,7 @@ import { measuredCommits } from "../../src/host/measured-commits.ts";
 import { startRun } from "../../src/host/start.ts";
 import { storeReport } from "../../src/host/store-run.ts";
 import { formatModelRef } from "../../src/domain/model-ref.ts";
-import { measureParity } from "../../src/usecases/measure-parity.ts";
+import { measureParity } from "../../src/usecases/measure/parity.ts";
 import { loadVersion } from "../../src/usecases/registry/load-version.ts";
 import { runOf } from "../../src/usecases/run-context.ts";
 import { inputs } from "./inputs.ts";

@@ -9,7 +9,7 @@ import { transitionPorts } from "../../src/host/transition-ports.ts";
 import { reportDecision } from "../../src/host/verdict-report.ts";
 import { whereToPropose } from "../../src/host/where-to-propose.ts";
 import { leftToCheck } from "../../src/usecases/approve/left-to-check.ts";
-import { gate } from "../../src/usecases/gate.ts";
+import { gate } from "../../src/usecases/gate/gate.ts";
 import { transact } from "../../src/usecases/transition/transact.ts";
 import { inputs } from "./inputs.ts";
 

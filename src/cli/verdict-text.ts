@@ -1,5 +1,5 @@
 import type { ReportContext } from "../report/compose.ts";
-import type { Decision } from "../usecases/decision.ts";
+import type { Decision } from "../usecases/gate/decision.ts";
 import { reportContextOf } from "../usecases/report-context.ts";
 
 export type ReportFormat = "text" | "markdown" | "json" | "sarif";

@@ -3,7 +3,7 @@ import { formatModelRef } from "../domain/model-ref.ts";
 import type { ToolRun } from "../domain/run-artifact.ts";
 import type { SamplesOf } from "../measure/latency/raw-samples.ts";
 import type { CheckReport } from "../usecases/check/report.ts";
-import type { Decision } from "../usecases/decision.ts";
+import type { Decision } from "../usecases/gate/decision.ts";
 import { type RunStart, stampOf } from "../usecases/run-context.ts";
 import type { SampleKeeper } from "./sample-keeper.ts";
 import type { RunToStore } from "./store-run.ts";

@@ -3,7 +3,7 @@ import { describeRequest } from "../report/headline.ts";
 import type { Rejudged } from "../usecases/transition/overtaken.ts";
 import type { TransitionResult } from "../usecases/transition/transact.ts";
 import { subjectOf } from "../usecases/transition/message.ts";
-import type { Proposal } from "../usecases/propose.ts";
+import type { Proposal } from "../usecases/transition/propose.ts";
 import { proposalContextOf } from "../usecases/report-context.ts";
 import type { ActionReport } from "./action.ts";
 import type { Annotation } from "../report/annotations.ts";

@@ -1,5 +1,5 @@
 import { renderMarkdown } from "../report/markdown.ts";
-import { gate, type GateOptions } from "../usecases/gate.ts";
+import { gate, type GateOptions } from "../usecases/gate/gate.ts";
 import type { MeasurePorts } from "../usecases/gate/measure-task.ts";
 import { proposalContextOf } from "../usecases/report-context.ts";
 import type { Proposals } from "../usecases/transition/proposals.ts";

@@ -3,7 +3,7 @@ import type { ReportContext } from "../report/compose.ts";
 import { headlineOf } from "../report/headline.ts";
 import { renderMarkdown, SUMMARY_BYTES } from "../report/markdown.ts";
 import { renderTerminal } from "../report/terminal.ts";
-import type { Decision } from "../usecases/decision.ts";
+import type { Decision } from "../usecases/gate/decision.ts";
 import { reportContextOf } from "../usecases/report-context.ts";
 import type { ActionReport } from "./action.ts";
 

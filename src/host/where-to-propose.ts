@@ -3,7 +3,7 @@ import type { Git } from "../ports.ts";
 import { fetchRefusals } from "../usecases/forge/fetch-records.ts";
 import { forgeProposals } from "../usecases/forge/proposals.ts";
 import type { RoleHolders } from "../usecases/forge/roles.ts";
-import type { GateOptions } from "../usecases/gate.ts";
+import type { GateOptions } from "../usecases/gate/gate.ts";
 import { gitProposals, type Proposals } from "../usecases/transition/proposals.ts";
 
 /** Where a host proposes: a plain repository, or a forge with the people whose reviews it asks for. */

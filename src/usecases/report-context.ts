@@ -3,7 +3,7 @@ import { isRecordedEvent } from "../domain/lifecycle.ts";
 import { effectOn } from "../ledger/effects.ts";
 import type { ReportContext } from "../report/compose.ts";
 import { describeEffect } from "../report/effect.ts";
-import type { Decision } from "./decision.ts";
+import type { Decision } from "./gate/decision.ts";
 
 /** What a report rests on besides the verdict: of a decision that is made now, or of one that a proposal stores. */
 type Decided = Pick<Decision, "ledger" | "request" | "verdict" | "evidenceDigest"> &

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Manifest } from "../../src/domain/manifest.ts";
-import { gate } from "../../src/usecases/gate.ts";
+import { gate } from "../../src/usecases/gate/gate.ts";
 import type { AskedTransition } from "../../src/usecases/request.ts";
 import { type CheckScene, checkScene, codesOf, startNow, TO_SHADOW } from "../support/check-scene.ts";
 import { trustText } from "../support/trust.ts";

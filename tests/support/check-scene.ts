@@ -11,7 +11,7 @@ import { readTensor } from "../../src/measure/onnx/read-tensor.ts";
 import { check } from "../../src/usecases/check/check.ts";
 import type { CheckOptions, CheckPorts } from "../../src/usecases/check/scene.ts";
 import type { CheckReport } from "../../src/usecases/check/report.ts";
-import { gate, type GateOptions } from "../../src/usecases/gate.ts";
+import { gate, type GateOptions } from "../../src/usecases/gate/gate.ts";
 import type { AskedTransition } from "../../src/usecases/request.ts";
 import type { RunStart } from "../../src/usecases/run-context.ts";
 import { SLOT_EVENT } from "../../src/domain/lifecycle.ts";

@@ -2,7 +2,7 @@ import { engineSources, onnxEngine } from "../../src/adapters/onnx/engine.ts";
 import type { EngineFingerprint, Evidence, Measurement } from "../../src/domain/evidence.ts";
 import { GateError } from "../../src/errors.ts";
 import type { Engine, Machine, Progress } from "../../src/ports.ts";
-import { measureParity, type ParityDetails, type ParityTask } from "../../src/usecases/measure-parity.ts";
+import { measureParity, type ParityDetails, type ParityTask } from "../../src/usecases/measure/parity.ts";
 import type { RunContext } from "../../src/usecases/run-context.ts";
 import type { VersionFolder } from "./version-folder.ts";
 

@@ -1,6 +1,6 @@
 import { GateError } from "../../src/errors.ts";
 import { openGit } from "../../src/adapters/git/open.ts";
-import { proposeTransition } from "../../src/usecases/propose.ts";
+import { proposeTransition } from "../../src/usecases/transition/propose.ts";
 import { decide, NOW, request } from "./decisions.ts";
 
 /**

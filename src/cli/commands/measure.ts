@@ -41,7 +41,7 @@ export async function run(
 /** Code is loaded while git starts: the sooner the engine starts, the sooner all is done. */
 async function loadMeasuring(kind: EvidenceKind): Promise<void> {
   if (kind !== "integrity") await loadEngine();
-  if (kind === "parity") await import("../../usecases/measure-parity.ts");
+  if (kind === "parity") await import("../../usecases/measure/parity.ts");
 }
 
 async function show({ console }: CommandContext, evidence: Evidence, out: string | undefined): Promise<void> {

@@ -1,6 +1,6 @@
 import type { EvidenceKind } from "../../domain/evidence.ts";
-import type { Decision } from "../decision.ts";
-import { gate } from "../gate.ts";
+import type { Decision } from "../gate/decision.ts";
+import { gate } from "../gate/gate.ts";
 import { approvalsFor, refuseStrays } from "./approvals.ts";
 import type { CheckScene } from "./scene.ts";
 import { type ProvenPromotion, provePromotion } from "./prove-promotion.ts";

@@ -7,8 +7,8 @@ import {
 } from "../../domain/registry/version-paths.ts";
 import { GateError, type Problem, problem } from "../../errors.ts";
 import type { Files } from "../../ports.ts";
-import type { Decision } from "../decision.ts";
-import { gate } from "../gate.ts";
+import type { Decision } from "../gate/decision.ts";
+import { gate } from "../gate/gate.ts";
 import { readBase } from "../gate/base.ts";
 import { loadVersion } from "../registry/load-version.ts";
 import { measureIntegrity } from "../registry/measure-integrity.ts";

@@ -2,7 +2,7 @@ import type { Backtest } from "../../domain/backtest.ts";
 import { type Outcome, worst } from "../../domain/outcome.ts";
 import { GateError, type Problem } from "../../errors.ts";
 import type { ChangeKind } from "../../ledger/classify.ts";
-import type { Decision } from "../decision.ts";
+import type { Decision } from "../gate/decision.ts";
 import type { Change } from "./change.ts";
 
 /** What the required check found. */

@@ -1,7 +1,7 @@
 import { GateError } from "../../errors.ts";
 import type { Forge, PullRequest, Reviewers } from "../../forge-port.ts";
 import type { Git } from "../../ports.ts";
-import type { Decision } from "../decision.ts";
+import type { Decision } from "../gate/decision.ts";
 import { type RoleHolders, reviewersFor } from "./roles.ts";
 
 /** Marks every pull request of a promotion, so that they can be found and listed. */

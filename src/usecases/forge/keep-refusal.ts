@@ -1,7 +1,7 @@
 import { REFUSALS_REF } from "../../domain/records-ref.ts";
 import type { Forge, PullRequest } from "../../forge-port.ts";
-import type { Decision } from "../decision.ts";
-import type { ProposeOptions } from "../propose.ts";
+import type { Decision } from "../gate/decision.ts";
+import type { ProposeOptions } from "../transition/propose.ts";
 import { proposalBranch } from "../transition/branches.ts";
 import { packChange } from "../transition/draft.ts";
 import { refusalMessage } from "../transition/message.ts";

@@ -1,5 +1,5 @@
 import type { PromotionBlock } from "../../domain/promotion-block.ts";
-import type { Decision } from "../decision.ts";
+import type { Decision } from "../gate/decision.ts";
 import type { Draft } from "../transition/draft.ts";
 
 /** What a pull request announces about its commit. */

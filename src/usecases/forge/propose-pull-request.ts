@@ -3,8 +3,8 @@ import type { Forge, ForgeCommit, ForgeIdentity, PullRequest } from "../../forge
 import type { Git } from "../../ports.ts";
 import { pullRequestBody } from "../../report/pull-request.ts";
 import { type ApprovalsFate, carryApprovals, type CarriedOn, fateOf } from "../approve/carry.ts";
-import type { Decision } from "../decision.ts";
-import type { Proposal, ProposeOptions } from "../propose.ts";
+import type { Decision } from "../gate/decision.ts";
+import type { Proposal, ProposeOptions } from "../transition/propose.ts";
 import { type Draft, draftProposal } from "../transition/draft.ts";
 import { subjectOf } from "../transition/message.ts";
 import { announce } from "./announce.ts";

@@ -2,7 +2,7 @@ import { parsePromotionBlock, type PromotionBlock } from "../../domain/promotion
 import { GateError, gateError } from "../../errors.ts";
 import type { Forge, ForgeCommit, PullRequest } from "../../forge-port.ts";
 import type { Git } from "../../ports.ts";
-import type { Decision } from "../decision.ts";
+import type { Decision } from "../gate/decision.ts";
 import type { Draft } from "../transition/draft.ts";
 import { APPROVED_BY } from "../transition/message.ts";
 

@@ -4,7 +4,7 @@ import { type Evidence, EVIDENCE_KINDS, type EvidenceKind, type Subject } from "
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { type Problem, problem, refuse } from "../../errors.ts";
 import type { Git } from "../../ports.ts";
-import type { Decision } from "../decision.ts";
+import type { Decision } from "./decision.ts";
 import { EVIDENCE_V1 } from "../../generated/evidence-v1.js";
 
 /** What evidence would be bound to on another base. */

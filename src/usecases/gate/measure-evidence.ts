@@ -55,11 +55,11 @@ export async function measureKind(
       return measureIntegrity(candidate, ports, run, task.ground);
     }
     case "parity": {
-      const { measureParity } = await import("../measure-parity.ts");
+      const { measureParity } = await import("../measure/parity.ts");
       return measureParity(ports, { version: candidate, run, ...stop });
     }
     case "benchmark": {
-      const { measureBenchmark } = await import("../measure-benchmark.ts");
+      const { measureBenchmark } = await import("../measure/benchmark.ts");
       return measureBenchmark(ports, {
         candidate,
         live: task.live ?? undefined,

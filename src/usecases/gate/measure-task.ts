@@ -1,6 +1,6 @@
 import type { Engine, Files, Git, Machine, Progress } from "../../ports.ts";
 import type { OpenKeyless } from "../../signing-port.ts";
-import type { BenchmarkOptions } from "../measure-benchmark.ts";
+import type { BenchmarkOptions } from "../measure/benchmark.ts";
 import type { ModelVersion } from "../registry/load-version.ts";
 import type { RunContext } from "../run-context.ts";
 import type { Ground } from "../trust/ground.ts";

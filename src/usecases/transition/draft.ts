@@ -3,11 +3,11 @@ import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import { apply } from "../../ledger/apply.ts";
 import { formatLedger, parseLedger } from "../../ledger/ledger-text.ts";
 import type { Git, TreeChange } from "../../ports.ts";
-import type { Decision } from "../decision.ts";
+import type { Decision } from "../gate/decision.ts";
 import { readEnvironments } from "./base.ts";
 import { packFolder, proposalBranch } from "./branches.ts";
 import { transitionMessage } from "./message.ts";
-import { transitionOf } from "./record.ts";
+import { transitionOf } from "./from-decision.ts";
 
 /** Everything that a proposal commits, wherever the commit is made. */
 export interface Draft {

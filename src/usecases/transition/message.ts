@@ -1,6 +1,6 @@
 import type { Transition } from "../../domain/ledger.ts";
 import { requestText } from "../../domain/request-text.ts";
-import type { Decision } from "../decision.ts";
+import type { Decision } from "../gate/decision.ts";
 
 export { requestText as subjectOf };
 

@@ -3,7 +3,7 @@ import { environmentState, type Ledger, modelState } from "../../domain/ledger.t
 import { requestText } from "../../domain/request-text.ts";
 import { gateError } from "../../errors.ts";
 import type { Git } from "../../ports.ts";
-import type { Decision } from "../decision.ts";
+import type { Decision } from "../gate/decision.ts";
 import { readLedger } from "./base.ts";
 import { proveGround } from "./history.ts";
 

@@ -1,6 +1,6 @@
 import type { Git } from "../../ports.ts";
-import type { Decision } from "../decision.ts";
-import { type Proposal, proposeTransition, type ProposeOptions } from "../propose.ts";
+import type { Decision } from "../gate/decision.ts";
+import { type Proposal, proposeTransition, type ProposeOptions } from "./propose.ts";
 import type { Base } from "./base.ts";
 import { branchTip } from "./branches.ts";
 import { recordRefusal, type Refusal } from "./refusals.ts";

@@ -3,7 +3,7 @@ import { mayMerge } from "../../domain/outcome.ts";
 import { REFUSALS_REF } from "../../domain/records-ref.ts";
 import { GateError, gateError } from "../../errors.ts";
 import type { Git } from "../../ports.ts";
-import type { Decision } from "../decision.ts";
+import type { Decision } from "../gate/decision.ts";
 import { packFolder } from "./branches.ts";
 import { packChange } from "./draft.ts";
 import { refusalMessage } from "./message.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readBase } from "../../../src/usecases/gate/base.ts";
 import { readHistory } from "../../../src/usecases/gate/history.ts";
-import { proposeTransition } from "../../../src/usecases/propose.ts";
+import { proposeTransition } from "../../../src/usecases/transition/propose.ts";
 import type { TransitionRequest } from "../../../src/usecases/request.ts";
 import { decide, request, START } from "../../support/decisions.ts";
 import { MemoryGit } from "../../support/memory-git.ts";

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, wri
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { openGit } from "../../../src/adapters/git/open.ts";
-import { proposeTransition } from "../../../src/usecases/propose.ts";
+import { proposeTransition } from "../../../src/usecases/transition/propose.ts";
 import { refusedBefore } from "../../../src/usecases/refusals/earlier.ts";
 import { recordRefusal } from "../../../src/usecases/transition/refusals.ts";
 import { live } from "../../../src/usecases/live.ts";

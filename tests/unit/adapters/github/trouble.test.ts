@@ -5,7 +5,7 @@ import { GateError } from "../../../../src/errors.ts";
 import type { Forge } from "../../../../src/forge-port.ts";
 import { proposePullRequest } from "../../../../src/usecases/forge/propose-pull-request.ts";
 import { proveSigning } from "../../../../src/usecases/forge/prove-signing.ts";
-import type { Proposal } from "../../../../src/usecases/propose.ts";
+import type { Proposal } from "../../../../src/usecases/transition/propose.ts";
 import { decide, type Judgement, NOW, request } from "../../../support/decisions.ts";
 import { type GithubScene, githubScene } from "../../../support/github-scene.ts";
 import type { TokenKind } from "../../../support/github/index.ts";

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openGit } from "../../../../src/adapters/git/open.ts";
 import { checkHeadline, renderCheck } from "../../../../src/report/check.ts";
 import { check } from "../../../../src/usecases/check/check.ts";
-import { gate } from "../../../../src/usecases/gate.ts";
-import { proposeTransition } from "../../../../src/usecases/propose.ts";
+import { gate } from "../../../../src/usecases/gate/gate.ts";
+import { proposeTransition } from "../../../../src/usecases/transition/propose.ts";
 import type { AskedTransition } from "../../../../src/usecases/request.ts";
 import { GIT_ENV } from "../../../support/git-repo.ts";
 import {

@@ -6,7 +6,7 @@ import {
   proposePullRequest,
   type PullRequestOptions,
 } from "../../../../src/usecases/forge/propose-pull-request.ts";
-import type { Proposal } from "../../../../src/usecases/propose.ts";
+import type { Proposal } from "../../../../src/usecases/transition/propose.ts";
 import { decide, type Judgement, NOW, request, START } from "../../../support/decisions.ts";
 import { MemoryForge } from "../../../support/memory-forge.ts";
 import { MemoryGit } from "../../../support/memory-git.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { formatPromotionBlock, parsePromotionBlock } from "../../../../src/domain/promotion-block.ts";
 import { proposePullRequest } from "../../../../src/usecases/forge/propose-pull-request.ts";
 import { record, type RecordedRevision } from "../../../../src/usecases/forge/record.ts";
-import type { Proposal } from "../../../../src/usecases/propose.ts";
+import type { Proposal } from "../../../../src/usecases/transition/propose.ts";
 import { gateError } from "../../../../src/errors.ts";
 import { decide, NOW, request, START } from "../../../support/decisions.ts";
 import { MemoryForge } from "../../../support/memory-forge.ts";

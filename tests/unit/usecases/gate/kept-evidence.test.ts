@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { formatJson } from "../../../../src/domain/document/format.ts";
 import type { EvidenceKind, Subject } from "../../../../src/domain/evidence.ts";
-import type { Decision } from "../../../../src/usecases/decision.ts";
+import type { Decision } from "../../../../src/usecases/gate/decision.ts";
 import { keptEvidence, type NewBindings, requireKept } from "../../../../src/usecases/gate/kept-evidence.ts";
 import { decide, request, START } from "../../../support/decisions.ts";
 import { digest, evidenceOf, LIVE as JUDGED_LIVE, measurement } from "../../../support/judging.ts";

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { digestOf } from "../../../../src/domain/digest.ts";
 import { transitionPorts } from "../../../../src/host/transition-ports.ts";
-import type { GateOptions } from "../../../../src/usecases/gate.ts";
+import type { GateOptions } from "../../../../src/usecases/gate/gate.ts";
 import type { AskedTransition } from "../../../../src/usecases/request.ts";
 import { readLedger } from "../../../../src/usecases/transition/base.ts";
 import { gitProposals } from "../../../../src/usecases/transition/proposals.ts";

@@ -1,20 +1,20 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkSchema } from "../../../src/domain/document/check-schema.ts";
-import { parseJson } from "../../../src/domain/document/json.ts";
-import { type Sidecar, sidecarCrc32 } from "../../../src/domain/registry/sidecar.ts";
-import { SIDECAR_V1 } from "../../../src/generated/sidecar-v1.js";
-import { GENESIS, parseLedger } from "../../../src/ledger/ledger-text.ts";
-import { parsePolicies } from "../../../src/policy/parse-policies.ts";
-import { editTrust } from "../../../src/trust/file/edit-trust.ts";
-import { parseTrust, TRUST_FILE } from "../../../src/trust/registry.ts";
-import { type InitOptions, init } from "../../../src/usecases/init/init.ts";
-import { GateError } from "../../../src/errors.ts";
-import { identity } from "../../support/onnx-models.ts";
-import { memoryFiles } from "../../support/memory-files.ts";
-import { model, node } from "../../support/onnx-writer.ts";
-import { REF, ROOT } from "../../support/workflows/all-workflows.ts";
+import { checkSchema } from "../../../../src/domain/document/check-schema.ts";
+import { parseJson } from "../../../../src/domain/document/json.ts";
+import { type Sidecar, sidecarCrc32 } from "../../../../src/domain/registry/sidecar.ts";
+import { SIDECAR_V1 } from "../../../../src/generated/sidecar-v1.js";
+import { GENESIS, parseLedger } from "../../../../src/ledger/ledger-text.ts";
+import { parsePolicies } from "../../../../src/policy/parse-policies.ts";
+import { editTrust } from "../../../../src/trust/file/edit-trust.ts";
+import { parseTrust, TRUST_FILE } from "../../../../src/trust/registry.ts";
+import { type InitOptions, init } from "../../../../src/usecases/init/init.ts";
+import { GateError } from "../../../../src/errors.ts";
+import { identity } from "../../../support/onnx-models.ts";
+import { memoryFiles } from "../../../support/memory-files.ts";
+import { model, node } from "../../../support/onnx-writer.ts";
+import { REF, ROOT } from "../../../support/workflows/all-workflows.ts";
 
 const OPTIONS: InitOptions = {
   ref: REF,

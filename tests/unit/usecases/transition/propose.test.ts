@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { openGit } from "../../../src/adapters/git/open.ts";
-import type { Ledger } from "../../../src/domain/ledger.ts";
-import { parseLedger } from "../../../src/ledger/ledger-text.ts";
-import { verifyTransition } from "../../../src/ledger/verify.ts";
-import type { Git } from "../../../src/ports.ts";
-import { proposeTransition } from "../../../src/usecases/propose.ts";
-import { decide, NOW, request, START } from "../../support/decisions.ts";
-import { GIT_ENV, gitRepo, type GitRepo } from "../../support/git-repo.ts";
-import { MemoryGit } from "../../support/memory-git.ts";
-import { ENVIRONMENTS } from "../../support/transitions.ts";
+import { openGit } from "../../../../src/adapters/git/open.ts";
+import type { Ledger } from "../../../../src/domain/ledger.ts";
+import { parseLedger } from "../../../../src/ledger/ledger-text.ts";
+import { verifyTransition } from "../../../../src/ledger/verify.ts";
+import type { Git } from "../../../../src/ports.ts";
+import { proposeTransition } from "../../../../src/usecases/transition/propose.ts";
+import { decide, NOW, request, START } from "../../../support/decisions.ts";
+import { GIT_ENV, gitRepo, type GitRepo } from "../../../support/git-repo.ts";
+import { MemoryGit } from "../../../support/memory-git.ts";
+import { ENVIRONMENTS } from "../../../support/transitions.ts";
 
 const OPTIONS = { now: NOW, text: "# What a reviewer reads\n" };
 const open: GitRepo[] = [];

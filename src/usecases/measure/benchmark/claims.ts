@@ -1,8 +1,8 @@
-import { checkSchema } from "../../domain/document/check-schema.ts";
-import { parseJson } from "../../domain/document/json.ts";
-import type { Finding, Measurement, RunnerFingerprint } from "../../domain/evidence.ts";
-import { GateError } from "../../errors.ts";
-import { BENCH_CLAIM_V1 } from "../../generated/bench-claim-v1.js";
+import { checkSchema } from "../../../domain/document/check-schema.ts";
+import { parseJson } from "../../../domain/document/json.ts";
+import type { Finding, Measurement, RunnerFingerprint } from "../../../domain/evidence.ts";
+import { GateError } from "../../../errors.ts";
+import { BENCH_CLAIM_V1 } from "../../../generated/bench-claim-v1.js";
 
 /** `bench.json` as its schema describes it, as far as it is compared. */
 interface BenchClaim {

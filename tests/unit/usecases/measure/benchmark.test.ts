@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { schemaProblems } from "../../../src/domain/document/check-schema.ts";
-import { formatJson } from "../../../src/domain/document/format.ts";
-import { parseJson } from "../../../src/domain/document/json.ts";
-import type { Evidence, Measurement } from "../../../src/domain/evidence.ts";
-import { METRICS } from "../../../src/domain/metrics.ts";
-import { gateError } from "../../../src/errors.ts";
-import type { ProcessTimes } from "../../../src/measure/latency/samples.ts";
-import type { Engine, Machine } from "../../../src/ports.ts";
-import { QUICK } from "../../../src/usecases/benchmark/options.ts";
-import { measureBenchmark } from "../../../src/usecases/measure-benchmark.ts";
-import { ADD, identity } from "../../support/onnx-models.ts";
-import { type Bytes, concat, int, model, node, tensor } from "../../support/onnx-writer.ts";
-import { scriptedMachine, timingEngine } from "../../support/timing-engine.ts";
-import { filesInMemory, type VersionSpec, versionInMemory } from "../../support/version-in-memory.ts";
-import { EVIDENCE_V1 } from "../../../src/generated/evidence-v1.js";
+import { schemaProblems } from "../../../../src/domain/document/check-schema.ts";
+import { formatJson } from "../../../../src/domain/document/format.ts";
+import { parseJson } from "../../../../src/domain/document/json.ts";
+import type { Evidence, Measurement } from "../../../../src/domain/evidence.ts";
+import { METRICS } from "../../../../src/domain/metrics.ts";
+import { gateError } from "../../../../src/errors.ts";
+import type { ProcessTimes } from "../../../../src/measure/latency/samples.ts";
+import type { Engine, Machine } from "../../../../src/ports.ts";
+import { QUICK } from "../../../../src/usecases/measure/benchmark/options.ts";
+import { measureBenchmark } from "../../../../src/usecases/measure/benchmark.ts";
+import { ADD, identity } from "../../../support/onnx-models.ts";
+import { type Bytes, concat, int, model, node, tensor } from "../../../support/onnx-writer.ts";
+import { scriptedMachine, timingEngine } from "../../../support/timing-engine.ts";
+import { filesInMemory, type VersionSpec, versionInMemory } from "../../../support/version-in-memory.ts";
+import { EVIDENCE_V1 } from "../../../../src/generated/evidence-v1.js";
 
 const RUN = {
   runId: "hand-made_2.0.0_none_20260101T000000Z_00000000",

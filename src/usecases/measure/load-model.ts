@@ -1,8 +1,8 @@
-import { refuse } from "../errors.ts";
-import { externalDataProblems, externalFiles, type ListedFile } from "../measure/onnx/external-data.ts";
-import { inspectModel, type ModelFacts } from "../measure/onnx/inspect-model.ts";
-import type { EngineModel } from "../ports.ts";
-import type { ModelVersion } from "./registry/load-version.ts";
+import { refuse } from "../../errors.ts";
+import { externalDataProblems, externalFiles, type ListedFile } from "../../measure/onnx/external-data.ts";
+import { inspectModel, type ModelFacts } from "../../measure/onnx/inspect-model.ts";
+import type { EngineModel } from "../../ports.ts";
+import type { ModelVersion } from "../registry/load-version.ts";
 import type { VersionFiles } from "./version-files.ts";
 
 /** A model that may be run: verified bytes, and what they say about themselves. */

@@ -1,8 +1,8 @@
-import type { Attempts } from "../domain/attempts.ts";
-import type { Digest } from "../domain/digest.ts";
-import type { Ledger } from "../domain/ledger.ts";
-import type { Verdict } from "../domain/verdict.ts";
-import type { TransitionRequest } from "./request.ts";
+import type { Attempts } from "../../domain/attempts.ts";
+import type { Digest } from "../../domain/digest.ts";
+import type { Ledger } from "../../domain/ledger.ts";
+import type { Verdict } from "../../domain/verdict.ts";
+import type { TransitionRequest } from "../request.ts";
 
 /** What the gate decided, with everything that a commit needs to make it replayable. */
 export interface Decision {

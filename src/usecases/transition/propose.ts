@@ -1,15 +1,15 @@
-import { digestOf } from "../domain/digest.ts";
-import type { Transition } from "../domain/ledger.ts";
-import { gateError } from "../errors.ts";
-import type { PullRequestReceipt } from "./forge/receipt.ts";
-import type { CommitFacts, Git } from "../ports.ts";
-import type { Decision } from "./decision.ts";
-import { readLedger } from "./transition/base.ts";
-import { branchTip } from "./transition/branches.ts";
-import { type ApprovalsFate, carryApprovals, fateOf } from "./approve/carry.ts";
-import { behindApprovals } from "./transition/behind-approvals.ts";
-import { type Draft, draftProposal } from "./transition/draft.ts";
-import { sameTransition } from "./transition/record.ts";
+import { digestOf } from "../../domain/digest.ts";
+import type { Transition } from "../../domain/ledger.ts";
+import { gateError } from "../../errors.ts";
+import type { PullRequestReceipt } from "../forge/receipt.ts";
+import type { CommitFacts, Git } from "../../ports.ts";
+import type { Decision } from "../gate/decision.ts";
+import { readLedger } from "./base.ts";
+import { branchTip } from "./branches.ts";
+import { type ApprovalsFate, carryApprovals, fateOf } from "../approve/carry.ts";
+import { behindApprovals } from "./behind-approvals.ts";
+import { type Draft, draftProposal } from "./draft.ts";
+import { sameTransition } from "./from-decision.ts";
 
 export interface ProposeOptions {
   /** When the commit is made: the clock of the run. */

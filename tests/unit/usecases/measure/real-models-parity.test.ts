@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createFiles } from "../../../src/adapters/fs/files.ts";
-import { loadVersion } from "../../../src/usecases/registry/load-version.ts";
-import { measureParity } from "../../../src/usecases/measure-parity.ts";
-import { MACHINE, measured, realEngine, recordedProgress, RUN } from "../../support/parity-run.ts";
+import { createFiles } from "../../../../src/adapters/fs/files.ts";
+import { loadVersion } from "../../../../src/usecases/registry/load-version.ts";
+import { measureParity } from "../../../../src/usecases/measure/parity.ts";
+import { MACHINE, measured, realEngine, recordedProgress, RUN } from "../../../support/parity-run.ts";
 
-const files = createFiles(resolve(import.meta.dirname, "../../.."));
+const files = createFiles(resolve(import.meta.dirname, "../../../.."));
 
 async function replay(id: string, version: string) {
   const ports = { files, engine: realEngine(), machine: MACHINE, progress: recordedProgress() };

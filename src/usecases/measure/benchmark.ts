@@ -1,20 +1,20 @@
-import type { Evidence, Finding, Measurement } from "../domain/evidence.ts";
-import { benchmarkMeasurements, noMeasurements } from "../measure/latency/benchmark-measurements.ts";
-import { batchRun, type BenchmarkRun, missingBatch } from "../measure/latency/benchmark-run.ts";
-import { type BenchmarkDetails, benchmarkDetails } from "../measure/latency/details.ts";
-import type { Absence } from "../domain/measurement.ts";
-import type { Files } from "../ports.ts";
+import type { Evidence, Finding, Measurement } from "../../domain/evidence.ts";
+import { benchmarkMeasurements, noMeasurements } from "../../measure/latency/benchmark-measurements.ts";
+import { batchRun, type BenchmarkRun, missingBatch } from "../../measure/latency/benchmark-run.ts";
+import { type BenchmarkDetails, benchmarkDetails } from "../../measure/latency/details.ts";
+import type { Absence } from "../../domain/measurement.ts";
+import type { Files } from "../../ports.ts";
 import { benchClaimFindings } from "./benchmark/claims.ts";
 import { type Candidate, type Contestant, loadCandidate, loadContestant } from "./benchmark/contestant.ts";
 import { type BenchmarkOptions, effortOf } from "./benchmark/options.ts";
 import { comparisonAbsence, planBatches, type PlannedBatch } from "./benchmark/plan.ts";
 import { type BenchmarkPorts, isModelFailure, type Measured, measureRounds } from "./benchmark/processes.ts";
-import type { ModelVersion } from "./registry/load-version.ts";
-import type { RunContext } from "./run-context.ts";
-import { timestampOf } from "../domain/time.ts";
+import type { ModelVersion } from "../registry/load-version.ts";
+import type { RunContext } from "../run-context.ts";
+import { timestampOf } from "../../domain/time.ts";
 
 export type { BenchmarkOptions } from "./benchmark/options.ts";
-export type { BenchmarkDetails } from "../measure/latency/details.ts";
+export type { BenchmarkDetails } from "../../measure/latency/details.ts";
 
 export interface BenchmarkTask {
   readonly candidate: ModelVersion;

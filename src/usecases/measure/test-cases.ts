@@ -1,10 +1,10 @@
-import type { Tensor } from "../domain/tensor.ts";
-import { gateError, GateError, problem, type Problem, refuse } from "../errors.ts";
-import type { ModelFacts } from "../measure/onnx/inspect-model.ts";
-import { readTensor, TENSOR_LIMITS } from "../measure/onnx/read-tensor.ts";
-import { type Binding, bindInputs, bindReferences, type StoredTensor } from "../measure/parity/bind.ts";
-import { findTestData, type TestDataSet } from "../measure/parity/test-data.ts";
-import type { ModelVersion } from "./registry/load-version.ts";
+import type { Tensor } from "../../domain/tensor.ts";
+import { gateError, GateError, problem, type Problem, refuse } from "../../errors.ts";
+import type { ModelFacts } from "../../measure/onnx/inspect-model.ts";
+import { readTensor, TENSOR_LIMITS } from "../../measure/onnx/read-tensor.ts";
+import { type Binding, bindInputs, bindReferences, type StoredTensor } from "../../measure/parity/bind.ts";
+import { findTestData, type TestDataSet } from "../../measure/parity/test-data.ts";
+import type { ModelVersion } from "../registry/load-version.ts";
 import type { VersionFiles } from "./version-files.ts";
 
 /** One stored case: named inputs, and the expected outputs by name. */

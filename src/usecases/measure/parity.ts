@@ -1,16 +1,24 @@
-import type { Evidence, Finding, Measurement, RunnerFingerprint } from "../domain/evidence.ts";
-import { GateError, gateError } from "../errors.ts";
-import type { ModelFacts } from "../measure/onnx/inspect-model.ts";
-import { quote } from "../measure/onnx/quote.ts";
-import type { ParityClaim } from "../measure/parity/claim.ts";
-import { type Cause, failedMeasurements, parityMeasurements } from "../measure/parity/measurements.ts";
-import { type OutputPair, type OutputReport, reportOutputs } from "../measure/parity/report.ts";
-import { STRICT, type Tolerances } from "../measure/parity/tolerance.ts";
-import type { Engine, EngineProcess, Files, Machine, Progress, ReplayAnswer, RunLimits } from "../ports.ts";
+import type { Evidence, Finding, Measurement, RunnerFingerprint } from "../../domain/evidence.ts";
+import { GateError, gateError } from "../../errors.ts";
+import type { ModelFacts } from "../../measure/onnx/inspect-model.ts";
+import { quote } from "../../measure/onnx/quote.ts";
+import type { ParityClaim } from "../../measure/parity/claim.ts";
+import { type Cause, failedMeasurements, parityMeasurements } from "../../measure/parity/measurements.ts";
+import { type OutputPair, type OutputReport, reportOutputs } from "../../measure/parity/report.ts";
+import { STRICT, type Tolerances } from "../../measure/parity/tolerance.ts";
+import type {
+  Engine,
+  EngineProcess,
+  Files,
+  Machine,
+  Progress,
+  ReplayAnswer,
+  RunLimits,
+} from "../../ports.ts";
 import { type LoadedModel, loadModel } from "./load-model.ts";
-import type { ModelVersion } from "./registry/load-version.ts";
-import type { RunContext } from "./run-context.ts";
-import { timestampOf } from "../domain/time.ts";
+import type { ModelVersion } from "../registry/load-version.ts";
+import type { RunContext } from "../run-context.ts";
+import { timestampOf } from "../../domain/time.ts";
 import { type Claim, claimFindings, readClaim } from "./parity-claim.ts";
 import { loadTestCases, type TestCase } from "./test-cases.ts";
 import { type VersionFiles, versionFiles } from "./version-files.ts";

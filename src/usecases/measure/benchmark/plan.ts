@@ -1,8 +1,8 @@
-import { hasBatchAxis, planBatch, planUnbatched } from "../../measure/latency/batch.ts";
-import { BATCH_SIZES, type BatchSize } from "../../measure/latency/benchmark-run.ts";
-import { hasOpenDimension, inputDifferences } from "../../measure/latency/inputs.ts";
-import type { Absence } from "../../domain/measurement.ts";
-import type { BatchPlan } from "../../measure/latency/samples.ts";
+import { hasBatchAxis, planBatch, planUnbatched } from "../../../measure/latency/batch.ts";
+import { BATCH_SIZES, type BatchSize } from "../../../measure/latency/benchmark-run.ts";
+import { hasOpenDimension, inputDifferences } from "../../../measure/latency/inputs.ts";
+import type { Absence } from "../../../domain/measurement.ts";
+import type { BatchPlan } from "../../../measure/latency/samples.ts";
 import type { Candidate, Contestant } from "./contestant.ts";
 
 /** One batch size: the calls to time, or why there are none. */

@@ -1,16 +1,16 @@
-import type { Digest } from "../../domain/digest.ts";
-import { checkSchema } from "../../domain/document/check-schema.ts";
-import { parseJson } from "../../domain/document/json.ts";
-import type { Sidecar } from "../../domain/registry/sidecar.ts";
-import type { BatchAxes } from "../../measure/latency/batch.ts";
-import type { Feeds } from "../../measure/latency/samples.ts";
-import type { ModelFacts } from "../../measure/onnx/inspect-model.ts";
-import type { EngineModel, Files } from "../../ports.ts";
+import type { Digest } from "../../../domain/digest.ts";
+import { checkSchema } from "../../../domain/document/check-schema.ts";
+import { parseJson } from "../../../domain/document/json.ts";
+import type { Sidecar } from "../../../domain/registry/sidecar.ts";
+import type { BatchAxes } from "../../../measure/latency/batch.ts";
+import type { Feeds } from "../../../measure/latency/samples.ts";
+import type { ModelFacts } from "../../../measure/onnx/inspect-model.ts";
+import type { EngineModel, Files } from "../../../ports.ts";
 import { loadModel } from "../load-model.ts";
-import type { ModelVersion } from "../registry/load-version.ts";
+import type { ModelVersion } from "../../registry/load-version.ts";
 import { loadTestCases } from "../test-cases.ts";
 import { type VersionFiles, versionFiles } from "../version-files.ts";
-import { SIDECAR_V1 } from "../../generated/sidecar-v1.js";
+import { SIDECAR_V1 } from "../../../generated/sidecar-v1.js";
 
 /** A version that takes part in a benchmark, as bytes that its manifest names. */
 export interface Contestant {

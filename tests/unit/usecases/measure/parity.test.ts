@@ -1,12 +1,12 @@
 import { linkSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { formatJson } from "../../../src/domain/document/format.ts";
-import type { Tensor } from "../../../src/domain/tensor.ts";
-import { gateError } from "../../../src/errors.ts";
-import { memoryEngine, MEMORY_FINGERPRINT } from "../../support/memory-engine.ts";
-import { ADD, externalWeights, identity, LOGARITHM, SEQUENCE } from "../../support/onnx-models.ts";
-import { tensor, tensorProto } from "../../support/onnx-writer.ts";
+import { formatJson } from "../../../../src/domain/document/format.ts";
+import type { Tensor } from "../../../../src/domain/tensor.ts";
+import { gateError } from "../../../../src/errors.ts";
+import { memoryEngine, MEMORY_FINGERPRINT } from "../../../support/memory-engine.ts";
+import { ADD, externalWeights, identity, LOGARITHM, SEQUENCE } from "../../../support/onnx-models.ts";
+import { tensor, tensorProto } from "../../../support/onnx-writer.ts";
 import {
   measured,
   parityOf,
@@ -14,8 +14,8 @@ import {
   recordedProgress,
   refusalOf,
   RUN,
-} from "../../support/parity-run.ts";
-import { type FolderFiles, testDataSet, versionFolder } from "../../support/version-folder.ts";
+} from "../../../support/parity-run.ts";
+import { type FolderFiles, testDataSet, versionFolder } from "../../../support/version-folder.ts";
 
 const row = (name: string, ...values: number[]): Tensor => tensor(name, "float32", [1, 3], values);
 const GOOD = testDataSet(0, [row("a", 1, 2, 3), row("b", 10, 20, 30)], [row("sum", 11, 22, 33)]);

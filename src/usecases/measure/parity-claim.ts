@@ -1,12 +1,12 @@
-import { checkSchema } from "../domain/document/check-schema.ts";
-import { parseJson } from "../domain/document/json.ts";
-import type { Finding } from "../domain/evidence.ts";
-import { GateError } from "../errors.ts";
-import { brokenClaims, type ParityClaim } from "../measure/parity/claim.ts";
-import type { OutputReport } from "../measure/parity/report.ts";
-import type { ModelVersion } from "./registry/load-version.ts";
+import { checkSchema } from "../../domain/document/check-schema.ts";
+import { parseJson } from "../../domain/document/json.ts";
+import type { Finding } from "../../domain/evidence.ts";
+import { GateError } from "../../errors.ts";
+import { brokenClaims, type ParityClaim } from "../../measure/parity/claim.ts";
+import type { OutputReport } from "../../measure/parity/report.ts";
+import type { ModelVersion } from "../registry/load-version.ts";
 import type { VersionFiles } from "./version-files.ts";
-import { PARITY_CLAIM_V1 } from "../generated/parity-claim-v1.js";
+import { PARITY_CLAIM_V1 } from "../../generated/parity-claim-v1.js";
 
 /** The author's claim; `problem` says why a file that is there could not be read. */
 export interface Claim {

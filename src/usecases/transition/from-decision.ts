@@ -4,7 +4,7 @@ import type { EnvironmentPhases } from "../../domain/lifecycle.ts";
 import { type Problem, problem, refuse } from "../../errors.ts";
 import { formatLedger } from "../../ledger/ledger-text.ts";
 import { planTransition } from "../../ledger/plan.ts";
-import type { Decision } from "../decision.ts";
+import type { Decision } from "../gate/decision.ts";
 
 /**
  * The transition that a decision makes of its ledger.
