@@ -36,7 +36,7 @@ function triesOf({ number, earlier, loosened, unread }: Attempts): readonly Bloc
       `(${objectives.join(", ")})`,
     ].join(" "),
   ]);
-  return titledList(first, items);
+  return items.length === 0 ? [text(first)] : titledList(first, items);
 }
 
 function sayLoosened({ policy, what, from, to, commit }: LoosenedSince): readonly Span[] {
