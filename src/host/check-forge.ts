@@ -1,6 +1,6 @@
 import { GateError, gateError } from "../errors.ts";
-import type { CheckAnnotation, Forge } from "../forge-port.ts";
-import type { Git } from "../ports.ts";
+import type { CheckAnnotation, Forge } from "../ports/forge.ts";
+import type { Git } from "../ports/git.ts";
 import type { Annotation } from "../report/annotations.ts";
 import { checkAnnotations, checkHeadline, renderCheckMarkdown } from "../report/check.ts";
 import { PULL_REQUEST_BYTES } from "../report/markdown.ts";

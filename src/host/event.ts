@@ -1,5 +1,5 @@
 import { gateError } from "../errors.ts";
-import type { Git } from "../ports.ts";
+import type { Git } from "../ports/git.ts";
 import type { Range } from "../usecases/check/change.ts";
 import type { ActionHost } from "./action-host.ts";
 

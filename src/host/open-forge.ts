@@ -1,6 +1,6 @@
 import { gateError } from "../errors.ts";
 import type { Permission } from "../adapters/github/failures.ts";
-import type { Forge } from "../forge-port.ts";
+import type { Forge } from "../ports/forge.ts";
 
 /** The run that asks: where its environment says that GitHub is, and what ends it. */
 interface Asking {

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { createLogUpdate } from "log-update";
-import type { Progress } from "../ports.ts";
+import type { Progress } from "../ports/machine.ts";
 
 export type ProgressStyle = "bar" | "lines" | "silent";
 

@@ -1,5 +1,5 @@
 import { gateError } from "../errors.ts";
-import type { Git } from "../ports.ts";
+import type { Git } from "../ports/git.ts";
 import { headBranch } from "../usecases/forge/base-branch.ts";
 import { defaultBranch } from "./event.ts";
 

@@ -1,9 +1,9 @@
 import { hasArtifacts } from "../adapters/artifact/service.ts";
-import type { UploadedArtifact } from "../artifact-port.ts";
+import type { UploadedArtifact } from "../ports/artifacts.ts";
 import { artifactName, packRun, type ToolRun, type WorkflowRun } from "../domain/run-artifact.ts";
 import { GateError, problem, type Problem } from "../errors.ts";
 import { DEFAULT_RETENTION, type Retention, type RetentionClass } from "../policy/retention.ts";
-import type { Git } from "../ports.ts";
+import type { Git } from "../ports/git.ts";
 import { readRetention } from "../usecases/retention.ts";
 import type { ActionHost } from "./action-host.ts";
 import type { ActionReport } from "./action.ts";

@@ -1,4 +1,4 @@
-import type { UploadedArtifact } from "../artifact-port.ts";
+import type { UploadedArtifact } from "../ports/artifacts.ts";
 import type { WorkflowRun } from "../domain/run-artifact.ts";
 import type { Problem } from "../errors.ts";
 import type { ActionReport } from "./action.ts";

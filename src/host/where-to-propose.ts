@@ -1,5 +1,5 @@
-import type { Forge } from "../forge-port.ts";
-import type { Git } from "../ports.ts";
+import type { Forge } from "../ports/forge.ts";
+import type { Git } from "../ports/git.ts";
 import { fetchRefusals } from "../usecases/forge/fetch-records.ts";
 import { forgeProposals } from "../usecases/forge/proposals.ts";
 import type { RoleHolders } from "../usecases/forge/roles.ts";

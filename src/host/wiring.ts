@@ -3,8 +3,12 @@ import { createFiles } from "../adapters/fs/files.ts";
 import { commitFiles } from "../adapters/git/commit-files.ts";
 import { openGit } from "../adapters/git/open.ts";
 import { thisMachine } from "../adapters/machine/machine.ts";
-import type { Engine, Files, Git, GitObjects, Machine, Progress } from "../ports.ts";
-import type { KeylessVerifier, OpenKeyless } from "../signing-port.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { Files } from "../ports/files.ts";
+import type { Git } from "../ports/git.ts";
+import type { GitObjects } from "../ports/git-objects.ts";
+import type { Machine, Progress } from "../ports/machine.ts";
+import type { KeylessVerifier, OpenKeyless } from "../ports/signing.ts";
 
 /** Assets of releases: ONNX Runtime is one of them (docs/adr/0005). MODELGATE_ORT_URL names a mirror. */
 const RELEASES = "https://github.com/modelgate/modelgate/releases/download";

@@ -1,7 +1,7 @@
 import { type Ledger, liveVersion, ownEntry, type Slot, type Transition } from "../domain/ledger.ts";
 import { gateError } from "../errors.ts";
 import type { ProvenRevision } from "../ledger/replay.ts";
-import type { Git } from "../ports.ts";
+import type { Git } from "../ports/git.ts";
 import { refuseUnknownModel, registeredVersions } from "./registry/registered-versions.ts";
 import { readEnvironments } from "./transition/base.ts";
 import { provenHistory } from "./transition/history.ts";

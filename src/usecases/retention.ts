@@ -1,6 +1,6 @@
 import { parseRetention } from "../policy/parse-retention.ts";
 import { DEFAULT_RETENTION, type Retention, RETENTION_FILE } from "../policy/retention.ts";
-import type { Git } from "../ports.ts";
+import type { Git } from "../ports/git.ts";
 
 /** How long artifacts are kept, as a commit says; the default without a retention policy. POLICY_*, DOCUMENT_*, GIT_*. */
 export async function readRetention(git: Pick<Git, "show">, commit: string): Promise<Retention> {

@@ -3,7 +3,7 @@ import { type ModelState, modelState, type Transition } from "../domain/ledger.t
 import type { ReasonCode } from "../domain/reasons/catalogue.ts";
 import { GateError } from "../errors.ts";
 import { verifyTransition } from "../ledger/verify.ts";
-import type { Branch, Git } from "../ports.ts";
+import type { Branch, Git } from "../ports/git.ts";
 import { refuseUnknownModel, registeredVersions } from "./registry/registered-versions.ts";
 import { readEnvironments, readLedger } from "./transition/base.ts";
 import { behindApprovals } from "./transition/behind-approvals.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openArtifacts } from "../../src/adapters/artifact/artifacts.ts";
 import { hasArtifacts } from "../../src/adapters/artifact/service.ts";
-import type { Artifacts } from "../../src/artifact-port.ts";
+import type { Artifacts } from "../../src/ports/artifacts.ts";
 import { GateError } from "../../src/errors.ts";
 import { type LoopbackGithub, startGithub } from "../support/github/index.ts";
 import { memoryArtifacts } from "../support/memory-artifacts.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { engineSources, onnxEngine } from "../../src/adapters/onnx/engine.ts";
 import { type Tensor, elementCount } from "../../src/domain/tensor.ts";
-import type { Engine } from "../../src/ports.ts";
+import type { Engine } from "../../src/ports/engine.ts";
 import { memoryEngine } from "../support/memory-engine.ts";
 import { ADD } from "../support/onnx-models.ts";
 import { tensor } from "../support/onnx-writer.ts";

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { createFiles } from "../../src/adapters/fs/files.ts";
 import { digestOf } from "../../src/domain/digest.ts";
-import type { Files } from "../../src/ports.ts";
+import type { Files } from "../../src/ports/files.ts";
 import { type MemoryEntry, memoryFiles } from "../support/memory-files.ts";
 import { codes, problemsOf, utf8 } from "../support/problems.ts";
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { openGitHub } from "../../src/adapters/github/forge.ts";
 import type { ApprovalReview } from "../../src/domain/approvals.ts";
 import { REFUSALS_REF } from "../../src/domain/records-ref.ts";
-import type { Forge } from "../../src/forge-port.ts";
+import type { Forge } from "../../src/ports/forge.ts";
 import { startGithub } from "../support/github/index.ts";
 import { MemoryForge } from "../support/memory-forge.ts";
 import { MemoryGit } from "../support/memory-git.ts";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { openGit } from "../../src/adapters/git/open.ts";
 import { type RecordsRef, REFUSALS_REF } from "../../src/domain/records-ref.ts";
-import type { CommitRequest, Git, RecordRequest } from "../../src/ports.ts";
+import type { CommitRequest, Git, RecordRequest } from "../../src/ports/git.ts";
 import { GIT_ENV, gitRepo, type GitRepo } from "../support/git-repo.ts";
 import { MemoryGit } from "../support/memory-git.ts";
 

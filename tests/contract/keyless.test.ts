@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openKeylessSigner } from "../../src/adapters/sigstore/sign-keyless.ts";
 import { openKeylessVerifier } from "../../src/adapters/sigstore/verify-keyless.ts";
-import type { ExpectedIdentity } from "../../src/signing-port.ts";
+import type { ExpectedIdentity } from "../../src/ports/signing.ts";
 import { signModel } from "../../src/usecases/oms/sign-model.ts";
 import { keyPair, type LooseJson, MODEL, placeOf, signed, verify } from "../support/oms.ts";
 import { codes, problemsOf } from "../support/problems.ts";

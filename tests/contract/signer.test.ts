@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSigner } from "../../src/adapters/signing/open-signer.ts";
 import { sshKeygenSigner } from "../../src/adapters/signing/ssh-keygen.ts";
-import type { Signer } from "../../src/ports.ts";
+import type { Signer } from "../../src/ports/signing.ts";
 import { openSshLine, parsePublicKey } from "../../src/trust/public-key.ts";
 import { armor, parseSshSignature, verifySshSignature } from "../../src/trust/sshsig.ts";
 import { memorySigner } from "../support/memory-signer.ts";

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openArtifacts } from "../../src/adapters/artifact/artifacts.ts";
-import type { ArtifactFiles, Artifacts, StoredArtifact } from "../../src/artifact-port.ts";
+import type { ArtifactFiles, Artifacts, StoredArtifact } from "../../src/ports/artifacts.ts";
 import { digestOf, isDigest } from "../../src/domain/digest.ts";
 import type { RawSamples } from "../../src/measure/latency/raw-samples.ts";
 import { RETENTION_FILE } from "../../src/policy/retention.ts";

@@ -3,7 +3,7 @@ import { formatJson } from "../../src/domain/document/format.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import type { Verdict } from "../../src/domain/verdict.ts";
 import { formatLedger, GENESIS } from "../../src/ledger/ledger-text.ts";
-import type { Git } from "../../src/ports.ts";
+import type { Git } from "../../src/ports/git.ts";
 import type { Decision } from "../../src/usecases/gate/decision.ts";
 import type { TransitionRequest } from "../../src/usecases/request.ts";
 import { readLedger } from "../../src/usecases/transition/base.ts";

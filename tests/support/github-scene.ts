@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { openGitHub } from "../../src/adapters/github/forge.ts";
 import { openGit } from "../../src/adapters/git/open.ts";
-import type { Forge } from "../../src/forge-port.ts";
-import type { Git } from "../../src/ports.ts";
+import type { Forge } from "../../src/ports/forge.ts";
+import type { Git } from "../../src/ports/git.ts";
 import { START } from "./decisions.ts";
 import { type GitRepo, gitRepo } from "./git-repo.ts";
 import { type LoopbackGithub, type LoopbackRepository, startGithub, type TokenKind } from "./github/index.ts";

@@ -1,4 +1,4 @@
-import type { Artifacts, ArtifactFiles, StoredArtifact } from "../../src/artifact-port.ts";
+import type { Artifacts, ArtifactFiles, StoredArtifact } from "../../src/ports/artifacts.ts";
 import { checkArtifactNames } from "../../src/domain/artifact-names.ts";
 import { digestOf } from "../../src/domain/digest.ts";
 import { gateError } from "../../src/errors.ts";

@@ -1,6 +1,7 @@
 import { gateError } from "../../src/errors.ts";
 import type { AuditReport, CommitVerdict } from "../../src/domain/audit.ts";
-import type { Git, GitObjects } from "../../src/ports.ts";
+import type { Git } from "../../src/ports/git.ts";
+import type { GitObjects } from "../../src/ports/git-objects.ts";
 import { audit, type Audited } from "../../src/usecases/audit/audit.ts";
 import type { AuditQuestion } from "../../src/usecases/audit/ground.ts";
 import { recordedProgress } from "./parity-run.ts";

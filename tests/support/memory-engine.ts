@@ -1,7 +1,7 @@
 import type { EngineFingerprint } from "../../src/domain/evidence.ts";
 import type { Tensor } from "../../src/domain/tensor.ts";
 import { gateError, type GateError } from "../../src/errors.ts";
-import type { Engine, EngineProcess } from "../../src/ports.ts";
+import type { Engine, EngineProcess } from "../../src/ports/engine.ts";
 
 export const MEMORY_FINGERPRINT: EngineFingerprint = {
   name: "onnxruntime-node",

@@ -1,7 +1,7 @@
 import { digestOf } from "../../src/domain/digest.ts";
 import type { ReasonCode } from "../../src/domain/reasons/catalogue.ts";
 import { GateError, gateError } from "../../src/errors.ts";
-import type { FileEntry, Files } from "../../src/ports.ts";
+import type { FileEntry, Files } from "../../src/ports/files.ts";
 
 /** What stands at a path: bytes, or something that is refused. */
 export type MemoryEntry =

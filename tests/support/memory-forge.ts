@@ -17,8 +17,8 @@ import type {
   PullRequestDraft,
   Push,
   Reviewers,
-} from "../../src/forge-port.ts";
-import type { GitRemote, RecordRequest } from "../../src/ports.ts";
+} from "../../src/ports/forge.ts";
+import type { GitRemote, RecordRequest } from "../../src/ports/git.ts";
 import type { MemoryGit } from "./memory-git.ts";
 
 export const BOT: ForgePerson = { id: 100, login: "modelgate[bot]", kind: "bot" };

@@ -10,7 +10,7 @@ import type {
   GitRemote,
   PathChange,
   RecordRequest,
-} from "../../src/ports.ts";
+} from "../../src/ports/git.ts";
 
 type Tree = ReadonlyMap<string, Uint8Array>;
 

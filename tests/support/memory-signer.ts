@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from "node:crypto";
-import type { Signer } from "../../src/ports.ts";
+import type { Signer } from "../../src/ports/signing.ts";
 import { publicKeyFromKeyObject } from "../../src/trust/public-key.ts";
 import { encodeSshSignature, signedData } from "../../src/trust/sshsig.ts";
 

@@ -1,6 +1,6 @@
 import { createHash, type KeyObject, sign } from "node:crypto";
 import { deflateSync } from "node:zlib";
-import type { Disguise, GitObjects, RawObject } from "../../src/ports.ts";
+import type { Disguise, GitObjects, RawObject } from "../../src/ports/git-objects.ts";
 import { publicKeyFromKeyObject } from "../../src/trust/public-key.ts";
 import { armor, encodeSshSignature, signedData } from "../../src/trust/sshsig.ts";
 

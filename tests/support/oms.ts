@@ -2,7 +2,7 @@ import "reflect-metadata";
 import { generateKeyPairSync, type KeyObject, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import { signPayload } from "../../src/trust/dsse.ts";
-import type { ModelPlace } from "../../src/signing-port.ts";
+import type { ModelPlace } from "../../src/ports/signing.ts";
 import { signModel } from "../../src/usecases/oms/sign-model.ts";
 import { verifyModel, type OmsTrust } from "../../src/usecases/oms/verify-model.ts";
 import { type MemoryEntry, memoryFiles } from "./memory-files.ts";

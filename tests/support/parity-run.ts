@@ -1,7 +1,8 @@
 import { engineSources, onnxEngine } from "../../src/adapters/onnx/engine.ts";
 import type { EngineFingerprint, Evidence, Measurement } from "../../src/domain/evidence.ts";
 import { GateError } from "../../src/errors.ts";
-import type { Engine, Machine, Progress } from "../../src/ports.ts";
+import type { Engine } from "../../src/ports/engine.ts";
+import type { Machine, Progress } from "../../src/ports/machine.ts";
 import { measureParity, type ParityDetails, type ParityTask } from "../../src/usecases/measure/parity.ts";
 import type { RunContext } from "../../src/usecases/run-context.ts";
 import type { VersionFolder } from "./version-folder.ts";

@@ -6,7 +6,8 @@ import type {
   ProcessTimes,
 } from "../../src/measure/latency/samples.ts";
 import { seededRandom } from "../../src/measure/random.ts";
-import type { ColdStartRequest, Engine, EngineModel, Machine, PairsRequest } from "../../src/ports.ts";
+import type { ColdStartRequest, Engine, EngineModel, PairsRequest } from "../../src/ports/engine.ts";
+import type { Machine } from "../../src/ports/machine.ts";
 import { MEMORY_FINGERPRINT } from "./memory-engine.ts";
 
 /** How the models of a scripted benchmark behave; times are in ms and get a little seeded jitter. */

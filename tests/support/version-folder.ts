@@ -5,7 +5,7 @@ import { createFiles } from "../../src/adapters/fs/files.ts";
 import { digestOf } from "../../src/domain/digest.ts";
 import type { Manifest } from "../../src/domain/manifest.ts";
 import type { Tensor } from "../../src/domain/tensor.ts";
-import type { Files } from "../../src/ports.ts";
+import type { Files } from "../../src/ports/files.ts";
 import type { ModelVersion } from "../../src/usecases/registry/load-version.ts";
 import { tensorProto } from "./onnx-writer.ts";
 

@@ -2,7 +2,7 @@ import { digestOf } from "../../src/domain/digest.ts";
 import type { Manifest } from "../../src/domain/manifest.ts";
 import { sidecarCrc32 } from "../../src/domain/registry/sidecar.ts";
 import type { Tensor } from "../../src/domain/tensor.ts";
-import type { Files } from "../../src/ports.ts";
+import type { Files } from "../../src/ports/files.ts";
 import type { ModelVersion } from "../../src/usecases/registry/load-version.ts";
 import { type Bytes, tensorProto } from "./onnx-writer.ts";
 

@@ -8,7 +8,7 @@ import type {
   ArtifactUpload,
   StoredArtifact,
   UploadedArtifact,
-} from "../../artifact-port.ts";
+} from "../../ports/artifacts.ts";
 import { readArchive } from "../../domain/archive.ts";
 import { checkArtifactNames } from "../../domain/artifact-names.ts";
 import { digestOf, isDigest } from "../../domain/digest.ts";

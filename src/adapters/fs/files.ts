@@ -1,5 +1,5 @@
 import { realpathSync } from "node:fs";
-import type { Files } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
 import { GateError } from "../../errors.ts";
 import { fileError } from "./file-error.ts";
 import { listEntries, listFolders } from "./list-files.ts";

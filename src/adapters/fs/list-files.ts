@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, type Stats } from "node:fs";
 import { join } from "node:path";
-import type { FileEntry } from "../../ports.ts";
+import type { FileEntry } from "../../ports/files.ts";
 import { fileError } from "./file-error.ts";
 import { safePath } from "./safe-path.ts";
 

@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import type { ModelPlace } from "../../signing-port.ts";
+import type { ModelPlace } from "../../ports/signing.ts";
 import { createFiles } from "./files.ts";
 import { fileError } from "./file-error.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { gateError } from "../../errors.ts";
-import type { FileDigest } from "../../ports.ts";
+import type { FileDigest } from "../../ports/files.ts";
 import type { Digest } from "../../domain/digest.ts";
 import { fileError } from "./file-error.ts";
 import { safePath } from "./safe-path.ts";

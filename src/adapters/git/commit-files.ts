@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { type Digest, digestOf } from "../../domain/digest.ts";
 import { GateError, gateError } from "../../errors.ts";
-import type { FileDigest, FileEntry, Files, Git } from "../../ports.ts";
+import type { FileDigest, FileEntry, Files } from "../../ports/files.ts";
+import type { Git } from "../../ports/git.ts";
 
 const READ_LIMIT = 64 * 1024 * 1024;
 const HEAD = 512;

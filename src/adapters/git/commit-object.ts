@@ -1,5 +1,5 @@
 import { gateError } from "../../errors.ts";
-import type { CommitFacts } from "../../ports.ts";
+import type { CommitFacts } from "../../ports/git.ts";
 import type { GitObject } from "./objects.ts";
 
 /** The parts of a raw commit object that the ledger reads: headers until the blank line, then the message. */

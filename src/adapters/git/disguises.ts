@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Disguise } from "../../ports.ts";
+import type { Disguise } from "../../ports/git-objects.ts";
 import { isFromRepository, readConfiguration } from "./configuration.ts";
 import { type GitPlace, gitText } from "./run.ts";
 

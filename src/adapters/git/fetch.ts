@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GateError, gateError } from "../../errors.ts";
-import type { GitRemote } from "../../ports.ts";
+import type { GitRemote } from "../../ports/git.ts";
 import type { Setting } from "./environment.ts";
 import { printable } from "./failures.ts";
 import { safeRevision } from "./names.ts";

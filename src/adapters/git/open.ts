@@ -1,16 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { GateError, gateError } from "../../errors.ts";
-import type {
-  CommitFacts,
-  Disguise,
-  Git,
-  GitObjects,
-  GitRemote,
-  PathChange,
-  RawObject,
-  RecordRequest,
-} from "../../ports.ts";
+import type { CommitFacts, Git, GitRemote, PathChange, RecordRequest } from "../../ports/git.ts";
+import type { Disguise, GitObjects, RawObject } from "../../ports/git-objects.ts";
 import { parseCommit } from "./commit-object.ts";
 import { disguisesOf } from "./disguises.ts";
 import { printable } from "./failures.ts";

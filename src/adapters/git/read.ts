@@ -1,5 +1,5 @@
 import { gateError } from "../../errors.ts";
-import type { Branch, PathChange } from "../../ports.ts";
+import type { Branch, PathChange } from "../../ports/git.ts";
 import { readConfiguration, withoutLocalFilters } from "./configuration.ts";
 import { printable } from "./failures.ts";
 import { pathParts, safeBranch } from "./names.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GateError, gateError } from "../../errors.ts";
-import type { CommitRequest, RecordRequest, TreeChange } from "../../ports.ts";
+import type { CommitRequest, RecordRequest, TreeChange } from "../../ports/git.ts";
 import { readConfiguration } from "./configuration.ts";
 import type { Setting } from "./environment.ts";
 import { pathParts, safeBranch, safeRecordsRef } from "./names.ts";

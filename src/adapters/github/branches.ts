@@ -1,5 +1,5 @@
 import { GateError, gateError } from "../../errors.ts";
-import type { BranchMove, Forge } from "../../forge-port.ts";
+import type { BranchMove, Forge } from "../../ports/forge.ts";
 import type { Client } from "./client.ts";
 import type { Viewer } from "./people.ts";
 

@@ -1,4 +1,4 @@
-import type { Forge, ForgeCommit, ForgeCommitRequest } from "../../forge-port.ts";
+import type { Forge, ForgeCommit, ForgeCommitRequest } from "../../ports/forge.ts";
 import { GateError, gateError } from "../../errors.ts";
 import type { Client } from "./client.ts";
 

@@ -1,4 +1,4 @@
-import type { Forge, ForgeCommit } from "../../forge-port.ts";
+import type { Forge, ForgeCommit } from "../../ports/forge.ts";
 import { GateError, gateError } from "../../errors.ts";
 import { branchTip, branchTips, moveBranches } from "./branches.ts";
 import type { Client } from "./client.ts";

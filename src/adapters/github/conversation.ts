@@ -1,5 +1,5 @@
 import type { ApprovalReview, ReviewState } from "../../domain/approvals.ts";
-import type { Forge, ForgeComment } from "../../forge-port.ts";
+import type { Forge, ForgeComment } from "../../ports/forge.ts";
 import type { Client } from "./client.ts";
 import { personOrNull } from "./people.ts";
 

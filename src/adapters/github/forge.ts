@@ -1,4 +1,4 @@
-import type { Forge } from "../../forge-port.ts";
+import type { Forge } from "../../ports/forge.ts";
 import { type GitHubOptions, openClient } from "./client.ts";
 import { commits } from "./commits.ts";
 import { conversation } from "./conversation.ts";

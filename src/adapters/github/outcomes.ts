@@ -1,4 +1,4 @@
-import type { CheckAnnotation, CheckRunRequest, Forge } from "../../forge-port.ts";
+import type { CheckAnnotation, CheckRunRequest, Forge } from "../../ports/forge.ts";
 import { gateError } from "../../errors.ts";
 import type { Client } from "./client.ts";
 

@@ -1,5 +1,5 @@
 import type { ForgePerson } from "../../domain/approvals.ts";
-import type { Forge, ForgeIdentity, TokenKind } from "../../forge-port.ts";
+import type { Forge, ForgeIdentity, TokenKind } from "../../ports/forge.ts";
 import type { Client } from "./client.ts";
 
 /** An account as GitHub's REST API tells it. */

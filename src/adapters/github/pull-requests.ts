@@ -1,4 +1,4 @@
-import type { Forge, PullRequest } from "../../forge-port.ts";
+import type { Forge, PullRequest } from "../../ports/forge.ts";
 import { GateError } from "../../errors.ts";
 import type { Client } from "./client.ts";
 import { commitOf } from "./commits.ts";

@@ -1,6 +1,6 @@
 import type { RecordsRef } from "../../domain/records-ref.ts";
 import { GateError, gateError } from "../../errors.ts";
-import type { Forge, ForgeCommit } from "../../forge-port.ts";
+import type { Forge, ForgeCommit } from "../../ports/forge.ts";
 import type { Client } from "./client.ts";
 import { asAsked } from "./commit-on-branch.ts";
 

@@ -1,5 +1,5 @@
 import { gateError } from "../../errors.ts";
-import type { GitRemote } from "../../ports.ts";
+import type { GitRemote } from "../../ports/git.ts";
 import type { Client, GitHubOptions } from "./client.ts";
 
 /** The repository's own address for Git over HTTP; any user name goes with a token. FORGE_BAD_ANSWER. */

@@ -1,4 +1,4 @@
-import type { ForgeSettings } from "../../forge-port.ts";
+import type { ForgeSettings } from "../../ports/forge.ts";
 import { GateError } from "../../errors.ts";
 import type { Client } from "./client.ts";
 

@@ -1,6 +1,6 @@
 import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
 import { GateError, gateError } from "../../errors.ts";
-import type { SigningTrial } from "../../forge-port.ts";
+import type { SigningTrial } from "../../ports/forge.ts";
 import type { Client } from "./client.ts";
 import { NO_COMMIT } from "./branches.ts";
 import { commitInput } from "./commit-on-branch.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, platform, release } from "node:os";
 import type { RunnerFingerprint } from "../../domain/evidence.ts";
-import type { Machine } from "../../ports.ts";
+import type { Machine } from "../../ports/machine.ts";
 import { type CpuTicks, parseCpuTicks } from "./cpu-ticks.ts";
 import { osName } from "./os-name.ts";
 

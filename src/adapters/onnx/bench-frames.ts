@@ -7,7 +7,7 @@ import {
   isRefusal,
   type ProcessTimes,
 } from "../../measure/latency/samples.ts";
-import type { ColdStartRequest, PairsRequest } from "../../ports.ts";
+import type { ColdStartRequest, PairsRequest } from "../../ports/engine.ts";
 import {
   type ColdHeader,
   decodeCold,

@@ -1,6 +1,6 @@
 import type { EngineFingerprint } from "../../domain/evidence.ts";
 import { GateError, gateError } from "../../errors.ts";
-import type { Engine, EngineProcess, ReplayAnswer, ReplayRequest, RunLimits } from "../../ports.ts";
+import type { Engine, EngineProcess, ReplayAnswer, ReplayRequest, RunLimits } from "../../ports/engine.ts";
 import { askColdStart, askPairs } from "./bench-frames.ts";
 import { childEntry } from "./child-entry.ts";
 import { type NativeLibraries, readNativeLibraries } from "./native-libraries.ts";

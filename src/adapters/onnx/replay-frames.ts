@@ -1,7 +1,7 @@
 import type { EngineFingerprint } from "../../domain/evidence.ts";
 import type { Tensor } from "../../domain/tensor.ts";
 import { gateError } from "../../errors.ts";
-import type { EngineModel, ReplayAnswer, ReplayRequest } from "../../ports.ts";
+import type { EngineModel, ReplayAnswer, ReplayRequest } from "../../ports/engine.ts";
 import {
   decodeTensor,
   encodeTensor,

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { GateError, gateError } from "../../errors.ts";
 import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
-import type { RunLimits } from "../../ports.ts";
+import type { RunLimits } from "../../ports/engine.ts";
 import { encodeFrame, type Frame } from "./child/protocol.ts";
 import { FAILURES, type FailureCode } from "./child/failure.ts";
 import { FrameReader } from "./frame-reader.ts";

@@ -1,5 +1,5 @@
 import { sign, type KeyObject } from "node:crypto";
-import type { Signer } from "../../ports.ts";
+import type { Signer } from "../../ports/signing.ts";
 import { publicKeyFromKeyObject, type PublicKey } from "../../trust/public-key.ts";
 import { encodeSshSignature, signedData } from "../../trust/sshsig.ts";
 import { wireMpint } from "../../trust/ssh-wire.ts";

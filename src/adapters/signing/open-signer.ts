@@ -1,5 +1,5 @@
 import { gateError, type GateError } from "../../errors.ts";
-import type { Signer } from "../../ports.ts";
+import type { Signer } from "../../ports/signing.ts";
 import type { PublicKey } from "../../trust/public-key.ts";
 import { keyObjectSigner } from "./key-object.ts";
 import { readKeyFile, type KeyFile } from "./key-file.ts";

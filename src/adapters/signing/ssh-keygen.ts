@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gateError, type GateError } from "../../errors.ts";
-import type { Signer } from "../../ports.ts";
+import type { Signer } from "../../ports/signing.ts";
 import { openSshLine, type PublicKey } from "../../trust/public-key.ts";
 import { dearmor, parseSshSignature, verifySshSignature } from "../../trust/sshsig.ts";
 

@@ -2,7 +2,7 @@ import { bundleToJSON } from "@sigstore/bundle";
 import { CIContextProvider, DSSEBundleBuilder, FulcioSigner, RekorWitness } from "@sigstore/sign";
 import { formatJson } from "../../domain/document/format.ts";
 import { gateError } from "../../errors.ts";
-import type { KeylessSigner } from "../../signing-port.ts";
+import type { KeylessSigner } from "../../ports/signing.ts";
 
 /** Where to sign, and as whom. Without a token, Actions is asked for one (id-token: write). */
 export interface KeylessOptions {

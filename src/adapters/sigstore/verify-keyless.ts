@@ -3,7 +3,7 @@ import { TrustedRoot } from "@sigstore/protobuf-specs";
 import { type Signer, toSignedEntity, toTrustMaterial, Verifier } from "@sigstore/verify";
 import { parseJson } from "../../domain/document/json.ts";
 import { gateError } from "../../errors.ts";
-import type { KeylessVerifier } from "../../signing-port.ts";
+import type { KeylessVerifier } from "../../ports/signing.ts";
 import publicGood from "./roots/public-good.json" with { type: "json" };
 import staging from "./roots/staging.json" with { type: "json" };
 

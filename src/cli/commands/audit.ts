@@ -7,7 +7,7 @@ import type { Checkpoint } from "../../domain/audit.ts";
 import { gateError } from "../../errors.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { formatCheckpoint, parseCheckpoint } from "../../ledger/audit/checkpoint.ts";
-import type { Signer } from "../../ports.ts";
+import type { Signer } from "../../ports/signing.ts";
 import { auditMarkdown, auditText } from "../../report/audit.ts";
 import { audit, type Audited } from "../../usecases/audit/audit.ts";
 import type { CommandContext } from "../context.ts";

@@ -1,4 +1,4 @@
-import type { Forge } from "../../forge-port.ts";
+import type { Forge } from "../../ports/forge.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { doctor, type DoctorReport } from "../../usecases/doctor/doctor.ts";
 import type { Finding } from "../../usecases/doctor/finding.ts";

@@ -1,6 +1,7 @@
 import { gateError } from "../../errors.ts";
 import { openPorts } from "../../host/wiring.ts";
-import type { Git, Signer } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
+import type { Signer } from "../../ports/signing.ts";
 import { register } from "../../usecases/registry/register.ts";
 import { requireKey } from "../../usecases/trust/named-key.ts";
 import { belowRoot } from "../below-root.ts";

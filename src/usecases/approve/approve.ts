@@ -3,7 +3,7 @@ import type { SignedApproval } from "../../domain/approvals.ts";
 import { requestText } from "../../domain/request-text.ts";
 import { type Problem, problem, refuse } from "../../errors.ts";
 import { signedObjection } from "../../policy/judge/signed-approvals.ts";
-import type { Signer } from "../../ports.ts";
+import type { Signer } from "../../ports/signing.ts";
 import { bindingProblems } from "../../trust/approval/bind.ts";
 import { approvalPath, approvalPayload, formatApproval } from "../../trust/approval/statement.ts";
 import { isTrusted, judgeKey } from "../../trust/judge-key.ts";

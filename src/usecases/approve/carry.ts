@@ -2,7 +2,7 @@ import type { ApprovalStatement } from "../../domain/approval-statement.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { GateError, type Problem } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { bindingProblems, type ProposedTransition } from "../../trust/approval/bind.ts";
 import { findingsOf } from "../../trust/approval/findings.ts";
 import { parseApprovals } from "../../trust/approval/parse-all.ts";

@@ -1,6 +1,6 @@
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { gateError } from "../../errors.ts";
-import type { Branch, Git } from "../../ports.ts";
+import type { Branch, Git } from "../../ports/git.ts";
 import { PROPOSALS } from "../transition/branches.ts";
 
 /** A proposal on a branch of this repository, and the branch that it goes into. */

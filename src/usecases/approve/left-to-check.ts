@@ -1,5 +1,5 @@
 import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { readTrust } from "../trust/read-trust.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { coAuthorsIn, requesterNames } from "../../domain/claimed-logins.ts";
-import type { Git, GitObjects } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
+import type { GitObjects } from "../../ports/git-objects.ts";
 import { type Makers, principalsNamed } from "../../trust/approval/prove.ts";
 import { APPROVALS_FOLDER } from "../../trust/approval/statement.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";

@@ -1,7 +1,7 @@
 import { gateError } from "../../errors.ts";
 import { lineageOf } from "../../ledger/audit/lineage.ts";
 import type { RawTree, TreeReader } from "../../ledger/audit/raw-tree.ts";
-import type { GitObjects } from "../../ports.ts";
+import type { GitObjects } from "../../ports/git-objects.ts";
 
 type Objects = Pick<GitObjects, "object">;
 

@@ -4,7 +4,7 @@ import { parseJson } from "../../domain/document/json.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { gateError } from "../../errors.ts";
 import { VERDICT_V1 } from "../../generated/verdict-v1.js";
-import type { Files } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
 import { type DecisionFacts, testResultStatement, vsaStatement } from "../../report/in-toto.ts";
 import { packOf } from "../check/stored-pack.ts";
 

@@ -1,7 +1,7 @@
 import type { AuditReport, Checkpoint } from "../../domain/audit.ts";
 import { gateError, type Problem, problem, refuse } from "../../errors.ts";
 import { checkpointPayload } from "../../ledger/audit/checkpoint.ts";
-import type { Signer } from "../../ports.ts";
+import type { Signer } from "../../ports/signing.ts";
 import { decodeBase64 } from "../../trust/base64.ts";
 import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
 import type { Role } from "../../trust/roles.ts";

@@ -1,6 +1,6 @@
 import { gateError } from "../../errors.ts";
 import { findEntry, type RawEntry, type RawTree } from "../../ledger/audit/raw-tree.ts";
-import type { GitObjects } from "../../ports.ts";
+import type { GitObjects } from "../../ports/git-objects.ts";
 import { Remembered } from "./remembered.ts";
 
 const CACHED_TREES = 4096;

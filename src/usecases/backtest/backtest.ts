@@ -7,7 +7,7 @@ import { evaluate } from "../../policy/evaluate.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
 import type { PolicySet } from "../../policy/policy.ts";
 import { type Blocker, type Standing, standingOf } from "../../policy/standing.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { limitsOf } from "../../report/limits.ts";
 import { isRevocation } from "../../domain/revoked-dependency.ts";
 import { policySources } from "../gate/base.ts";

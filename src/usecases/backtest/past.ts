@@ -4,7 +4,7 @@ import type { Ledger } from "../../domain/ledger.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import type { GateError } from "../../errors.ts";
 import type { History } from "../../policy/evaluate.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { packOf, type StoredPack, evidenceFiles } from "../check/stored-pack.ts";
 import { boundEvidence } from "../gate/stored-evidence.ts";
 import type { TransitionRequest } from "../request.ts";

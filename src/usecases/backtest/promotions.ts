@@ -2,7 +2,7 @@ import { LEDGER_FILE, type Ledger, type Transition } from "../../domain/ledger.t
 import { GateError } from "../../errors.ts";
 import { HeldSince } from "../../ledger/audit/held-since.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { openPack } from "../check/stored-pack.ts";
 import { requestOf } from "../request.ts";
 import { timestampOf } from "../../domain/time.ts";

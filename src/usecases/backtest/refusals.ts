@@ -4,7 +4,7 @@ import { REFUSALS_REF } from "../../domain/records-ref.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { GateError, gateError } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { readBase } from "../gate/base.ts";
 import { readHistory } from "../gate/history.ts";
 import { type RecordsElsewhere, readVerdict } from "../refusals/earlier.ts";

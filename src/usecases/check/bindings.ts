@@ -5,7 +5,7 @@ import { GateError, type Problem, problem, refuse } from "../../errors.ts";
 import { commandFor } from "../../ledger/command.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import { policyDigestOf } from "../../policy/policy-digest.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import type { Lineages } from "../../trust/dependencies.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
 import { bindingProblems, swapped } from "../gate/binding.ts";

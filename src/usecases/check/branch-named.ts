@@ -1,4 +1,4 @@
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 
 /** The full name of the branch that a revision names here or on the first remote; null for any other revision. */
 export async function branchNamed(git: Pick<Git, "resolve">, revision: string): Promise<string | null> {

@@ -1,7 +1,7 @@
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { gateError, type Problem, problem } from "../../errors.ts";
 import { type Classified, classify, kindOfPath } from "../../ledger/classify.ts";
-import type { Git, PathChange } from "../../ports.ts";
+import type { Git, PathChange } from "../../ports/git.ts";
 
 /** Two revisions, as somebody names them. */
 export interface Range {

@@ -1,5 +1,5 @@
 import { LEDGER_FILE } from "../../domain/ledger.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { type Change, type Range, readChange } from "./change.ts";
 import type { Gathered } from "./legs.ts";
 import { type CheckReport, type Findings, foundOr, reportOn } from "./report.ts";

@@ -1,7 +1,7 @@
-import type { Artifacts, StoredArtifact } from "../../artifact-port.ts";
+import type { Artifacts, StoredArtifact } from "../../ports/artifacts.ts";
 import { kindInName, readRun, type RunDocument, type WorkflowRun } from "../../domain/run-artifact.ts";
 import { gateError } from "../../errors.ts";
-import type { FileEntry } from "../../ports.ts";
+import type { FileEntry } from "../../ports/files.ts";
 import type { Legs } from "./scene.ts";
 
 /** A leg is one kind of evidence with its raw samples. */

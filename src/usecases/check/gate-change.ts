@@ -1,5 +1,5 @@
 import { GateError, type Problem, problem } from "../../errors.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { GATE_CHECK, gateActions, gateFindings } from "../doctor/gate-rules.ts";
 import { readWorkflow, type WorkflowFile } from "../doctor/workflow-file.ts";
 import type { Change } from "./change.ts";

@@ -3,7 +3,7 @@ import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import type { Evidence } from "../../domain/evidence.ts";
 import { GateError, type Problem, problem, refuse } from "../../errors.ts";
-import type { Files } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
 import type { Change } from "./change.ts";
 import type { CheckPorts, Legs } from "./scene.ts";
 import { type Leg, legsOf } from "./plan.ts";

@@ -2,7 +2,7 @@ import { GateError, type Problem, problem } from "../../errors.ts";
 import { folded } from "../../ledger/classify.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
 import type { PolicySet } from "../../policy/policy.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { policySources } from "../gate/base.ts";
 import type { RecordsElsewhere } from "../refusals/earlier.ts";
 import type { Change } from "./change.ts";

@@ -2,7 +2,7 @@ import { digestOf } from "../../domain/digest.ts";
 import { parseYaml } from "../../domain/document/yaml.ts";
 import { GateError, type Problem, problem } from "../../errors.ts";
 import type { GatePolicy, PolicySet } from "../../policy/policy.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { policySources } from "../gate/base.ts";
 import type { Change } from "./change.ts";
 import { tried } from "./report.ts";

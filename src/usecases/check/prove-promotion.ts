@@ -2,7 +2,7 @@ import type { Evidence } from "../../domain/evidence.ts";
 import type { Transition } from "../../domain/ledger.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { type Problem, problem, refuse } from "../../errors.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
 import { readLineages } from "../gate/lineages.ts";
 import { readStoredEvidence } from "../gate/stored-evidence.ts";

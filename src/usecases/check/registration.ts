@@ -6,7 +6,7 @@ import {
   registryPlace,
 } from "../../domain/registry/version-paths.ts";
 import { GateError, type Problem, problem } from "../../errors.ts";
-import type { Files } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
 import type { Decision } from "../gate/decision.ts";
 import { gate } from "../gate/gate.ts";
 import { readBase } from "../gate/base.ts";

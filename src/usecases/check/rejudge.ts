@@ -8,7 +8,7 @@ import type { Verdict } from "../../domain/verdict.ts";
 import { gateError, GateError, type Problem, problem, refuse } from "../../errors.ts";
 import { evaluate, type History } from "../../policy/evaluate.ts";
 import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { isRevocation } from "../../domain/revoked-dependency.ts";
 import { revokedBehind } from "../../trust/dependencies.ts";
 import type { GateBase } from "../gate/base.ts";

@@ -1,7 +1,9 @@
 import type { ApprovalFacts } from "../../domain/approvals.ts";
 import type { Evidence } from "../../domain/evidence.ts";
 import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
-import type { Files, Git, GitObjects } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
+import type { Git } from "../../ports/git.ts";
+import type { GitObjects } from "../../ports/git-objects.ts";
 import type { MeasurePorts, MeasureTask } from "../gate/measure-task.ts";
 import type { RecordsElsewhere } from "../refusals/earlier.ts";
 import type { RunStart } from "../run-context.ts";

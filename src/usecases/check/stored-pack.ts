@@ -6,7 +6,7 @@ import { EVIDENCE_KINDS, type Evidence, type EvidencePack } from "../../domain/e
 import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import { gateError, type Problem, problem, refuse } from "../../errors.ts";
 import { commandFor } from "../../ledger/command.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { parseApprovals } from "../../trust/approval/parse-all.ts";
 import { isApprovalPath } from "../../trust/approval/statement.ts";
 import { packFolder } from "../transition/branches.ts";

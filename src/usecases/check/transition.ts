@@ -4,7 +4,7 @@ import { type Ledger, LEDGER_FILE, type Transition } from "../../domain/ledger.t
 import { GateError, gateError, problem } from "../../errors.ts";
 import { commandFor, commandsBehind } from "../../ledger/command.ts";
 import { verifyTransition } from "../../ledger/verify.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { readEnvironments, readLedger } from "../transition/base.ts";
 import { packFolder } from "../transition/branches.ts";
 import type { Change } from "./change.ts";

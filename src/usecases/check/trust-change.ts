@@ -1,6 +1,6 @@
 import { parseYaml } from "../../domain/document/yaml.ts";
 import { GateError, type Problem, problem } from "../../errors.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { dependentLines } from "../../report/dependents.ts";
 import { formatAllowedSigners, SIGNERS_FILE } from "../../trust/allowed-signers.ts";
 import { trustChangeProblems } from "../../trust/compare.ts";

@@ -1,6 +1,6 @@
-import type { Forge } from "../../forge-port.ts";
+import type { Forge } from "../../ports/forge.ts";
 import { GateError } from "../../errors.ts";
-import type { Files } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
 import { fileFindings } from "./file-rules.ts";
 import { type Finding, finding } from "./finding.ts";
 import { gateFindings } from "./gate-rules.ts";

@@ -1,4 +1,4 @@
-import type { Files } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
 import { type Finding, finding } from "./finding.ts";
 import { covers, type PatternLine, patternLines } from "./path-patterns.ts";
 

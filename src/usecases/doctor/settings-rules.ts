@@ -1,4 +1,4 @@
-import type { ForgeSettings } from "../../forge-port.ts";
+import type { ForgeSettings } from "../../ports/forge.ts";
 import { type Finding, finding } from "./finding.ts";
 import { GATE_CHECK } from "./gate-rules.ts";
 import { mapping, type Mapping, strings } from "./workflow-file.ts";

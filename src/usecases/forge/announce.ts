@@ -1,6 +1,6 @@
 import { GateError } from "../../errors.ts";
-import type { Forge, PullRequest, Reviewers } from "../../forge-port.ts";
-import type { Git } from "../../ports.ts";
+import type { Forge, PullRequest, Reviewers } from "../../ports/forge.ts";
+import type { Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
 import { type RoleHolders, reviewersFor } from "./roles.ts";
 

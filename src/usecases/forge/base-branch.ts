@@ -1,5 +1,5 @@
 import { gateError } from "../../errors.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 
 /** The branch that is checked out. GIT_DETACHED. */
 export async function headBranch(git: Git): Promise<string> {

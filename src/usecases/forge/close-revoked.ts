@@ -1,5 +1,5 @@
 import type { Transition } from "../../domain/ledger.ts";
-import type { Forge, PullRequest } from "../../forge-port.ts";
+import type { Forge, PullRequest } from "../../ports/forge.ts";
 import { markdownCode, markdownText } from "../../report/escape.ts";
 import { PROPOSALS } from "../transition/branches.ts";
 import { unlessRefused } from "./announce.ts";

@@ -1,7 +1,7 @@
 import type { Digest } from "../../domain/digest.ts";
 import type { Transition } from "../../domain/ledger.ts";
 import { GateError } from "../../errors.ts";
-import type { DeploymentRequest, DeploymentState, Forge } from "../../forge-port.ts";
+import type { DeploymentRequest, DeploymentState, Forge } from "../../ports/forge.ts";
 import { subjectOf } from "../transition/message.ts";
 
 export interface DeploymentRecord {

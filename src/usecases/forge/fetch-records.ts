@@ -1,7 +1,7 @@
 import { REFUSALS_REF } from "../../domain/records-ref.ts";
 import { GateError } from "../../errors.ts";
-import type { Forge } from "../../forge-port.ts";
-import type { Git } from "../../ports.ts";
+import type { Forge } from "../../ports/forge.ts";
+import type { Git } from "../../ports/git.ts";
 import type { RecordsElsewhere } from "../refusals/earlier.ts";
 
 /**

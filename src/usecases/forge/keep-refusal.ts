@@ -1,5 +1,5 @@
 import { REFUSALS_REF } from "../../domain/records-ref.ts";
-import type { Forge, PullRequest } from "../../forge-port.ts";
+import type { Forge, PullRequest } from "../../ports/forge.ts";
 import type { Decision } from "../gate/decision.ts";
 import type { ProposeOptions } from "../transition/propose.ts";
 import { proposalBranch } from "../transition/branches.ts";

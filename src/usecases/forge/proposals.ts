@@ -1,5 +1,5 @@
-import type { Forge } from "../../forge-port.ts";
-import type { Git } from "../../ports.ts";
+import type { Forge } from "../../ports/forge.ts";
+import type { Git } from "../../ports/git.ts";
 import type { Base } from "../transition/base.ts";
 import type { Proposals } from "../transition/proposals.ts";
 import { keepRefusal } from "./keep-refusal.ts";

@@ -1,6 +1,6 @@
 import { gateError } from "../../errors.ts";
-import type { Forge, ForgeCommit, ForgeIdentity, PullRequest } from "../../forge-port.ts";
-import type { Git } from "../../ports.ts";
+import type { Forge, ForgeCommit, ForgeIdentity, PullRequest } from "../../ports/forge.ts";
+import type { Git } from "../../ports/git.ts";
 import { pullRequestBody } from "../../report/pull-request.ts";
 import { type ApprovalsFate, carryApprovals, type CarriedOn, fateOf } from "../approve/carry.ts";
 import type { Decision } from "../gate/decision.ts";

@@ -1,4 +1,4 @@
-import type { Forge } from "../../forge-port.ts";
+import type { Forge } from "../../ports/forge.ts";
 import type { Base } from "../transition/base.ts";
 import { scratchBranch } from "./write-commit.ts";
 

@@ -1,6 +1,6 @@
 import { mayMerge, type Outcome } from "../../domain/outcome.ts";
 import { plainText } from "../../report/escape.ts";
-import type { CheckAnnotation, CheckConclusion, Forge } from "../../forge-port.ts";
+import type { CheckAnnotation, CheckConclusion, Forge } from "../../ports/forge.ts";
 
 export interface CheckReport {
   readonly name: string;

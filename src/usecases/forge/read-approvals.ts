@@ -1,7 +1,7 @@
 import type { ApprovalFacts, ApprovalReview, ForgePerson } from "../../domain/approvals.ts";
 import { coAuthorsIn, requesterNames } from "../../domain/claimed-logins.ts";
 import { gateError } from "../../errors.ts";
-import type { Forge, ForgeCommit, PullRequest } from "../../forge-port.ts";
+import type { Forge, ForgeCommit, PullRequest } from "../../ports/forge.ts";
 import type { RoleHolders } from "./roles.ts";
 
 export interface ApprovalsOf {

@@ -1,6 +1,6 @@
-import type { Reviewers } from "../../forge-port.ts";
+import type { Reviewers } from "../../ports/forge.ts";
 import { matchingPolicies } from "../../policy/match.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { readBase } from "../gate/base.ts";
 import type { TransitionRequest } from "../request.ts";
 

@@ -1,7 +1,7 @@
 import { parsePromotionBlock, type PromotionBlock } from "../../domain/promotion-block.ts";
 import { GateError, gateError } from "../../errors.ts";
-import type { Forge, ForgeCommit, PullRequest } from "../../forge-port.ts";
-import type { Git } from "../../ports.ts";
+import type { Forge, ForgeCommit, PullRequest } from "../../ports/forge.ts";
+import type { Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
 import type { Draft } from "../transition/draft.ts";
 import { APPROVED_BY } from "../transition/message.ts";

@@ -1,4 +1,4 @@
-import type { Forge, ForgeComment } from "../../forge-port.ts";
+import type { Forge, ForgeComment } from "../../ports/forge.ts";
 
 /** GitHub refuses comments of 65,536 characters and more. */
 const MAX_CHARACTERS = 65_000;

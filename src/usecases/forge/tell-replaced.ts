@@ -1,5 +1,5 @@
 import type { PromotionBlock } from "../../domain/promotion-block.ts";
-import type { Forge } from "../../forge-port.ts";
+import type { Forge } from "../../ports/forge.ts";
 import { markdownCode } from "../../report/escape.ts";
 import { unlessRefused } from "./announce.ts";
 import type { Standing } from "./standing.ts";

@@ -1,5 +1,5 @@
-import type { Forge, ForgeCommit } from "../../forge-port.ts";
-import type { TreeChange } from "../../ports.ts";
+import type { Forge, ForgeCommit } from "../../ports/forge.ts";
+import type { TreeChange } from "../../ports/git.ts";
 
 export interface BranchCommit {
   readonly branch: string;

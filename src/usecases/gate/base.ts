@@ -5,7 +5,7 @@ import { parseLedger } from "../../ledger/ledger-text.ts";
 import { parsePolicies, type PolicySource } from "../../policy/parse-policies.ts";
 import type { PolicySet } from "../../policy/policy.ts";
 import { RETENTION_FILE } from "../../policy/retention.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { readTrust } from "../trust/read-trust.ts";
 

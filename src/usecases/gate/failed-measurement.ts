@@ -2,7 +2,7 @@ import type { Evidence, EvidenceKind, Measurement } from "../../domain/evidence.
 import { absent } from "../../domain/measurement.ts";
 import { METRICS } from "../../domain/metrics.ts";
 import type { GateError, Problem } from "../../errors.ts";
-import type { Machine } from "../../ports.ts";
+import type { Machine } from "../../ports/machine.ts";
 import { timestampOf } from "../../domain/time.ts";
 import type { MeasureTask } from "./measure-task.ts";
 

@@ -10,7 +10,7 @@ import type { State } from "../../domain/lifecycle.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { History } from "../../policy/evaluate.ts";
 import { matchingPolicies } from "../../policy/match.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { timestampOf } from "../../domain/time.ts";
 import type { TransitionRequest } from "../request.ts";
 import type { GateBase } from "./base.ts";

@@ -3,7 +3,7 @@ import { parseJson } from "../../domain/document/json.ts";
 import { type Evidence, EVIDENCE_KINDS, type EvidenceKind, type Subject } from "../../domain/evidence.ts";
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { type Problem, problem, refuse } from "../../errors.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import type { Decision } from "./decision.ts";
 import { EVIDENCE_V1 } from "../../generated/evidence-v1.js";
 

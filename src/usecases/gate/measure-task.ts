@@ -1,5 +1,8 @@
-import type { Engine, Files, Git, Machine, Progress } from "../../ports.ts";
-import type { OpenKeyless } from "../../signing-port.ts";
+import type { Engine } from "../../ports/engine.ts";
+import type { Files } from "../../ports/files.ts";
+import type { Git } from "../../ports/git.ts";
+import type { Machine, Progress } from "../../ports/machine.ts";
+import type { OpenKeyless } from "../../ports/signing.ts";
 import type { BenchmarkOptions } from "../measure/benchmark.ts";
 import type { ModelVersion } from "../registry/load-version.ts";
 import type { RunContext } from "../run-context.ts";

@@ -8,7 +8,7 @@ import {
   type EvidencePack,
 } from "../../domain/evidence.ts";
 import { gateError, type Problem, problem, refuse } from "../../errors.ts";
-import type { Files } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
 import type { TransitionRequest } from "../request.ts";
 import { bindingProblems } from "./binding.ts";
 import { engineDigest } from "./evidence-pack.ts";

@@ -5,7 +5,8 @@ import { formatModelRef, type ModelRef, versionFolder } from "../../domain/model
 import { didYouMean } from "../../domain/nearest-name.ts";
 import { reasons } from "../../domain/reasons/catalogue.ts";
 import { gateError } from "../../errors.ts";
-import type { Files, Git } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
+import type { Git } from "../../ports/git.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import { registeredVersions } from "../registry/registered-versions.ts";
 import { loadVersion, MANIFEST_LIMIT, type ModelVersion, versionOf } from "../registry/load-version.ts";

@@ -1,5 +1,5 @@
 import type { ModelRef } from "../../domain/model-ref.ts";
-import type { Files } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
 import { type DraftVersion, draftVersion } from "./draft-version.ts";
 import { scaffold, type ScaffoldOptions } from "./scaffold.ts";
 

@@ -3,7 +3,7 @@ import { benchmarkMeasurements, noMeasurements } from "../../measure/latency/ben
 import { batchRun, type BenchmarkRun, missingBatch } from "../../measure/latency/benchmark-run.ts";
 import { type BenchmarkDetails, benchmarkDetails } from "../../measure/latency/details.ts";
 import type { Absence } from "../../domain/measurement.ts";
-import type { Files } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
 import { benchClaimFindings } from "./benchmark/claims.ts";
 import { type Candidate, type Contestant, loadCandidate, loadContestant } from "./benchmark/contestant.ts";
 import { type BenchmarkOptions, effortOf } from "./benchmark/options.ts";

@@ -1,7 +1,7 @@
 import { refuse } from "../../errors.ts";
 import { externalDataProblems, externalFiles, type ListedFile } from "../../measure/onnx/external-data.ts";
 import { inspectModel, type ModelFacts } from "../../measure/onnx/inspect-model.ts";
-import type { EngineModel } from "../../ports.ts";
+import type { EngineModel } from "../../ports/engine.ts";
 import type { ModelVersion } from "../registry/load-version.ts";
 import type { VersionFiles } from "./version-files.ts";
 

@@ -6,15 +6,9 @@ import type { ParityClaim } from "../../measure/parity/claim.ts";
 import { type Cause, failedMeasurements, parityMeasurements } from "../../measure/parity/measurements.ts";
 import { type OutputPair, type OutputReport, reportOutputs } from "../../measure/parity/report.ts";
 import { STRICT, type Tolerances } from "../../measure/parity/tolerance.ts";
-import type {
-  Engine,
-  EngineProcess,
-  Files,
-  Machine,
-  Progress,
-  ReplayAnswer,
-  RunLimits,
-} from "../../ports.ts";
+import type { Engine, EngineProcess, ReplayAnswer, RunLimits } from "../../ports/engine.ts";
+import type { Files } from "../../ports/files.ts";
+import type { Machine, Progress } from "../../ports/machine.ts";
 import { type LoadedModel, loadModel } from "./load-model.ts";
 import type { ModelVersion } from "../registry/load-version.ts";
 import type { RunContext } from "../run-context.ts";

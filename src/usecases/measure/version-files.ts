@@ -1,7 +1,7 @@
 import { type Digest, digestOf, sameDigest } from "../../domain/digest.ts";
 import type { ManifestFile } from "../../domain/manifest.ts";
 import { gateError } from "../../errors.ts";
-import type { Files } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
 import type { ModelVersion } from "../registry/load-version.ts";
 
 /** Reads files of one version, each only as the bytes that its manifest names, and remembers what it read. */

@@ -1,5 +1,5 @@
 import { refuse, problem } from "../../errors.ts";
-import type { ModelPlace } from "../../signing-port.ts";
+import type { ModelPlace } from "../../ports/signing.ts";
 import { isIgnored } from "../../trust/oms/paths.ts";
 
 /** A file of a model: `name` relative to the model, `path` as `Files` knows it. */

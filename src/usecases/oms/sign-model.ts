@@ -1,4 +1,4 @@
-import type { KeylessSigner, ModelPlace } from "../../signing-port.ts";
+import type { KeylessSigner, ModelPlace } from "../../ports/signing.ts";
 import { DEFAULT_IGNORES } from "../../trust/oms/paths.ts";
 import { omsPayload, type OmsSigner, requireSigner, signBundle } from "../../trust/oms/sign.ts";
 import { modelFiles } from "./model-files.ts";

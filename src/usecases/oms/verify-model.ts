@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { gateError, refuse } from "../../errors.ts";
-import type { ExpectedIdentity, KeylessIdentity, KeylessVerifier, ModelPlace } from "../../signing-port.ts";
+import type { ExpectedIdentity, KeylessIdentity, KeylessVerifier, ModelPlace } from "../../ports/signing.ts";
 import { isExpectedIdentity } from "../../domain/identity.ts";
 import { type OmsBundle, parseOmsBundle } from "../../trust/oms/bundle.ts";
 import { verifyByCertificate } from "../../trust/oms/certificate.ts";

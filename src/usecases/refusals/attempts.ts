@@ -5,7 +5,7 @@ import { type Loosened, loosenedBetween } from "../../policy/loosened.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
 import type { GatePolicy } from "../../policy/policy.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { type GateBase, policySources } from "../gate/base.ts";
 import type { TransitionRequest } from "../request.ts";
 import { type EarlierRefusal, type EarlierRefusals, MOST_RECORDS, readVerdict } from "./earlier.ts";

@@ -4,7 +4,7 @@ import { mayMerge, type Outcome } from "../../domain/outcome.ts";
 import { REFUSALS_REF } from "../../domain/records-ref.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { GateError } from "../../errors.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { type KeptPack, recordsOn } from "./records.ts";
 
 /** An attempt that was refused earlier. */

@@ -1,5 +1,5 @@
 import { isModelId, isVersion } from "../../domain/model-ref.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 
 /** A pack on a line of records, and the commit to read it from. */
 export interface KeptPack {

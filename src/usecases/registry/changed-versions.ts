@@ -1,7 +1,7 @@
 import { formatModelRef, type ModelRef } from "../../domain/model-ref.ts";
 import { misnamedProblem, registryPlace } from "../../domain/registry/version-paths.ts";
 import type { Problem } from "../../errors.ts";
-import type { Files } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
 import type { RegistryPorts } from "./ports.ts";
 
 /** Which versions to look at, and what their folders' names are worth. */

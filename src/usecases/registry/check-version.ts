@@ -9,7 +9,7 @@ import { canonicalProblems, manifestProblems } from "../../domain/registry/check
 import { sidecarProblems } from "../../domain/registry/check-sidecar.ts";
 import { REQUIRED_FILES, type VersionFacts } from "../../domain/registry/version-facts.ts";
 import { GateError, problem, type Problem } from "../../errors.ts";
-import type { Files } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
 import { MANIFEST_LIMIT, versionOf } from "./load-version.ts";
 import { readVersionFolder, type VersionReading } from "./read-version-folder.ts";
 import { sourceProblems } from "./check-sources.ts";

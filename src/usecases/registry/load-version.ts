@@ -6,7 +6,7 @@ import type { Subject } from "../../domain/evidence.ts";
 import type { Manifest } from "../../domain/manifest.ts";
 import { formatModelRef, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { GateError, gateError, type Problem, problem, refuse } from "../../errors.ts";
-import type { Files } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
 import { MANIFEST_V1 } from "../../generated/manifest-v1.js";
 
 /** 8 MiB: 4,096 files with long names. */

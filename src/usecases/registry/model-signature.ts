@@ -1,8 +1,8 @@
 import { digestOf } from "../../domain/digest.ts";
 import { MODEL_BUNDLE, type ModelSignature } from "../../domain/model-signature.ts";
 import { GateError, gateError, type Problem } from "../../errors.ts";
-import type { Files } from "../../ports.ts";
-import type { ModelPlace, OpenKeyless } from "../../signing-port.ts";
+import type { Files } from "../../ports/files.ts";
+import type { ModelPlace, OpenKeyless } from "../../ports/signing.ts";
 import { isTrusted, judgeKey, type KeyUse } from "../../trust/judge-key.ts";
 import { type OmsBundle, parseOmsBundle } from "../../trust/oms/bundle.ts";
 import { keyHint } from "../../trust/oms/key.ts";

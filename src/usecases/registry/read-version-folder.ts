@@ -9,7 +9,7 @@ import type { FolderFile, Typed, VersionFacts } from "../../domain/registry/vers
 import { GateError, gateError, problem, type Problem } from "../../errors.ts";
 import { externalDataProblems } from "../../measure/onnx/external-data.ts";
 import { inspectModel, type ModelFacts } from "../../measure/onnx/inspect-model.ts";
-import type { FileEntry, Files } from "../../ports.ts";
+import type { FileEntry, Files } from "../../ports/files.ts";
 import { BENCH_CLAIM_V1 } from "../../generated/bench-claim-v1.js";
 import { EVALUATION_V1 } from "../../generated/evaluation-v1.js";
 import { PARITY_CLAIM_V1 } from "../../generated/parity-claim-v1.js";

@@ -7,7 +7,8 @@ import { type ModelRef, parseModelRef, versionFolder } from "../../domain/model-
 import { buildManifest, sameContent } from "../../domain/registry/build-manifest.ts";
 import { REQUIRED_FILES } from "../../domain/registry/version-facts.ts";
 import { GateError, gateError, problem, type Problem, refuse } from "../../errors.ts";
-import type { Clock, Signer } from "../../ports.ts";
+import type { Clock } from "../../ports/machine.ts";
+import type { Signer } from "../../ports/signing.ts";
 import { timestampOf } from "../../domain/time.ts";
 import { groundOf } from "../trust/ground.ts";
 import { baseCommit } from "./base-commit.ts";

@@ -1,6 +1,6 @@
 import { didYouMean } from "../../domain/nearest-name.ts";
 import { gateError } from "../../errors.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 
 /** The models of a commit with the versions whose folder it has, newest first. */
 export async function registeredVersions(

@@ -2,7 +2,7 @@ import { digestOf } from "../../domain/digest.ts";
 import { formatJson } from "../../domain/document/format.ts";
 import { JSON_SIZE_LIMIT, parseJson } from "../../domain/document/json.ts";
 import { sidecarCrc32 } from "../../domain/registry/sidecar.ts";
-import type { Files } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
 
 const HEAD = 512;
 

@@ -1,6 +1,6 @@
 import { type Manifest, manifestHash } from "../../domain/manifest.ts";
 import { GateError } from "../../errors.ts";
-import type { Signer } from "../../ports.ts";
+import type { Signer } from "../../ports/signing.ts";
 import { manifestPayload, signerOf } from "../../trust/manifest-signature.ts";
 import { NAMESPACES } from "../../trust/sshsig.ts";
 

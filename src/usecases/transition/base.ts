@@ -4,7 +4,7 @@ import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseYaml } from "../../domain/document/yaml.ts";
 import { gateError, type Problem, problem, refuse } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { ENVIRONMENTS_V1 } from "../../generated/environments-v1.js";
 
 /** What the gate reads or a transition writes; uncommitted edits there would make the verdict about something else. */

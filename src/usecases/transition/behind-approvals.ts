@@ -1,4 +1,4 @@
-import type { CommitFacts, Git } from "../../ports.ts";
+import type { CommitFacts, Git } from "../../ports/git.ts";
 
 /** An approval of a pack: `evidence/<id>/<version>/<run_id>/approvals/<name>.json`. */
 const APPROVAL_FILE = /^evidence\/[^/]+\/[^/]+\/[^/]+\/approvals\/[^/]+$/;

@@ -1,4 +1,4 @@
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 
 interface Target {
   readonly environment: string | null;

@@ -2,7 +2,7 @@ import { type Digest, digestOf } from "../../domain/digest.ts";
 import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import { apply } from "../../ledger/apply.ts";
 import { formatLedger, parseLedger } from "../../ledger/ledger-text.ts";
-import type { Git, TreeChange } from "../../ports.ts";
+import type { Git, TreeChange } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
 import { readEnvironments } from "./base.ts";
 import { packFolder, proposalBranch } from "./branches.ts";

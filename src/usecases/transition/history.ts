@@ -4,7 +4,7 @@ import type { EnvironmentPhases, LifecycleEvent } from "../../domain/lifecycle.t
 import { gateError } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import { type ProvenRevision, replay, type Revision } from "../../ledger/replay.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { parseEnvironments } from "./base.ts";
 
 /**

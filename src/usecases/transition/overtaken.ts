@@ -2,7 +2,7 @@ import { EVIDENCE_KINDS, type EvidenceKind } from "../../domain/evidence.ts";
 import { environmentState, type Ledger, modelState } from "../../domain/ledger.ts";
 import { requestText } from "../../domain/request-text.ts";
 import { gateError } from "../../errors.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
 import { readLedger } from "./base.ts";
 import { proveGround } from "./history.ts";

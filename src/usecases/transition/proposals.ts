@@ -1,4 +1,4 @@
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
 import { type Proposal, proposeTransition, type ProposeOptions } from "./propose.ts";
 import type { Base } from "./base.ts";

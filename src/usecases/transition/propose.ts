@@ -2,7 +2,7 @@ import { digestOf } from "../../domain/digest.ts";
 import type { Transition } from "../../domain/ledger.ts";
 import { gateError } from "../../errors.ts";
 import type { PullRequestReceipt } from "../forge/receipt.ts";
-import type { CommitFacts, Git } from "../../ports.ts";
+import type { CommitFacts, Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
 import { readLedger } from "./base.ts";
 import { branchTip } from "./branches.ts";

@@ -2,7 +2,7 @@ import { isModelId, isVersion } from "../../domain/model-ref.ts";
 import { mayMerge } from "../../domain/outcome.ts";
 import { REFUSALS_REF } from "../../domain/records-ref.ts";
 import { GateError, gateError } from "../../errors.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
 import { packFolder } from "./branches.ts";
 import { packChange } from "./draft.ts";

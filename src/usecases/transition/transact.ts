@@ -1,7 +1,7 @@
 import { mayMerge } from "../../domain/outcome.ts";
 import { GateError, gateError } from "../../errors.ts";
 import { planTransition } from "../../ledger/plan.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
 import type { Proposal } from "./propose.ts";
 import type { AskedTransition, TransitionRequest } from "../request.ts";

@@ -1,5 +1,6 @@
 import { GateError } from "../../errors.ts";
-import type { Files, Git } from "../../ports.ts";
+import type { Files } from "../../ports/files.ts";
+import type { Git } from "../../ports/git.ts";
 import { formatAllowedSigners, SIGNERS_FILE } from "../../trust/allowed-signers.ts";
 import { trustChangeProblems } from "../../trust/compare.ts";
 import { describeTrustChange } from "../../trust/describe-change.ts";

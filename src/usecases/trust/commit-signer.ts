@@ -1,5 +1,5 @@
 import { GateError } from "../../errors.ts";
-import type { GitObjects } from "../../ports.ts";
+import type { GitObjects } from "../../ports/git-objects.ts";
 import { parseCommitObject } from "../../trust/commit.ts";
 import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";

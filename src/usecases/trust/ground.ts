@@ -1,5 +1,5 @@
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import type { SignatureGround } from "../../trust/manifest-signature.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { readTrust } from "./read-trust.ts";

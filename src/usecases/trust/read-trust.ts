@@ -1,4 +1,4 @@
-import type { Git } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { parseTrust, TRUST_FILE, type TrustRegistry } from "../../trust/registry.ts";
 
 /** Who a commit trusts; null where it has no trust.yaml. TRUST_*, DOCUMENT_*, GIT_*. */

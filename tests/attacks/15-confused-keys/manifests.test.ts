@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keyObjectSigner } from "../../../src/adapters/signing/key-object.ts";
 import { type Manifest, manifestHash } from "../../../src/domain/manifest.ts";
-import type { Signer } from "../../../src/ports.ts";
+import type { Signer } from "../../../src/ports/signing.ts";
 import { signManifest } from "../../../src/usecases/registry/sign-manifest.ts";
 import { type SignedVersionScene, signedVersionScene } from "../../support/signed-version.ts";
 import {

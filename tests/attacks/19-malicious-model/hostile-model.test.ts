@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Tensor } from "../../../src/domain/tensor.ts";
-import type { RunLimits } from "../../../src/ports.ts";
+import type { RunLimits } from "../../../src/ports/engine.ts";
 import { ADD, ENDLESS, identity, ONES, SUM_OF_ONES } from "../../support/onnx-models.ts";
 import { bytes, int, model, node, tensor } from "../../support/onnx-writer.ts";
 import { measured, parityOf, realEngine, refusalOf } from "../../support/parity-run.ts";

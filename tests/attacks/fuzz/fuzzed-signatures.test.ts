@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { keyObjectSigner } from "../../../src/adapters/signing/key-object.ts";
 import { GateError } from "../../../src/errors.ts";
-import type { Signer } from "../../../src/ports.ts";
+import type { Signer } from "../../../src/ports/signing.ts";
 import { type OpenPgpKey, verifyOpenPgp } from "../../../src/trust/openpgp.ts";
 import { openSshLine, parsePublicKey, publicKeyFromWire } from "../../../src/trust/public-key.ts";
 import { armor, dearmor, parseSshSignature, verifySshSignature } from "../../../src/trust/sshsig.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { gateError } from "../../../src/errors.ts";
 import { lazyEngine, lazyProgress, openPorts } from "../../../src/host/wiring.ts";
-import type { Engine, EngineProcess, Progress } from "../../../src/ports.ts";
+import type { Engine, EngineProcess } from "../../../src/ports/engine.ts";
+import type { Progress } from "../../../src/ports/machine.ts";
 import { gitRepo, temporaryFolder } from "../../support/git-repo.ts";
 
 const LIMITS = { timeoutMs: 1000, memoryMiB: 64, outputMiB: 1 };

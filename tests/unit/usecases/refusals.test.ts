@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { openGit } from "../../../src/adapters/git/open.ts";
-import type { Git } from "../../../src/ports.ts";
+import type { Git } from "../../../src/ports/git.ts";
 import { refusedBefore } from "../../../src/usecases/refusals/earlier.ts";
 import { recordRefusal } from "../../../src/usecases/transition/refusals.ts";
 import { decide, NOW, request, START } from "../../support/decisions.ts";

@@ -1,6 +1,6 @@
 import type { SamplesOf } from "../../../measure/latency/raw-samples.ts";
 import type { ProcessTimes } from "../../../measure/latency/samples.ts";
-import type { RunLimits } from "../../../ports.ts";
+import type { RunLimits } from "../../../ports/engine.ts";
 
 /** How much a benchmark measures; everything has a default. */
 export interface BenchmarkOptions {

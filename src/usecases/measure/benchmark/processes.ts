@@ -3,7 +3,8 @@ import type { Absence } from "../../../domain/measurement.ts";
 import { enoughQuiet, type Round, selectRounds, type Selection } from "../../../measure/latency/rounds.ts";
 import type { BatchPlan, ColdStart, ProcessTimes } from "../../../measure/latency/samples.ts";
 import { GateError, gateError } from "../../../errors.ts";
-import type { Engine, EngineModel, Machine, Progress } from "../../../ports.ts";
+import type { Engine, EngineModel } from "../../../ports/engine.ts";
+import type { Machine, Progress } from "../../../ports/machine.ts";
 import type { BenchmarkEffort } from "./options.ts";
 
 export interface BenchmarkPorts {

@@ -5,7 +5,8 @@ import { createFiles } from "../../../../src/adapters/fs/files.ts";
 import { commitFiles } from "../../../../src/adapters/git/commit-files.ts";
 import { openGit } from "../../../../src/adapters/git/open.ts";
 import { digestOf } from "../../../../src/domain/digest.ts";
-import type { Files, Git } from "../../../../src/ports.ts";
+import type { Files } from "../../../../src/ports/files.ts";
+import type { Git } from "../../../../src/ports/git.ts";
 import { GIT_ENV, gitRepo, type GitRepo } from "../../../support/git-repo.ts";
 
 const text = (bytes: Uint8Array | undefined): string | undefined => bytes && Buffer.from(bytes).toString();

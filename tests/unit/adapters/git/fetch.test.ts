@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openGit } from "../../../../src/adapters/git/open.ts";
-import type { Git, GitRemote } from "../../../../src/ports.ts";
+import type { Git, GitRemote } from "../../../../src/ports/git.ts";
 import { GIT_ENV, gitRepo, type GitRepo, temporaryFolder } from "../../../support/git-repo.ts";
 import { type LoopbackGithub, type LoopbackRepository, startGithub } from "../../../support/github/index.ts";
 

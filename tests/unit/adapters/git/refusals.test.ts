@@ -14,7 +14,7 @@ import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { openGit } from "../../../../src/adapters/git/open.ts";
-import type { CommitRequest } from "../../../../src/ports.ts";
+import type { CommitRequest } from "../../../../src/ports/git.ts";
 import { GIT_ENV, gitRepo, type GitRepo, temporaryFolder } from "../../../support/git-repo.ts";
 
 const open: GitRepo[] = [];

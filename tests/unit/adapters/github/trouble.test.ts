@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { openGit } from "../../../../src/adapters/git/open.ts";
 import { parsePromotionBlock } from "../../../../src/domain/promotion-block.ts";
 import { GateError } from "../../../../src/errors.ts";
-import type { Forge } from "../../../../src/forge-port.ts";
+import type { Forge } from "../../../../src/ports/forge.ts";
 import { proposePullRequest } from "../../../../src/usecases/forge/propose-pull-request.ts";
 import { proveSigning } from "../../../../src/usecases/forge/prove-signing.ts";
 import type { Proposal } from "../../../../src/usecases/transition/propose.ts";

@@ -4,7 +4,7 @@ import { peakMemoryMiB } from "../../../../src/adapters/onnx/child/peak-memory.t
 import { onnxEngine } from "../../../../src/adapters/onnx/engine.ts";
 import type { Evidence } from "../../../../src/domain/evidence.ts";
 import type { BatchPlan, BatchTimes } from "../../../../src/measure/latency/samples.ts";
-import type { EngineModel, PairsRequest } from "../../../../src/ports.ts";
+import type { EngineModel, PairsRequest } from "../../../../src/ports/engine.ts";
 import { QUICK } from "../../../../src/usecases/measure/benchmark/options.ts";
 import { measureBenchmark } from "../../../../src/usecases/measure/benchmark.ts";
 import { identity } from "../../../support/onnx-models.ts";

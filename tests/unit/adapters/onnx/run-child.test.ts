@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { askReplay } from "../../../../src/adapters/onnx/replay-frames.ts";
 import { ModelProcess } from "../../../../src/adapters/onnx/run-child.ts";
 import { GateError } from "../../../../src/errors.ts";
-import type { RunLimits } from "../../../../src/ports.ts";
+import type { RunLimits } from "../../../../src/ports/engine.ts";
 
 const ENTRY = fileURLToPath(new URL("../../../support/children/child.mjs", import.meta.url));
 const LIMITS: RunLimits = { timeoutMs: 60_000, memoryMiB: 1024, outputMiB: 4 };

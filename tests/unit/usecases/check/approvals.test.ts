@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApprovalFacts, ForgePerson } from "../../../../src/domain/approvals.ts";
 import { gateError } from "../../../../src/errors.ts";
-import type { Forge, PullRequest } from "../../../../src/forge-port.ts";
+import type { Forge, PullRequest } from "../../../../src/ports/forge.ts";
 import { approvalsFrom, type CheckForge, tellForge } from "../../../../src/host/check-forge.ts";
 import { type CheckScene, checkScene, codesOf } from "../../../support/check-scene.ts";
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Artifacts } from "../../../../src/artifact-port.ts";
+import type { Artifacts } from "../../../../src/ports/artifacts.ts";
 import { artifactName, packRun, type ToolRun } from "../../../../src/domain/run-artifact.ts";
 import { GateError } from "../../../../src/errors.ts";
 import { fetchLegs } from "../../../../src/usecases/check/fetch-legs.ts";

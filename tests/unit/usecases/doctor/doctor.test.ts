@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ForgeSettings } from "../../../../src/forge-port.ts";
+import type { ForgeSettings } from "../../../../src/ports/forge.ts";
 import { doctor } from "../../../../src/usecases/doctor/doctor.ts";
 import { scaffold } from "../../../../src/usecases/init/scaffold.ts";
 import { memoryFiles } from "../../../support/memory-files.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { GateError } from "../../../../src/errors.ts";
-import type { Forge } from "../../../../src/forge-port.ts";
+import type { Forge } from "../../../../src/ports/forge.ts";
 import { forgeProposals } from "../../../../src/usecases/forge/proposals.ts";
 import { proveSigning } from "../../../../src/usecases/forge/prove-signing.ts";
 import { transact } from "../../../../src/usecases/transition/transact.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CheckAnnotation } from "../../../../src/forge-port.ts";
+import type { CheckAnnotation } from "../../../../src/ports/forge.ts";
 import { publishCheck } from "../../../../src/usecases/forge/publish-check.ts";
 import { postStickyComment, refreshStickyComment } from "../../../../src/usecases/forge/sticky-comment.ts";
 import { START } from "../../../support/decisions.ts";

@@ -8,7 +8,7 @@ import type { RunnerFingerprint } from "../../../../src/domain/evidence.ts";
 import { METRICS } from "../../../../src/domain/metrics.ts";
 import { loadVersion } from "../../../../src/usecases/registry/load-version.ts";
 import { measureIntegrity } from "../../../../src/usecases/registry/measure-integrity.ts";
-import type { Files } from "../../../../src/ports.ts";
+import type { Files } from "../../../../src/ports/files.ts";
 import type { RunContext } from "../../../../src/usecases/run-context.ts";
 import { utf8 } from "../../../support/problems.ts";
 import { editManifest, FOLDER, registryRepo } from "../../../support/registry.ts";

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { digestOf } from "../../../../src/domain/digest.ts";
-import type { OpenKeyless } from "../../../../src/signing-port.ts";
+import type { OpenKeyless } from "../../../../src/ports/signing.ts";
 import { IN_TOTO_PAYLOAD_TYPE } from "../../../../src/trust/dsse.ts";
 import type { TrustRegistry } from "../../../../src/trust/registry.ts";
 import { signModel } from "../../../../src/usecases/oms/sign-model.ts";

@@ -1,6 +1,6 @@
 import { appendFileSync, cpSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Files } from "../../../../src/ports.ts";
+import type { Files } from "../../../../src/ports/files.ts";
 import { register } from "../../../../src/usecases/registry/register.ts";
 import { validate, type ValidateOptions } from "../../../../src/usecases/registry/validate.ts";
 import { formatModelRef } from "../../../../src/domain/model-ref.ts";

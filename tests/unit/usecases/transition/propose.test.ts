@@ -3,7 +3,7 @@ import { openGit } from "../../../../src/adapters/git/open.ts";
 import type { Ledger } from "../../../../src/domain/ledger.ts";
 import { parseLedger } from "../../../../src/ledger/ledger-text.ts";
 import { verifyTransition } from "../../../../src/ledger/verify.ts";
-import type { Git } from "../../../../src/ports.ts";
+import type { Git } from "../../../../src/ports/git.ts";
 import { proposeTransition } from "../../../../src/usecases/transition/propose.ts";
 import { decide, NOW, request, START } from "../../../support/decisions.ts";
 import { GIT_ENV, gitRepo, type GitRepo } from "../../../support/git-repo.ts";

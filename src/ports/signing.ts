@@ -1,4 +1,5 @@
-import type { Files } from "./ports.ts";
+import type { PublicKey } from "../trust/public-key.ts";
+import type { Files } from "./files.ts";
 
 /** A model that lies anywhere on disk: a folder, or a single file. */
 export interface ModelPlace {
@@ -9,6 +10,16 @@ export interface ModelPlace {
   readonly single: boolean;
   /** Absolute, links resolved. */
   readonly path: string;
+}
+
+/** Signs statements with one key. */
+export interface Signer {
+  readonly key: PublicKey;
+  /**
+   * The SSHSIG blob (OpenSSH's PROTOCOL.sshsig, not armored) over a payload for one purpose.
+   * SIGNING_KEY_LOCKED, SIGNING_TOOL_MISSING, SIGNING_FAILED; nothing ever prompts.
+   */
+  sign(payload: Uint8Array, namespace: string): Promise<Uint8Array>;
 }
 
 /** Signs a payload without a key of one's own: a short-lived certificate and a transparency log. OMS_KEYLESS_FAILED. */

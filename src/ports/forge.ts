@@ -1,6 +1,6 @@
-import type { ApprovalReview, ForgePerson } from "./domain/approvals.ts";
-import type { RecordsRef } from "./domain/records-ref.ts";
-import type { GitRemote, RecordRequest, TreeChange } from "./ports.ts";
+import type { ApprovalReview, ForgePerson } from "../domain/approvals.ts";
+import type { RecordsRef } from "../domain/records-ref.ts";
+import type { GitRemote, RecordRequest, TreeChange } from "./git.ts";
 
 /**
  * Who a token speaks for. `workflow`: the job's own GITHUB_TOKEN, whose pull requests wait for somebody to start their

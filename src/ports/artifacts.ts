@@ -1,4 +1,4 @@
-import type { Digest } from "./domain/digest.ts";
+import type { Digest } from "../domain/digest.ts";
 
 /** Path in the artifact -> bytes. Paths are names, or one folder and a name: see `isArtifactPath`. */
 export type ArtifactFiles = ReadonlyMap<string, Uint8Array>;
