@@ -85,7 +85,7 @@ const VIOLATIONS: readonly Violation[] = [
   ...imports(
     "usecases",
     ["node:fs", "node:fs/promises", "node:child_process", "@actions/core", "onnxruntime-node"],
-    "through src/ports.ts",
+    "through src/ports",
   ),
   ...imports("usecases", ["../adapters/fs/x.ts", "../host/x.ts", "../cli/x.ts"], "not adapters or hosts"),
   ...["adapters/fs", "adapters/git", "adapters/onnx", "adapters/machine", "adapters/artifact"].flatMap(
@@ -104,7 +104,7 @@ const VIOLATIONS: readonly Violation[] = [
   ...imports(
     "adapters/signing",
     ["../../policy/x.ts", "../../usecases/x.ts"],
-    "src/trust and src/ports.ts only",
+    "src/trust and src/ports only",
   ),
   ...imports("adapters/artifact", ["@actions/artifact"], "@actions"),
   ...imports("adapters/artifact/child", ["@actions/core", "../../../usecases/x.ts"], ""),
