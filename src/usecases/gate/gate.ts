@@ -1,9 +1,10 @@
+import type { Attempts } from "../../domain/attempts.ts";
 import type { Digest } from "../../domain/digest.ts";
 import type { Evidence, Subject } from "../../domain/evidence.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { planTransition } from "../../ledger/plan.ts";
 import { revokedBehind } from "../../trust/dependencies.ts";
-import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
+import type { EnforcedElsewhere, EvaluateInput } from "../../policy/judge/request.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import { policyDigestOf } from "../../policy/policy-digest.ts";
 import type { Decision } from "./decision.ts";
@@ -18,7 +19,7 @@ import type { MeasurePorts, MeasureTask } from "./measure-task.ts";
 import { readStoredEvidence } from "./stored-evidence.ts";
 import { loadCandidate, loadLive, readSubject } from "./subjects.ts";
 import { attemptsOf } from "../refusals/attempts.ts";
-import { type RecordsElsewhere, refusedBefore } from "../refusals/earlier.ts";
+import { type EarlierRefusals, type RecordsElsewhere, refusedBefore } from "../refusals/earlier.ts";
 import type { ModelVersion } from "../registry/load-version.ts";
 import type { AskedTransition, TransitionRequest } from "../request.ts";
 import { type RunStart, runOf } from "../run-context.ts";
@@ -126,54 +127,63 @@ async function keptFrom(
   return keptEvidence(ports.git, before, now);
 }
 
-async function decide(
-  scene: Scene,
-  of: { request: TransitionRequest; evidence: readonly Evidence[]; options: GateOptions },
-): Promise<Decision> {
-  const { ports, base, subject, live } = scene;
-  const { request, evidence, options } = of;
-  const run = runOf(options.start, request);
-  const baseline = live?.subject ?? null;
-  const lineages = await readLineages(ports, base, request);
+/** What is to be decided, once all of it was collected. */
+interface Collected {
+  readonly request: TransitionRequest;
+  readonly evidence: readonly Evidence[];
+  readonly options: GateOptions;
+}
+
+async function decide(scene: Scene, of: Collected): Promise<Decision> {
+  const { base } = scene;
+  const { known, attempts } = await earlierAttempts(scene, of);
+  const input = await judgedInput(scene, of, [...known.refusals, ...attempts.gone]);
+  const verdict = await judgeWithApprovals(input, of.options.approvals);
+  const pack = packEvidence(packHead(verdict, base.ledgerDigest), of.evidence, verdict);
+  return {
+    request: of.request,
+    verdict,
+    baseCommit: base.commit,
+    ledger: base.ledger,
+    ledgerDigest: base.ledgerDigest,
+    pack: pack.files,
+    evidenceDigest: pack.digest,
+    attempts,
+  };
+}
+
+async function earlierAttempts(
+  { ports, base }: Scene,
+  { request, options }: Collected,
+): Promise<{ readonly known: EarlierRefusals; readonly attempts: Attempts }> {
   const elsewhere = await options.refusals?.();
-  const known = await refusedBefore(ports.git, {
-    model: request.model,
-    ...(elsewhere ? { elsewhere } : {}),
-  });
-  const attempts = await attemptsOf(ports.git, base, { request, known });
-  const input = {
+  const of = { model: request.model, ...(elsewhere ? { elsewhere } : {}) };
+  const known = await refusedBefore(ports.git, of);
+  return { known, attempts: await attemptsOf(ports.git, base, { request, known }) };
+}
+
+/** Everything that the verdict depends on, but approvals. */
+async function judgedInput(
+  { ports, base, subject, live }: Scene,
+  { request, evidence, options }: Collected,
+  refused: Verdict["refused_before"],
+): Promise<Omit<EvaluateInput, "approvals">> {
+  const { since } = await readHistory(ports.git, base, request);
+  const lineages = await readLineages(ports, base, request);
+  return {
     policies: base.policies,
     evidence,
     ledger: base.ledger,
     request,
     subject,
-    baseline,
-    history: {
-      ...(await readHistory(ports.git, base, request)),
-      refusedBefore: [...known.refusals, ...attempts.gone].map(({ version, objectives }) => ({
-        version,
-        objectives,
-      })),
-    },
+    baseline: live?.subject ?? null,
+    history: { since, refusedBefore: refused.map(({ version, objectives }) => ({ version, objectives })) },
     enforcedElsewhere: options.enforcedElsewhere ?? [],
     revoked: revokedBehind(base.trust, { ledger: base.ledger, request, lineages }),
     // Whole seconds, as `decided_at` tells them: a replay from the record must come to the same bytes.
-    now: new Date(timestampOf(run.now)),
-    runId: run.runId,
+    now: new Date(timestampOf(options.start.now)),
+    runId: runOf(options.start, request).runId,
     baseCommit: base.commit,
-  };
-  const verdict = await judgeWithApprovals(input, options.approvals);
-  const { commit: baseCommit, ledger, ledgerDigest } = base;
-  const pack = packEvidence(packHead(verdict, ledgerDigest), evidence, verdict);
-  return {
-    request,
-    verdict,
-    baseCommit,
-    ledger,
-    ledgerDigest,
-    pack: pack.files,
-    evidenceDigest: pack.digest,
-    attempts,
   };
 }
 
