@@ -60,7 +60,7 @@ const SYMPTOMS: readonly Symptom[] = [
     message: "The commit could not be signed",
   },
   {
-    says: /bad object|missing (?:blob|tree|object)|corrupt|inflate|unable to (?:read|stream)|hash mismatch/i,
+    says: /bad (?:object|parents)|bogus commit|failed to traverse|missing (?:blob|tree|object)|corrupt|inflate|(?:unable to|could not) (?:read|stream)|hash mismatch/i,
     code: "GIT_OBJECT_CORRUPT",
     message: "Git cannot read one of its objects",
   },
