@@ -64,6 +64,12 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "verify-attestation": [
     "modelgate verify-attestation --bundle vsa.sig --method key \\\n    --public-key pub.pem --subject sha256:$HEX --level MODELGATE_REGISTER \\\n    --resource-uri modelgate:flight-delay@1.1.0/everywhere",
   ],
+  approve: [
+    "modelgate approve",
+    "modelgate approve promote/prod/flight-delay",
+    "modelgate approve prod/flight-delay --key ~/.ssh/id_ed25519",
+    'modelgate approve --key ~/.ssh/id_ed25519.pub --comment "agreed with the desk"',
+  ],
   check: ["modelgate check --base origin/main --head HEAD"],
   backtest: [
     "modelgate backtest --base origin/main --head HEAD",

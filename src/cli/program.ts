@@ -43,6 +43,7 @@ export function createProgram(version: string, dispatch: Dispatch): Command {
   addReading(program, dispatch);
   addRegistry(program, dispatch);
   addGate(program, dispatch);
+  addApprove(program, dispatch);
   addCheck(program, dispatch);
   addBacktest(program, dispatch);
   addWayBack(program, dispatch);
@@ -166,6 +167,17 @@ function addGate(program: Command, dispatch: Dispatch): void {
     .action((...args) => dispatch(() => import("./commands/promote.ts"), args));
 }
 
+function addApprove(program: Command, dispatch: Dispatch): void {
+  program
+    .command("approve")
+    .description("shows what a proposal does and rests on; with --key it signs that as an approval")
+    .argument("[proposal]", "its branch, such as promote/prod/churn; the only one that waits may be left out")
+    .option("--key <path>", "sign with this private key, or the .pub of one in the SSH agent")
+    .option("--comment <text>", "what the approval should remember")
+    .option("--onto <branch>", "the branch that it goes into (default: the one that is checked out)")
+    .action((...args) => dispatch(() => import("./commands/approve.ts"), args));
+}
+
 function addCheck(program: Command, dispatch: Dispatch): void {
   program
     .command("check")
@@ -206,6 +218,7 @@ function addForge(program: Command, dispatch: Dispatch): void {
     .option("--repository <owner/name>", "on GitHub (default: GITHUB_REPOSITORY)")
     .option("--before <commit>", "record every revision since then (default: the newest alone)")
     .option("--branch <name>", "that promotions are merged into (default: the one that is checked out)")
+    .option("--key <path>", "a key of the gate: signs the records of reviews that were counted")
     .action((...args) => dispatch(() => import("./commands/record.ts"), args));
 }
 

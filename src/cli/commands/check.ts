@@ -2,6 +2,7 @@ import { mayMerge } from "../../domain/outcome.ts";
 import { startRun } from "../../host/start.ts";
 import { openPorts } from "../../host/wiring.ts";
 import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
+import { branchNamed } from "../../usecases/check/branch-named.ts";
 import { check } from "../../usecases/check/check.ts";
 import type { CheckOptions } from "../../usecases/check/scene.ts";
 import type { CheckReport } from "../../usecases/check/report.ts";
@@ -18,7 +19,9 @@ interface Options {
 /** `modelgate check --base REV --head REV`: 0 when the change may merge; what is wrong with it otherwise. */
 export async function run(context: CommandContext, options: Options): Promise<number> {
   const ports = await openPorts(context.surroundings);
-  const report = await check(ports, options, checkOptions(options, context.signal));
+  const ref = await branchNamed(ports.git, options.base);
+  const onto = ref === null ? {} : { ref };
+  const report = await check(ports, options, { ...checkOptions(options, context.signal), ...onto });
   ports.progress.end();
   await show(context, report);
   return mayMerge(report.outcome) ? 0 : 1;
