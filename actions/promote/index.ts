@@ -8,7 +8,6 @@ import { storeReport } from "../../src/host/store-run.ts";
 import { transitionPorts } from "../../src/host/transition-ports.ts";
 import { reportDecision } from "../../src/host/verdict-report.ts";
 import { whereToPropose } from "../../src/host/where-to-propose.ts";
-import { leftToCheck } from "../../src/usecases/approve/left-to-check.ts";
 import { gate } from "../../src/usecases/gate/gate.ts";
 import { transact } from "../../src/usecases/transition/transact.ts";
 import { inputs } from "./inputs.ts";
@@ -18,14 +17,13 @@ await runAction({
   async run({ model, event, environment, phase, reason, evidence, seed, upload, ...more }, host) {
     const ports = await host.open(more["ort-dir"]);
     const forge = await forgeToPropose(host, more.token, more.repository);
-    const { proposals, gating } = whereToPropose(ports.git, forge, more.roles);
+    const { proposals, gating } = await whereToPropose(ports.git, forge, more.roles);
     const asked = { event, model: model.id, version: model.version, environment, phase, reason };
     const start = startRun(seed);
     const samples = keepSamples();
     const benchmark = { onSamples: samples.onSamples };
     const stored = evidence === null ? {} : { evidence };
-    const left = forge === null ? await leftToCheck(ports.git) : {};
-    const options = { start, signal: host.signal, benchmark, ...stored, ...left, ...gating };
+    const options = { start, signal: host.signal, benchmark, ...stored, ...gating };
     const ask = { ...asked, requestedBy: host.actor };
     const storing = { ...host, git: ports.git };
     if (more["dry-run"]) {

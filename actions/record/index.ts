@@ -1,19 +1,21 @@
 import { runAction } from "../../src/host/action.ts";
 import { openForge, TO_RECORD } from "../../src/host/open-forge.ts";
 import { recordBranch } from "../../src/host/record-branch.ts";
+import { reviewKeeper } from "../../src/host/review-keeper.ts";
 import { beforeOf, reportRecord } from "../../src/host/record-report.ts";
 import { record } from "../../src/usecases/forge/record.ts";
 import { inputs } from "./inputs.ts";
 
 await runAction({
   inputs,
-  async run({ token, repository, before, branch }, host) {
+  async run({ token, repository, before, branch, key }, host) {
     const { git } = await host.open(null);
     const forge = await openForge(host, token, repository, TO_RECORD);
+    const keepReviews = await reviewKeeper({ git, forge }, key, host.env);
     const { commit: head } = await git.head();
     const event = await host.event();
     const base = await recordBranch(git, { named: branch, event });
     const since = before ?? beforeOf(event);
-    return reportRecord(await record({ git, forge }, { head, before: since, branch: base }));
+    return reportRecord(await record({ git, forge, keepReviews }, { head, before: since, branch: base }));
   },
 });

@@ -5,4 +5,5 @@ export const inputs = {
   repository: optional(text),
   before: optional(text),
   branch: optional(text),
+  key: optional(text),
 };

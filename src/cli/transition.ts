@@ -9,7 +9,6 @@ import { openPorts, type Ports } from "../host/wiring.ts";
 import { mayMerge } from "../domain/outcome.ts";
 import { gate, type GateOptions } from "../usecases/gate/gate.ts";
 import { plainText } from "../report/escape.ts";
-import { leftToCheck } from "../usecases/approve/left-to-check.ts";
 import type { Decision } from "../usecases/gate/decision.ts";
 import type { PullRequestReceipt } from "../usecases/forge/receipt.ts";
 import type { Proposal } from "../usecases/transition/propose.ts";
@@ -44,9 +43,8 @@ export async function runTransition(
     repository === null
       ? null
       : await openForge({ env: process.env, signal }, tokenOf(process.env), repository, TO_PROPOSE);
-  const { proposals, gating: elsewhere } = whereToPropose(ports.git, forge, {});
-  const left = forge === null ? await leftToCheck(ports.git) : {};
-  const gating: GateOptions = { start, signal, ...stored, ...left, ...elsewhere };
+  const { proposals, gating: elsewhere } = await whereToPropose(ports.git, forge, {});
+  const gating: GateOptions = { start, signal, ...stored, ...elsewhere };
   if (options.dryRun === true) return dryRun(context, { ports, ask, gating });
   const result = await transact(transitionPorts(ports, gating, proposals), ask, { now: start.now, signal });
   ports.progress.end();

@@ -12,6 +12,8 @@ export interface ApprovalReview {
   /** Null when the account is gone. */
   readonly reviewer: ForgePerson | null;
   readonly state: ReviewState;
+  /** Its number on the forge, and when it was given (ISO-8601); left out where nobody told. */
+  readonly given?: { readonly id: number; readonly at: string };
   /** Head of the pull request when it was reviewed. */
   readonly commit: string;
 }

@@ -11,7 +11,7 @@ interface Asking {
 /** What proposing needs of a token, and what recording does: docs/guides/github.md, Permissions. */
 export const TO_PROPOSE: readonly Permission[] = ["contents: write", "pull-requests: write"];
 export const TO_RECORD: readonly Permission[] = [
-  "contents: read",
+  "contents: write",
   "deployments: write",
   "pull-requests: write",
 ];

@@ -1,5 +1,6 @@
 import type { Forge } from "../ports/forge.ts";
 import type { Git } from "../ports/git.ts";
+import { leftToCheck } from "../usecases/approve/left-to-check.ts";
 import { fetchRefusals } from "../usecases/forge/fetch-records.ts";
 import { forgeProposals } from "../usecases/forge/proposals.ts";
 import type { RoleHolders } from "../usecases/forge/roles.ts";
@@ -9,12 +10,17 @@ import { gitProposals, type Proposals } from "../usecases/transition/proposals.t
 /** Where a host proposes: a plain repository, or a forge with the people whose reviews it asks for. */
 export interface WhereToPropose {
   readonly proposals: Proposals;
-  /** A pull request has no reviews before it is there: then the required check counts them. */
+  /** A proposal has no reviews and no approvals before it is there: then the required check counts them. */
   readonly gating: Pick<GateOptions, "enforcedElsewhere" | "refusals">;
 }
 
-export function whereToPropose(git: Git, forge: Forge | null, roles: RoleHolders): WhereToPropose {
-  if (forge === null) return { proposals: gitProposals(git), gating: {} };
+/** TRUST_*, GIT_*. */
+export async function whereToPropose(
+  git: Git,
+  forge: Forge | null,
+  roles: RoleHolders,
+): Promise<WhereToPropose> {
+  if (forge === null) return { proposals: gitProposals(git), gating: await leftToCheck(git) };
   const refusals = () => fetchRefusals(git, async () => forge);
   return {
     proposals: forgeProposals({ git, forge }, roles),

@@ -58,6 +58,8 @@ export interface PullRequest {
   readonly body: string;
   readonly state: "open" | "closed";
   readonly merged: boolean;
+  /** When, as the forge says (ISO-8601); null before. */
+  readonly mergedAt: string | null;
   /** The commit that merging made; null before. */
   readonly mergeCommit: string | null;
   /** Branch in this repository, or of a fork. */

@@ -16,6 +16,8 @@ export interface RecordedFacts {
     readonly created: boolean;
   } | null;
   readonly closed: readonly number[];
+  /** Principals whose reviews were recorded. */
+  readonly approvals: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -42,7 +44,7 @@ export function recordMarkdown(recorded: readonly RecordedFacts[]): string {
 
 /** What was proven of one revision, and what was done about it. */
 function linesOf(of: RecordedFacts): readonly (readonly Span[])[] {
-  const { commit, revision, subject, pullRequest, deployment, closed, notes, transition } = of;
+  const { commit, revision, subject, pullRequest, deployment, closed, approvals, notes, transition } = of;
   return [
     [
       `Revision ${revision}: ${subject}, by pull request `,
@@ -62,6 +64,7 @@ function linesOf(of: RecordedFacts): readonly (readonly Span[])[] {
           `Deployment ${deployment.id} to ${deployment.environment} ${deployment.created ? "was created" : "was there already"}.`,
         ],
     ["No attestation was signed: the proof is the commit, its pull request and the evidence in Git."],
+    ...(approvals.length === 0 ? [] : [[`Approvals recorded for the audit: ${approvals.join(", ")}.`]]),
     ...closed.map((number) => [
       "Closed pull request ",
       { code: `#${number}` },

@@ -236,6 +236,7 @@ describe.each([
       ...draft,
       state: "open",
       merged: false,
+      mergedAt: null,
       mergeCommit: null,
       headCommit: commit,
       headRepository: "acme/forecasts",

@@ -21,6 +21,9 @@ import type {
 import type { GitRemote, RecordRequest } from "../../src/ports/git.ts";
 import type { MemoryGit } from "./memory-git.ts";
 
+/** When everything is merged here. */
+const MERGED_AT = "2026-11-21T10:00:00Z";
+
 export const BOT: ForgePerson = { id: 100, login: "modelgate[bot]", kind: "bot" };
 
 /** `Forge` without a network, on the commits of a repository in memory: the same contract, for tests of use cases. */
@@ -312,7 +315,7 @@ export class MemoryForge implements Forge {
   }
 
   markMerged(number: number, mergeCommit: string): void {
-    this.#change(number, { state: "closed", merged: true, mergeCommit });
+    this.#change(number, { state: "closed", merged: true, mergedAt: MERGED_AT, mergeCommit });
   }
 
   close(number: number): void {
@@ -333,6 +336,7 @@ export class MemoryForge implements Forge {
       body,
       state: "open",
       merged: false,
+      mergedAt: null,
       mergeCommit: null,
       head,
       headCommit: await tip(head),

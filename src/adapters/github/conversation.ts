@@ -41,6 +41,8 @@ function commentOf(data: CommentData): ForgeComment {
 }
 
 interface ReviewData {
+  readonly id: number | bigint;
+  readonly submitted_at?: string | null | undefined;
   readonly user: object | null;
   readonly state: string;
   readonly commit_id?: string | null | undefined;
@@ -57,5 +59,6 @@ const STATES: ReadonlySet<string> = new Set([
 /** A state that GitHub adds one day decides nothing. */
 function reviewOf(data: ReviewData): ApprovalReview {
   const state = STATES.has(data.state) ? (data.state as ReviewState) : "COMMENTED";
-  return { reviewer: personOrNull(data.user), state, commit: data.commit_id ?? "" };
+  const given = data.submitted_at ? { given: { id: Number(data.id), at: data.submitted_at } } : {};
+  return { reviewer: personOrNull(data.user), state, commit: data.commit_id ?? "", ...given };
 }

@@ -116,6 +116,7 @@ function pullRequestOf(data: PullRequestData): PullRequest {
     body: data.body ?? "",
     state: data.state === "open" ? "open" : "closed",
     merged,
+    mergedAt: data.merged_at,
     mergeCommit: merged ? (data.merge_commit_sha ?? null) : null,
     head: data.head.ref,
     headCommit: data.head.sha,

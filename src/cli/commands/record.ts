@@ -1,5 +1,6 @@
 import { openForge, TO_RECORD, tokenOf } from "../../host/open-forge.ts";
 import { openPorts } from "../../host/wiring.ts";
+import { reviewKeeper } from "../../host/review-keeper.ts";
 import { reportRecord } from "../../host/record-report.ts";
 import { headBranch } from "../../usecases/forge/base-branch.ts";
 import { record } from "../../usecases/forge/record.ts";
@@ -9,6 +10,7 @@ interface Options {
   readonly repository?: string;
   readonly before?: string;
   readonly branch?: string;
+  readonly key?: string;
 }
 
 /** `modelgate record`: proves the newest merge and tells GitHub's deployments; the token is GITHUB_TOKEN or GH_TOKEN. */
@@ -23,9 +25,13 @@ export async function run(
     options.repository ?? null,
     TO_RECORD,
   );
+  const keepReviews = await reviewKeeper({ git, forge }, options.key ?? null, process.env);
   const { commit: head } = await git.head();
   const branch = options.branch ?? (await headBranch(git));
-  const recorded = await record({ git, forge }, { head, before: options.before ?? null, branch });
+  const recorded = await record(
+    { git, forge, keepReviews },
+    { head, before: options.before ?? null, branch },
+  );
   console.data({ result: "pass", recorded });
   console.text(reportRecord(recorded).text);
   return 0;

@@ -47,6 +47,13 @@ export function countApprovals(asked: Asked, facts: ApprovalFacts): ApprovalCoun
   return tally(asked, facts, [...reviewVotes(asked, facts, opinions), ...signed]);
 }
 
+/** The reviews that count for what is asked, each of another person. */
+export function countedReviews(asked: Asked, facts: ApprovalFacts): readonly Opinion[] {
+  return standingOpinions(facts.reviews).filter(
+    (opinion) => opinion.review.state === "APPROVED" && reviewObjection(opinion, asked, facts) === null,
+  );
+}
+
 function reviewVotes(asked: Asked, facts: ApprovalFacts, opinions: readonly Opinion[]): readonly Vote[] {
   return opinions
     .filter(({ review }) => review.state === "APPROVED")

@@ -5,13 +5,13 @@ import { type Problem, problem, refuse } from "../../errors.ts";
 import { signedObjection } from "../../policy/judge/signed-approvals.ts";
 import type { Signer } from "../../ports/signing.ts";
 import { bindingProblems } from "../../trust/approval/bind.ts";
-import { approvalPath, approvalPayload, formatApproval } from "../../trust/approval/statement.ts";
+import { approvalPath, formatApproval } from "../../trust/approval/statement.ts";
 import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
 import { keyOf } from "../../trust/registry.ts";
 import { ROLES } from "../../trust/roles.ts";
-import { NAMESPACES } from "../../trust/sshsig.ts";
 import { timestampOf } from "../../domain/time.ts";
 import { approvalMessage } from "../transition/message.ts";
+import { signApproval } from "./sign-approval.ts";
 import type { ApprovePorts, ReadProposal } from "./read-proposal.ts";
 
 /** Who approves, and what they want to be remembered. */
@@ -58,12 +58,11 @@ export async function approve(
   const before = stored.approvals.get(path);
   if (before && before.key === given.key && isOfThis(before, proposal))
     return { ...given, commit: proposal.tip, created: false, statement: before };
-  const statement = await signed(
+  const statement = await signApproval(
     {
       schema_version: "modelgate/approval/v1",
       ...proposal.proposed,
       principal: approver.principal,
-      key: signer.key.fingerprint,
       approved_at: timestampOf(now),
       comment,
       source: { kind: "key" },
@@ -104,12 +103,4 @@ function objections({ asked, facts }: ReadProposal, approver: SignedApproval): r
 
 function isOfThis(before: ApprovalStatement, { proposed }: ReadProposal): boolean {
   return before.run_id === proposed.run_id && bindingProblems(before, proposed).length === 0;
-}
-
-async function signed(
-  statement: Omit<ApprovalStatement, "signature">,
-  signer: Signer,
-): Promise<ApprovalStatement> {
-  const blob = await signer.sign(approvalPayload(statement), NAMESPACES.approval);
-  return { ...statement, signature: Buffer.from(blob).toString("base64") };
 }

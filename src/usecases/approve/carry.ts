@@ -10,7 +10,7 @@ import { APPROVALS_FOLDER } from "../../trust/approval/statement.ts";
 import { approverOf, isApprover } from "../../trust/approval/verify.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import type { Decision } from "../gate/decision.ts";
-import { packFolder } from "../transition/branches.ts";
+import { packFolder } from "../../domain/evidence.ts";
 import type { Draft } from "../transition/draft.ts";
 import { withApprovals } from "../transition/message.ts";
 import { readTrust } from "../trust/read-trust.ts";

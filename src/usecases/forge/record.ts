@@ -8,8 +8,16 @@ import { readChange } from "../check/change.ts";
 import { readPack } from "../check/stored-pack.ts";
 import { provenTransition } from "../check/transition.ts";
 import { readLedger } from "../transition/base.ts";
-import { deploy, type DeploymentRecord } from "./deploy.ts";
 import { closeRevoked } from "./close-revoked.ts";
+import { deploy, type DeploymentRecord } from "./deploy.ts";
+import type { MergedPromotion, RecordedReviews } from "./record-reviews.ts";
+
+export interface RecordPorts {
+  readonly git: Git;
+  readonly forge: Forge;
+  /** Keeps the reviews that a promotion was merged with; left out, nobody keeps them. */
+  readonly keepReviews?: (of: MergedPromotion) => Promise<RecordedReviews>;
+}
 
 export interface RecordOptions {
   /** The commit that the base branch is at now. */
@@ -29,6 +37,8 @@ export interface RecordedRevision {
   readonly deployment: DeploymentRecord | null;
   /** Open pull requests that were closed, because they propose a version that may no longer be deployed. */
   readonly closed: readonly number[];
+  /** Principals whose reviews were recorded now, for the audit. */
+  readonly approvals: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -39,7 +49,7 @@ export interface RecordedRevision {
  * Recording twice records once.
  */
 export async function record(
-  ports: { git: Git; forge: Forge },
+  ports: RecordPorts,
   options: RecordOptions,
 ): Promise<readonly RecordedRevision[]> {
   const commits = await newRevisions(ports.git, options);
@@ -67,19 +77,18 @@ async function newRevisions(git: Git, { head, before }: RecordOptions): Promise<
   return fresh.toReversed();
 }
 
-async function recordOne(
-  { git, forge }: { git: Git; forge: Forge },
-  commit: string,
-  branch: string,
-): Promise<RecordedRevision> {
+async function recordOne(ports: RecordPorts, commit: string, branch: string): Promise<RecordedRevision> {
+  const { git, forge } = ports;
   const moved = await provenMove(git, commit);
   const pullRequest = await mergedPullRequest(forge, commit, branch);
   refuseOther(moved, parsePromotionBlock(pullRequest.body), pullRequest);
   const { revision, transition } = moved;
   const deployment = await deploy(forge, { commit, revision, transition, ledgerDigest: moved.digest });
   const { closed, notes } = await closeRevoked(forge, transition);
+  const reviews = await ports.keepReviews?.({ commit, transition, pullRequest });
+  const told = { approvals: reviews?.principals ?? [], notes: [...notes, ...(reviews?.notes ?? [])] };
   const { number, url } = pullRequest;
-  return { commit, revision, transition, pullRequest: { number, url }, deployment, closed, notes };
+  return { commit, revision, transition, pullRequest: { number, url }, deployment, closed, ...told };
 }
 
 interface Move {

@@ -52,6 +52,14 @@ export function approvalMessage(of: { subject: string; principal: string; runId:
   ]);
 }
 
+/** The commit message of a record of reviews. */
+export function reviewsMessage(of: { subject: string; principals: readonly string[]; runId: string }): string {
+  return message(`Record approvals: ${lowerFirst(of.subject)}`, "", [
+    ...of.principals.map((principal): [string, string] => ["Approved-By", principal]),
+    ["Run-Id", of.runId],
+  ]);
+}
+
 /** A proposal's message with the names of those whose earlier approvals it carries on. */
 export function withApprovals(text: string, principals: readonly string[]): string {
   return `${text}${principals.map((principal) => `${APPROVED_BY}: ${principal}\n`).join("")}`;
