@@ -110,3 +110,8 @@ export interface EvidencePack {
   /** Every other file of the pack, sorted by path. */
   readonly files: readonly { readonly path: string; readonly sha256: Digest; readonly size: number }[];
 }
+
+/** Folder of an evidence pack, relative to the repository's root. */
+export function packFolder(of: { model: string; version: string; runId: string }): string {
+  return `evidence/${of.model}/${of.version}/${of.runId}`;
+}

@@ -1,3 +1,4 @@
+import { SIGNERS_FILE, TRUST_FILE } from "../domain/policy-files.ts";
 import { formatModelRef, type ModelRef } from "../domain/model-ref.ts";
 import { LEDGER_FILE } from "../domain/ledger.ts";
 import { registryPlace } from "../domain/registry/version-paths.ts";
@@ -23,7 +24,7 @@ export interface Classified {
   readonly problems: readonly Problem[];
 }
 
-const TRUST_FILES: ReadonlySet<string> = new Set(["policies/trust.yaml", ".github/allowed_signers"]);
+const TRUST_FILES: ReadonlySet<string> = new Set([TRUST_FILE, SIGNERS_FILE]);
 /**
  * Workflows, what they run, and owners: who changes them changes what is judged, as with a policy. Any workflow of the
  * repository can report a check of the gate's name.

@@ -8,6 +8,3 @@ export type Retention = Readonly<Record<RetentionClass, number>>;
 
 /** What holds without a retention policy: as long as GitHub keeps anything in a public repository, and a month. */
 export const DEFAULT_RETENTION: Retention = { critical: 90, daily: 30 };
-
-/** Where the policy is, relative to the repository's root. */
-export const RETENTION_FILE = "policies/retention.yaml";

@@ -2,9 +2,6 @@ import { keysOf } from "./compare.ts";
 import { openSshLine } from "./public-key.ts";
 import type { TrustRegistry } from "./registry.ts";
 
-/** Where git finds who may sign, when told to: `git config gpg.ssh.allowedSignersFile .github/allowed_signers`. */
-export const SIGNERS_FILE = ".github/allowed_signers";
-
 const HEADER = `# Written by modelgate from policies/trust.yaml. Do not edit: modelgate trust writes it again.
 # A convenience for git log --show-signature and git verify-commit: what modelgate accepts, git accepts with it. Git accepts
 # more: it knows neither roles nor positions in the history, so that only modelgate audit proves who was allowed to do what.

@@ -1,5 +1,6 @@
 import { type Problem, problem } from "../errors.ts";
-import { keyOf, type Revocation, TRUST_FILE, type TrustedKey, type TrustRegistry } from "./registry.ts";
+import { keyOf, type Revocation, type TrustedKey, type TrustRegistry } from "./registry.ts";
+import { TRUST_FILE } from "../domain/policy-files.ts";
 
 /**
  * What a change of trust may not do whatever its owners say: TRUST_KEY_REMOVED, TRUST_KEY_CHANGED, TRUST_REVOCATION_UNDONE,

@@ -1,3 +1,4 @@
+import { TRUST_FILE } from "../domain/policy-files.ts";
 import { digestOf } from "../domain/digest.ts";
 import { schemaProblems } from "../domain/document/check-schema.ts";
 import { parseYaml } from "../domain/document/yaml.ts";
@@ -8,9 +9,6 @@ import { byPlace, distinct } from "./registry/complaints.ts";
 import type { Principal, TrustedKey, TrustRegistry } from "./registry/entries.ts";
 import { readCommitSigners, readPrincipals } from "./registry/principals.ts";
 import { readRevocations } from "./registry/revocations.ts";
-
-/** Where the registry lies in a repository. */
-export const TRUST_FILE = "policies/trust.yaml";
 
 /** 1 MiB: more than 10,000 lines. */
 export const TRUST_SIZE_LIMIT = 1024 * 1024;

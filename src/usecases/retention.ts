@@ -1,5 +1,6 @@
 import { parseRetention } from "../policy/parse-retention.ts";
-import { DEFAULT_RETENTION, type Retention, RETENTION_FILE } from "../policy/retention.ts";
+import { DEFAULT_RETENTION, type Retention } from "../policy/retention.ts";
+import { RETENTION_FILE } from "../domain/policy-files.ts";
 import type { Git } from "../ports/git.ts";
 
 /** How long artifacts are kept, as a commit says; the default without a retention policy. POLICY_*, DOCUMENT_*, GIT_*. */

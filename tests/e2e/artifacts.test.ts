@@ -5,7 +5,7 @@ import { openArtifacts } from "../../src/adapters/artifact/artifacts.ts";
 import type { ArtifactFiles, Artifacts, StoredArtifact } from "../../src/ports/artifacts.ts";
 import { digestOf, isDigest } from "../../src/domain/digest.ts";
 import type { RawSamples } from "../../src/measure/latency/raw-samples.ts";
-import { RETENTION_FILE } from "../../src/policy/retention.ts";
+import { RETENTION_FILE } from "../../src/domain/policy-files.ts";
 import { forecasts, type Forecasts, ORT_DIR, titlesOf, type UsesOptions } from "../support/forecasts.ts";
 import { type LoopbackGithub, startGithub } from "../support/github/index.ts";
 import type { With } from "../support/runner/environment.ts";

@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { digestOf } from "../../src/domain/digest.ts";
 import { formatJson } from "../../src/domain/document/format.ts";
-import type { Evidence, Subject } from "../../src/domain/evidence.ts";
+import { type Evidence, type Subject, packFolder } from "../../src/domain/evidence.ts";
 import { type Ledger, liveVersion, type Transition } from "../../src/domain/ledger.ts";
 import { type Manifest, manifestHash } from "../../src/domain/manifest.ts";
 import { apply } from "../../src/ledger/apply.ts";
@@ -13,7 +13,6 @@ import { parsePolicies, type PolicySource } from "../../src/policy/parse-policie
 import type { PolicySet } from "../../src/policy/policy.ts";
 import { openSshLine, publicKeyFromKeyObject } from "../../src/trust/public-key.ts";
 import { packEvidence } from "../../src/usecases/gate/evidence-pack.ts";
-import { packFolder } from "../../src/usecases/transition/branches.ts";
 import { evidenceWith, goodMeasurements, shippedSources } from "./judging.ts";
 import { ObjectWriter, WorkTree } from "./object-writer.ts";
 import { MANIFEST } from "./sample-manifest.ts";

@@ -1,8 +1,9 @@
 import { gateError } from "../../errors.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { trustLines } from "../../report/trust.ts";
-import { formatAllowedSigners, SIGNERS_FILE } from "../../trust/allowed-signers.ts";
-import { parseTrust, TRUST_FILE, TRUST_SIZE_LIMIT, type TrustRegistry } from "../../trust/registry.ts";
+import { formatAllowedSigners } from "../../trust/allowed-signers.ts";
+import { SIGNERS_FILE, TRUST_FILE } from "../../domain/policy-files.ts";
+import { parseTrust, TRUST_SIZE_LIMIT, type TrustRegistry } from "../../trust/registry.ts";
 import type { CommandContext } from "../context.ts";
 
 /** `modelgate trust list`. */

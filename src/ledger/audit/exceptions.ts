@@ -1,11 +1,9 @@
+import { EXCEPTIONS_FILE } from "../../domain/policy-files.ts";
 import type { AuditException, CommitVerdict } from "../../domain/audit.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseYaml } from "../../domain/document/yaml.ts";
 import { type Problem, problem } from "../../errors.ts";
 import { AUDIT_EXCEPTIONS_V1 } from "../../generated/audit-exceptions-v1.js";
-
-/** Where failures are acknowledged, relative to the repository's root. */
-export const EXCEPTIONS_FILE = "policies/audit-exceptions.yaml";
 
 /** Parses `policies/audit-exceptions.yaml`. DOCUMENT_*, with places. */
 export function parseExceptions(bytes: Uint8Array): readonly AuditException[] {

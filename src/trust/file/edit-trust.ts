@@ -1,7 +1,8 @@
 import { canonicalJson } from "../../domain/digest.ts";
 import { parseYaml } from "../../domain/document/yaml.ts";
 import { gateError } from "../../errors.ts";
-import { parseTrust, TRUST_FILE, TRUST_SIZE_LIMIT, type TrustRegistry } from "../registry.ts";
+import { parseTrust, TRUST_SIZE_LIMIT, type TrustRegistry } from "../registry.ts";
+import { TRUST_FILE } from "../../domain/policy-files.ts";
 import { layOut, type Plain } from "./layout.ts";
 import { type Remarks, remarksIn, withRemarks } from "./remarks.ts";
 import type { TrustDocument } from "./trust-document.ts";

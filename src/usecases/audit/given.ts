@@ -1,11 +1,12 @@
 import { digestOf } from "../../domain/digest.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { gateError } from "../../errors.ts";
-import { EXCEPTIONS_FILE, parseExceptions } from "../../ledger/audit/exceptions.ts";
+import { EXCEPTIONS_FILE, TRUST_FILE } from "../../domain/policy-files.ts";
+import { parseExceptions } from "../../ledger/audit/exceptions.ts";
 import { lineageOf } from "../../ledger/audit/lineage.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
-import { letsSomebodySign, parseTrust, TRUST_FILE } from "../../trust/registry.ts";
+import { letsSomebodySign, parseTrust } from "../../trust/registry.ts";
 import { policySources } from "../gate/base.ts";
 import { lineCommit } from "./pack-basis.ts";
 import type { Walk } from "./walk.ts";

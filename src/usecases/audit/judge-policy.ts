@@ -1,5 +1,6 @@
 import type { AuditException } from "../../domain/audit.ts";
-import { EXCEPTIONS_FILE, parseExceptions } from "../../ledger/audit/exceptions.ts";
+import { EXCEPTIONS_FILE } from "../../domain/policy-files.ts";
+import { parseExceptions } from "../../ledger/audit/exceptions.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
 import type { GatePolicy, PolicySet } from "../../policy/policy.ts";
 import { tried } from "../check/report.ts";

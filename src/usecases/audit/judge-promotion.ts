@@ -1,6 +1,6 @@
 import type { AuditedTransition } from "../../domain/audit.ts";
 import { digestOf, sameDigest } from "../../domain/digest.ts";
-import type { Subject } from "../../domain/evidence.ts";
+import { type Subject, packFolder } from "../../domain/evidence.ts";
 import { liveVersion, LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import { formatModelRef } from "../../domain/model-ref.ts";
 import { GateError, gateError, problem, refuse } from "../../errors.ts";
@@ -11,7 +11,6 @@ import { rejudgeWith } from "../check/rejudge.ts";
 import { requestOf } from "../request.ts";
 import { evidenceFiles, foreignPaths, openPack, type StoredPack } from "../check/stored-pack.ts";
 import { boundEvidence } from "../gate/stored-evidence.ts";
-import { packFolder } from "../transition/branches.ts";
 import type { Finding } from "./finding.ts";
 import { heldSince } from "./history-facts.ts";
 import { judgeApprovals, type ProvenClaim } from "./judge-approvals.ts";

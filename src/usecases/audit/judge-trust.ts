@@ -1,6 +1,7 @@
 import { type Problem, problem } from "../../errors.ts";
 import { trustChangeProblems } from "../../trust/compare.ts";
-import { parseTrust, TRUST_FILE, type TrustRegistry } from "../../trust/registry.ts";
+import { parseTrust, type TrustRegistry } from "../../trust/registry.ts";
+import { TRUST_FILE } from "../../domain/policy-files.ts";
 import type { Finding } from "./finding.ts";
 import type { Scene } from "./walk.ts";
 

@@ -1,3 +1,4 @@
+import { ENVIRONMENTS_FILE } from "../../domain/policy-files.ts";
 import type { Digest } from "../../domain/digest.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import type { Subject } from "../../domain/evidence.ts";
@@ -46,7 +47,7 @@ export class Snapshots {
   }
 
   async environments(root: string): Promise<readonly EnvironmentPhases[]> {
-    const id = await this.store.fileId(root, "policies/environments.yaml");
+    const id = await this.store.fileId(root, ENVIRONMENTS_FILE);
     return this.#environments.get(id ?? "", () => readEnvironments(this.files(root), root));
   }
 

@@ -6,7 +6,7 @@ import type { Git } from "../../ports/git.ts";
 import { openPack } from "../check/stored-pack.ts";
 import { requestOf } from "../request.ts";
 import { timestampOf } from "../../domain/time.ts";
-import { packFolder } from "../transition/branches.ts";
+import { packFolder } from "../../domain/evidence.ts";
 import { type Past, readPast } from "./past.ts";
 
 /** One revision of the ledger that a transition made, and the one before it. */

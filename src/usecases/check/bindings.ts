@@ -1,6 +1,6 @@
+import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import { CLOCK_SKEW_MS, timestampOf } from "../../domain/time.ts";
 import type { Subject } from "../../domain/evidence.ts";
-import type { Transition } from "../../domain/ledger.ts";
 import { GateError, type Problem, problem, refuse } from "../../errors.ts";
 import { commandFor } from "../../ledger/command.ts";
 import { matchingPolicies } from "../../policy/match.ts";
@@ -98,7 +98,7 @@ function timeProblems({ base, transition, now }: Claim, committedAt: Date): Prob
   if (decided >= earliest && decided <= now.getTime() + CLOCK_SKEW_MS) return [];
   const range = `between ${timestampOf(new Date(earliest))} and now (${timestampOf(now)})`;
   const message = `It was decided at ${transition.decided_at}, which is not ${range}.`;
-  const where = { file: "deployed.json", pointer: "/transition/decided_at" };
+  const where = { file: LEDGER_FILE, pointer: "/transition/decided_at" };
   return [problem("CHECK_TIME_IMPLAUSIBLE", message, { where })];
 }
 
@@ -139,7 +139,7 @@ function basedProblems({ base, transition, stored }: Claim, before: GateBase): P
 export function stale(transition: Transition, what: string): Problem {
   const fix = `Propose it again on the new base: ${commandFor(requestOf(transition))}`;
   return problem("CHECK_STALE", `The base changed ${what} since the transition was decided.`, {
-    where: { file: "deployed.json", pointer: "/transition" },
+    where: { file: LEDGER_FILE, pointer: "/transition" },
     fix,
   });
 }

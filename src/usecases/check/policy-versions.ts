@@ -1,3 +1,4 @@
+import { GATES_FOLDER } from "../../domain/policy-files.ts";
 import { digestOf } from "../../domain/digest.ts";
 import { parseYaml } from "../../domain/document/yaml.ts";
 import { GateError, type Problem, problem } from "../../errors.ts";
@@ -51,7 +52,7 @@ function highest(seen: readonly Seen[], { name, path }: GatePolicy): number {
 async function versionsBefore(git: Git, base: string): Promise<readonly Seen[]> {
   if (await git.isShallow()) return [];
   const seen = new Map<string, Seen>();
-  for (const commit of await git.history(base, "policies/gates")) {
+  for (const commit of await git.history(base, GATES_FOLDER)) {
     for (const { path, bytes } of await policySources(git, commit)) {
       const key = `${path}\0${digestOf(bytes)}`;
       if (!seen.has(key)) seen.set(key, { path, ...headOf(path, bytes) });

@@ -6,7 +6,7 @@ import { commandFor, commandsBehind } from "../../ledger/command.ts";
 import { verifyTransition } from "../../ledger/verify.ts";
 import type { Git } from "../../ports/git.ts";
 import { readEnvironments, readLedger } from "../transition/base.ts";
-import { packFolder } from "../transition/branches.ts";
+import { packFolder } from "../../domain/evidence.ts";
 import type { Change } from "./change.ts";
 import { requestOf } from "../request.ts";
 

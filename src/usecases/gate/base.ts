@@ -1,10 +1,10 @@
+import { ENVIRONMENTS_FILE, WAIVERS_FILE, RETENTION_FILE } from "../../domain/policy-files.ts";
 import { type Digest, digestOf } from "../../domain/digest.ts";
 import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
 import { gateError, problem, type Problem, refuse } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import { parsePolicies, type PolicySource } from "../../policy/parse-policies.ts";
 import type { PolicySet } from "../../policy/policy.ts";
-import { RETENTION_FILE } from "../../policy/retention.ts";
 import type { Git } from "../../ports/git.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { readTrust } from "../trust/read-trust.ts";
@@ -42,7 +42,7 @@ export async function readBase(git: CommitFiles, commit: string): Promise<GateBa
 }
 
 const GATES = /^policies\/gates\/[^/]+\.yaml$/;
-const BESIDE = new Set(["policies/environments.yaml", "policies/waivers.yaml", RETENTION_FILE]);
+const BESIDE = new Set([ENVIRONMENTS_FILE, WAIVERS_FILE, RETENTION_FILE]);
 
 /** Looks like a policy and is none by its place or its ending: `gates/strict.yml`, `gates/prod/strict.yaml`. */
 function isUnread(path: string): boolean {

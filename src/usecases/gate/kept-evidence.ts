@@ -1,3 +1,4 @@
+import { GATES_FOLDER } from "../../domain/policy-files.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import { type Evidence, EVIDENCE_KINDS, type EvidenceKind, type Subject } from "../../domain/evidence.ts";
@@ -62,7 +63,7 @@ async function lostBindings(git: Git, { verdict, baseCommit }: Decision, now: Ne
   const policy =
     verdict.policy_digest === now.policyDigest
       ? []
-      : [lost("EVIDENCE_POLICY_MISMATCH", "the policies", "policies/gates")];
+      : [lost("EVIDENCE_POLICY_MISMATCH", "the policies", GATES_FOLDER)];
   const live = isSame(verdict.baseline, now.baseline)
     ? []
     : [

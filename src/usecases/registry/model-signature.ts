@@ -1,3 +1,4 @@
+import { TRUSTED_ROOT } from "../../domain/policy-files.ts";
 import { digestOf } from "../../domain/digest.ts";
 import { MODEL_BUNDLE, type ModelSignature } from "../../domain/model-signature.ts";
 import { GateError, gateError, type Problem } from "../../errors.ts";
@@ -29,9 +30,6 @@ export interface ModelSignatureAnswer {
   readonly signature: ModelSignature | null;
   readonly problems: readonly Problem[];
 }
-
-/** A trusted root of a Sigstore of one's own, taken from the base. */
-export const TRUSTED_ROOT = "policies/trusted-root.json";
 
 /** The manifest lists the bundle, so the bundle cannot list the manifest. */
 const NOT_SIGNED = ["manifest.json", MODEL_BUNDLE];

@@ -1,3 +1,4 @@
+import { ENVIRONMENTS_FILE } from "../../domain/policy-files.ts";
 import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
 import type { EnvironmentPhases } from "../../domain/lifecycle.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
@@ -9,8 +10,6 @@ import { ENVIRONMENTS_V1 } from "../../generated/environments-v1.js";
 
 /** What the gate reads or a transition writes; uncommitted edits there would make the verdict about something else. */
 export const GOVERNED_PATHS: readonly string[] = [LEDGER_FILE, "evidence", "models", "policies"];
-
-const ENVIRONMENTS_FILE = "policies/environments.yaml";
 
 /** The commit that a transition stands on, and the branch that its proposal will be merged into. */
 export interface Base {

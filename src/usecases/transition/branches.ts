@@ -17,8 +17,3 @@ export function proposalBranch({ environment, model }: Target): string {
 export async function branchTip(git: Git, branch: string): Promise<string | null> {
   return (await git.resolve(`refs/heads/${branch}`)) ?? null;
 }
-
-/** Folder of an evidence pack. */
-export function packFolder(of: { model: string; version: string; runId: string }): string {
-  return `evidence/${of.model}/${of.version}/${of.runId}`;
-}

@@ -5,7 +5,8 @@ import { formatLedger, parseLedger } from "../../ledger/ledger-text.ts";
 import type { Git, TreeChange } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
 import { readEnvironments } from "./base.ts";
-import { packFolder, proposalBranch } from "./branches.ts";
+import { packFolder } from "../../domain/evidence.ts";
+import { proposalBranch } from "./branches.ts";
 import { transitionMessage } from "./message.ts";
 import { transitionOf } from "./from-decision.ts";
 

@@ -1,3 +1,4 @@
+import { ENVIRONMENTS_FILE } from "../../domain/policy-files.ts";
 import { type Digest, digestOf } from "../../domain/digest.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import type { EnvironmentPhases, LifecycleEvent } from "../../domain/lifecycle.ts";
@@ -88,7 +89,7 @@ async function readRevision(
 function environmentReader(git: Git): EnvironmentReader {
   const parsed = new Map<Digest, readonly EnvironmentPhases[]>();
   return async (commit) => {
-    const bytes = commit === undefined ? undefined : await git.show(commit, "policies/environments.yaml");
+    const bytes = commit === undefined ? undefined : await git.show(commit, ENVIRONMENTS_FILE);
     if (!bytes) return [];
     const digest = digestOf(bytes);
     const environments = parsed.get(digest) ?? parseEnvironments(bytes);

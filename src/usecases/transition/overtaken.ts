@@ -1,5 +1,5 @@
+import { LEDGER_FILE, environmentState, type Ledger, modelState } from "../../domain/ledger.ts";
 import { EVIDENCE_KINDS, type EvidenceKind } from "../../domain/evidence.ts";
-import { environmentState, type Ledger, modelState } from "../../domain/ledger.ts";
 import { requestText } from "../../domain/request-text.ts";
 import { gateError } from "../../errors.ts";
 import type { Git } from "../../ports/git.ts";
@@ -46,7 +46,7 @@ function refuseRival({ request, ledger: before }: Decision, now: Ledger): void {
       : `the ledger is at revision ${revision} now`;
   const text = `While “${requestText(request)}” was judged, another transition of ${model} came first: ${winner}.`;
   throw gateError("LEDGER_RACE_LOST", text, {
-    where: { file: "deployed.json", pointer: `/models/${model}` },
+    where: { file: LEDGER_FILE, pointer: `/models/${model}` },
   });
 }
 

@@ -4,7 +4,7 @@ import { REFUSALS_REF } from "../../domain/records-ref.ts";
 import { GateError, gateError } from "../../errors.ts";
 import type { Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
-import { packFolder } from "./branches.ts";
+import { packFolder } from "../../domain/evidence.ts";
 import { packChange } from "./draft.ts";
 import { refusalMessage } from "./message.ts";
 

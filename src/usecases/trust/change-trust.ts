@@ -1,12 +1,13 @@
 import { GateError } from "../../errors.ts";
 import type { Files } from "../../ports/files.ts";
 import type { Git } from "../../ports/git.ts";
-import { formatAllowedSigners, SIGNERS_FILE } from "../../trust/allowed-signers.ts";
+import { formatAllowedSigners } from "../../trust/allowed-signers.ts";
+import { SIGNERS_FILE, TRUST_FILE } from "../../domain/policy-files.ts";
 import { trustChangeProblems } from "../../trust/compare.ts";
 import { describeTrustChange } from "../../trust/describe-change.ts";
 import { editTrust } from "../../trust/file/edit-trust.ts";
 import type { TrustDocument } from "../../trust/file/trust-document.ts";
-import { TRUST_FILE, TRUST_SIZE_LIMIT } from "../../trust/registry.ts";
+import { TRUST_SIZE_LIMIT } from "../../trust/registry.ts";
 import { type Dependent, dependentsOf, type OpenPullRequests } from "./dependents.ts";
 
 /** A written change of trust. */

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { formatPlace, GateError } from "../../../src/errors.ts";
 import { parsePolicies } from "../../../src/policy/parse-policies.ts";
 import { parseRetention } from "../../../src/policy/parse-retention.ts";
-import { DEFAULT_RETENTION, RETENTION_FILE } from "../../../src/policy/retention.ts";
+import { DEFAULT_RETENTION } from "../../../src/policy/retention.ts";
+import { RETENTION_FILE } from "../../../src/domain/policy-files.ts";
 import { shippedSources, source } from "../../support/judging.ts";
 
 const HEAD = "apiVersion: modelgate/v1\nkind: RetentionPolicy\n";

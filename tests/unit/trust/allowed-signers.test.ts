@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formatAllowedSigners, SIGNERS_FILE } from "../../../src/trust/allowed-signers.ts";
+import { formatAllowedSigners } from "../../../src/trust/allowed-signers.ts";
+import { SIGNERS_FILE } from "../../../src/domain/policy-files.ts";
 import { GIT_ENV, type GitRepo, gitRepo } from "../../support/git-repo.ts";
 import { SSH_KEY_TYPES, type SshKeyFile, SshKeys, type SshKeyType } from "../../support/ssh-keys.ts";
 import { type KeyEntry, testKey, trustOf } from "../../support/trust.ts";

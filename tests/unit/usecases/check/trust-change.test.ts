@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formatAllowedSigners, SIGNERS_FILE } from "../../../../src/trust/allowed-signers.ts";
+import { formatAllowedSigners } from "../../../../src/trust/allowed-signers.ts";
+import { SIGNERS_FILE } from "../../../../src/domain/policy-files.ts";
 import { type CheckScene, checkScene, codesOf } from "../../../support/check-scene.ts";
 import { type KeyEntry, testKey, trustOf, trustText, type TrustText } from "../../../support/trust.ts";
 
