@@ -2,7 +2,8 @@ import { runAction } from "../../src/host/action.ts";
 import { openForge, TO_RECORD } from "../../src/host/open-forge.ts";
 import { recordBranch } from "../../src/host/record-branch.ts";
 import { reviewKeeper } from "../../src/host/review-keeper.ts";
-import { beforeOf, reportRecord } from "../../src/host/record-report.ts";
+import { beforeOf } from "../../src/host/event.ts";
+import { reportRecord } from "../../src/host/record-report.ts";
 import { record } from "../../src/usecases/forge/record.ts";
 import { inputs } from "./inputs.ts";
 

@@ -1,6 +1,7 @@
 import type { LifecycleEvent } from "./lifecycle.ts";
 
-interface RequestedMove {
+/** What somebody asks to be done with a version, as far as a line of text or a command must name it. */
+export interface RequestedMove {
   readonly event: LifecycleEvent;
   readonly model: string;
   readonly version: string;

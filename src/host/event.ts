@@ -100,6 +100,11 @@ export function branchOf({ name, payload }: WorkflowEvent): { readonly ref?: str
   return typeof ref === "string" && ref.startsWith("refs/heads/") ? { ref } : {};
 }
 
+/** Where the branch was before the push that started the workflow; null when it was no push, or the branch is new. */
+export function beforeOf(payload: unknown): string | null {
+  return commitAt(payload, "before") ?? null;
+}
+
 type Reading = Pick<Git, "resolve" | "facts" | "isAncestor">;
 
 function isAboutPullRequest(name: string): boolean {

@@ -33,11 +33,3 @@ function outputOf({ commit, revision, transition, pullRequest, deployment }: Rec
   const numbers = { pull_request: pullRequest.number, deployment: deployment?.id ?? null };
   return { commit, revision, event, model, version, environment, ...numbers };
 }
-
-const COMMIT = /^[0-9a-f]{40}$/;
-
-/** Where the branch was before the push that started the workflow; null when it was no push, or the branch is new. */
-export function beforeOf(event: Readonly<Record<string, unknown>>): string | null {
-  const { before } = event;
-  return typeof before === "string" && COMMIT.test(before) && !/^0+$/.test(before) ? before : null;
-}

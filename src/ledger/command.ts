@@ -1,18 +1,10 @@
+import type { RequestedMove } from "../domain/request-text.ts";
 import { environmentState, type Ledger, modelState, type Slot } from "../domain/ledger.ts";
-import { type LifecycleEvent, SLOT_EVENT, type SlotName, SLOTS } from "../domain/lifecycle.ts";
+import { SLOT_EVENT, type SlotName, SLOTS } from "../domain/lifecycle.ts";
 import { isModelId, isVersion } from "../domain/model-ref.ts";
 
-/** What a command line must name to ask for a transition. */
-export interface Commanded {
-  readonly event: LifecycleEvent;
-  readonly model: string;
-  readonly version: string;
-  readonly environment: string | null;
-  readonly phase: string | null;
-}
-
 /** The command that proposes a transition, for example `modelgate promote m@1.1.0 --to CANARY --env prod --phase 5%`. */
-export function commandFor({ event, model, version, environment, phase }: Commanded): string {
+export function commandFor({ event, model, version, environment, phase }: RequestedMove): string {
   const slot = SLOTS.find((each) => SLOT_EVENT[each] === event);
   const ref = `${model}@${version}`;
   const here = environment === null ? "" : ` --env ${environment}`;
@@ -43,7 +35,7 @@ function slotCommands(
   base: Ledger,
   at: { model: string; environment: string; slot: SlotName },
   after: Readonly<Record<string, unknown>>,
-): Commanded[] {
+): RequestedMove[] {
   const { model, environment, slot } = at;
   const before = environmentState(base, model, environment);
   const held = record(record(after["slots"])[slot]);
@@ -68,7 +60,7 @@ function emptied(
   was: Slot | undefined,
   { model, environment }: { model: string; environment: string },
   slots: unknown,
-): Commanded[] {
+): RequestedMove[] {
   if (!was?.serving || record(slots) !== slots) return [];
   if (Object.values(slots).some((held) => record(held)["version"] === was.version)) return [];
   return [{ event: "DISABLE", model, version: was.version, environment, phase: null }];
@@ -78,12 +70,12 @@ function switched(
   now: Slot,
   held: Readonly<Record<string, unknown>>,
   asked: { model: string; version: string; environment: string },
-): Commanded[] {
+): RequestedMove[] {
   if (typeof held["serving"] !== "boolean" || held["serving"] === now.serving) return [];
   return [{ ...asked, event: now.serving ? "DISABLE" : "ENABLE", phase: null }];
 }
 
-function endings(base: Ledger, model: string, after: Readonly<Record<string, unknown>>): Commanded[] {
+function endings(base: Ledger, model: string, after: Readonly<Record<string, unknown>>): RequestedMove[] {
   const before = modelState(base, model);
   return (["retired", "revoked"] as const).flatMap((end) =>
     Object.keys(record(after[end]))

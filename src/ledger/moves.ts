@@ -8,7 +8,8 @@ import {
 } from "../domain/lifecycle.ts";
 import { reasons } from "../domain/reasons/catalogue.ts";
 import { type Problem, problem } from "../errors.ts";
-import { type Commanded, commandFor } from "./command.ts";
+import type { RequestedMove } from "../domain/request-text.ts";
+import { commandFor } from "./command.ts";
 
 interface Situation {
   readonly move: Move;
@@ -103,7 +104,7 @@ function wrongStart(situation: Situation): Problem {
 }
 
 /** The promotion that a version takes first from where it is. */
-function nextStep({ move, actual, environments }: Situation): Commanded {
+function nextStep({ move, actual, environments }: Situation): RequestedMove {
   const { model, version, environment } = move;
   if (actual === "REGISTERED") {
     return { event: "PROMOTE_TO_SHADOW", model, version, environment, phase: null };
