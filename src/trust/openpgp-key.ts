@@ -1,11 +1,4 @@
-import {
-  config as defaults,
-  type Config,
-  type PublicKey,
-  readKey,
-  type SignaturePacket,
-  type Subkey,
-} from "./openpgp-library.ts";
+import type { Config, PublicKey, SignaturePacket, Subkey } from "./openpgp-library.ts";
 import { gateError, type GateError } from "../errors.ts";
 
 /** An OpenPGP key as the registry has it. */
@@ -61,6 +54,7 @@ function openKey(from: OpenPgpKey): Promise<PublicKey> {
 }
 
 async function readOpenPgpKey({ fingerprint, armored }: OpenPgpKey): Promise<PublicKey> {
+  const { readKey } = await import("./openpgp-library.ts");
   const key = await readKey({ armoredKey: armored }).catch((cause: unknown) => {
     throw gateError("TRUST_KEY_MALFORMED", `The OpenPGP key ${fingerprint} cannot be read.`, { cause });
   });
@@ -114,7 +108,7 @@ function standingOf(of: Candidate): Promise<Standing> {
 }
 
 async function findStanding({ key, issuer, fingerprint }: Candidate): Promise<Standing> {
-  const config = configFor(fingerprint);
+  const config = await configFor(fingerprint);
   const revoked =
     (await key.isRevoked(undefined, undefined, NO_CLOCK, config)) || (await subkeyRevoked(issuer, config));
   const unfit = revoked
@@ -138,7 +132,8 @@ function milliseconds(end: Date | number | null): number {
   return typeof end === "number" ? end : end.getTime();
 }
 
-function configFor(fingerprint: string): Config {
+async function configFor(fingerprint: string): Promise<Config> {
+  const { config: defaults } = await import("./openpgp-library.ts");
   const minRSABits = fingerprint === FORMER_WEB_FLOW_FINGERPRINT ? 2048 : RSA_BITS;
   return { ...defaults, minRSABits };
 }

@@ -1,11 +1,14 @@
-import { createMessage, enums, readSignature, type SignaturePacket } from "./openpgp-library.ts";
+import type { SignaturePacket } from "./openpgp-library.ts";
 import { gateError } from "../errors.ts";
 import { dearmorOpenPgp } from "./openpgp-armor.ts";
 import { candidatesFor, NO_CLOCK, type OpenPgpKey, requireFit, requireInUse } from "./openpgp-key.ts";
 
+type Enums = (typeof import("./openpgp-library.ts"))["enums"];
+
 export type { OpenPgpKey } from "./openpgp-key.ts";
 
-// OpenPGP.js is large and seldom needed: whoever meets an OpenPGP signature imports this file lazily.
+// OpenPGP.js is large and seldom needed: whoever meets an OpenPGP signature imports this file lazily, and it the library, so
+// that an action, which is one file, starts without it too.
 
 /**
  * Proves that a detached OpenPGP signature is one of these keys over a payload, and returns the fingerprint of that
@@ -32,6 +35,7 @@ export async function verifyOpenPgp(
 }
 
 async function readPacket(bytes: Uint8Array): Promise<SignaturePacket> {
+  const { enums, readSignature } = await import("./openpgp-library.ts");
   const signature = await readSignature({ binarySignature: bytes }).catch((cause: unknown) => {
     throw gateError("SIGNATURE_MALFORMED", "The OpenPGP signature is malformed: its packet cannot be read.", {
       cause,
@@ -44,11 +48,11 @@ async function readPacket(bytes: Uint8Array): Promise<SignaturePacket> {
       "The OpenPGP signature is malformed: it does not say when it was made.",
     );
   }
-  requireKind(packet);
+  requireKind(packet, enums);
   return packet;
 }
 
-function requireKind(packet: SignaturePacket): void {
+function requireKind(packet: SignaturePacket, enums: Enums): void {
   // A text signature would fit every line ending of the same commit, and so several commit ids.
   if (packet.signatureType !== enums.signature.binary) {
     throw gateError(
@@ -66,6 +70,7 @@ function requireKind(packet: SignaturePacket): void {
 }
 
 async function literal(payload: Uint8Array): Promise<object> {
+  const { createMessage } = await import("./openpgp-library.ts");
   const message = await createMessage({ binary: payload });
   return message.packets[0] as object;
 }
@@ -76,6 +81,7 @@ async function holds(
   content: object,
   key: Parameters<SignaturePacket["verify"]>[0],
 ): Promise<boolean> {
+  const { enums } = await import("./openpgp-library.ts");
   return packet.verify(key, enums.signature.binary, content, NO_CLOCK, true).then(
     () => true,
     () => false,
