@@ -133,6 +133,7 @@ function addRegistry(program: Command, dispatch: Dispatch): void {
     .action((...args) => dispatch(() => import("./commands/measure.ts"), args));
 }
 
+const SIGN_WITH = "sign with this private key, or the .pub of one in the SSH agent, not as git is set up";
 const PROPOSE_THERE = "propose by a pull request on GitHub (token: GITHUB_TOKEN or GH_TOKEN)";
 
 function addGate(program: Command, dispatch: Dispatch): void {
@@ -163,6 +164,7 @@ function addGate(program: Command, dispatch: Dispatch): void {
     .option("--reason <text>", "why, for the record", "promotion")
     .option("--evidence <dir>", "judge stored evidence instead of measuring")
     .option("--dry-run", "judge, but write nothing")
+    .option("--key <path>", SIGN_WITH)
     .option("--repository <owner/name>", PROPOSE_THERE)
     .action((...args) => dispatch(() => import("./commands/promote.ts"), args));
 }
@@ -242,6 +244,7 @@ function addWayBack(program: Command, dispatch: Dispatch): void {
     command
       .requiredOption("--reason <text>", "why, for the record")
       .option("--dry-run", "judge, but write nothing")
+      .option("--key <path>", SIGN_WITH)
       .option("--repository <owner/name>", PROPOSE_THERE)
       .action((...args) => dispatch(async () => (await import("./commands/way-back.ts")).verb(verb), args));
   }

@@ -6,6 +6,7 @@ import { whereItIsKept } from "../host/pull-request-report.ts";
 import { transitionPorts } from "../host/transition-ports.ts";
 import { whereToPropose } from "../host/where-to-propose.ts";
 import { openPorts, type Ports } from "../host/wiring.ts";
+import { gateError } from "../errors.ts";
 import { mayMerge } from "../domain/outcome.ts";
 import { gate, type GateOptions } from "../usecases/gate/gate.ts";
 import { plainText } from "../report/escape.ts";
@@ -24,6 +25,8 @@ export interface TransitionOptions {
   readonly dryRun?: boolean;
   /** `owner/name` on GitHub: propose there, by pull request, instead of on a local branch. */
   readonly repository?: string;
+  /** File of the key that signs the commit, in a local repository. */
+  readonly key?: string;
 }
 
 /** Judges a transition and proposes it, or keeps the refusal; `--dry-run` only judges. Prints the report and what to do next. */
@@ -32,7 +35,7 @@ export async function runTransition(
   asked: Omit<AskedTransition, "requestedBy">,
   options: TransitionOptions,
 ): Promise<number> {
-  const ports = await openPorts(context.surroundings);
+  const ports = await openPorts(await signing(context, options));
   const { name, email } = await ports.git.identity();
   const ask = { ...asked, requestedBy: `${name} <${email}>` };
   const start = startRun();
@@ -50,6 +53,21 @@ export async function runTransition(
   ports.progress.end();
   await showResult(context, result, ports.git.root);
   return result.kind === "proposed" ? 0 : 1;
+}
+
+/** GitHub signs what it commits, with a key of its own. SIGNING_KEY_*, HOST_ARGUMENT_INVALID. */
+async function signing(
+  { surroundings }: CommandContext,
+  { key, repository }: TransitionOptions,
+): Promise<CommandContext["surroundings"]> {
+  if (key === undefined) return surroundings;
+  if (repository !== undefined)
+    throw gateError(
+      "HOST_ARGUMENT_INVALID",
+      "--key signs in a local repository; with --repository GitHub signs.",
+    );
+  const { openSigner } = await import("../adapters/signing/open-signer.ts");
+  return { ...surroundings, signer: await openSigner(key, process.env) };
 }
 
 async function dryRun(

@@ -8,7 +8,7 @@ import type { Files } from "../ports/files.ts";
 import type { Git } from "../ports/git.ts";
 import type { GitObjects } from "../ports/git-objects.ts";
 import type { Machine, Progress } from "../ports/machine.ts";
-import type { KeylessVerifier, OpenKeyless } from "../ports/signing.ts";
+import type { KeylessVerifier, OpenKeyless, Signer } from "../ports/signing.ts";
 
 /** Assets of releases: ONNX Runtime is one of them (docs/adr/0005). MODELGATE_ORT_URL names a mirror. */
 const RELEASES = "https://github.com/modelgate/modelgate/releases/download";
@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly ortDir: string | undefined;
   /** Kills children and stops work. */
   readonly signal: AbortSignal;
+  /** Signs commits, instead of what git is set up to sign with. */
+  readonly signer?: Signer;
   /** The answer is one JSON document, so progress is silent. */
   readonly json: boolean;
   readonly color: boolean;
@@ -44,7 +46,7 @@ export interface Ports {
  * Errors: GIT_NOT_A_REPOSITORY and the other codes of opening a repository.
  */
 export async function openPorts(around: Surroundings): Promise<Ports> {
-  const git = await openGit(around.repo);
+  const git = await openGit(around.repo, process.env, signsWith(around.signer));
   const files = createFiles(git.root);
   return {
     git,
@@ -54,6 +56,15 @@ export async function openPorts(around: Surroundings): Promise<Ports> {
     machine: thisMachine(),
     openKeyless,
     progress: around.json ? SILENT : lazyProgress(() => openProgress(around)),
+  };
+}
+
+/** As `ssh-keygen -Y sign` makes it for git. */
+function signsWith(signer: Signer | undefined): ((payload: Uint8Array) => Promise<string>) | null {
+  if (!signer) return null;
+  return async (payload) => {
+    const { armor, NAMESPACES } = await import("../trust/sshsig.ts");
+    return armor(await signer.sign(payload, NAMESPACES.commit));
   };
 }
 

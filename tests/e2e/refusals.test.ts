@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Backtest } from "../../src/domain/backtest.ts";
@@ -83,6 +84,27 @@ describe("refused attempts, on GitHub", () => {
     const step = await team.uses("promote", "app", { ...TO_SHADOW, "dry-run": true });
     expect(step).toMatchObject({ exitCode: 1, outputs: { result: "fail" } });
     expect(step.summary).toContain("Whether it was refused before cannot be told in full");
+  });
+});
+
+describe("a refusal on a terminal", () => {
+  it("is signed with the key that somebody names, whatever git is set up to", async () => {
+    await using team = await start();
+    const { folder, repo } = team.checkout;
+    const key = join(folder, "key.pem");
+    const { privateKey } = generateKeyPairSync("ed25519");
+    writeFileSync(key, privateKey.export({ format: "pem", type: "pkcs8" }), { mode: 0o600 });
+    const ask = ["promote", "flight-delay@1.2.0", "--to", "SHADOW", "--env", "prod", "--key", key];
+    await expect(team.modelgate(...ask)).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.not.stringContaining("not signed"),
+    });
+    expect(repo.git("cat-file", "commit", REF)).toMatch(/^gpgsig -----BEGIN SSH SIGNATURE-----$/m);
+    await expect(team.modelgate(...ask, "--repository", "acme/forecasts")).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("HOST_ARGUMENT_INVALID"),
+    });
+    expect(repo.git("rev-list", "--count", REF)).toBe("1");
   });
 });
 

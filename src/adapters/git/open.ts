@@ -23,18 +23,23 @@ import {
   treeEntries,
 } from "./read.ts";
 import { type GitPlace, gitText } from "./run.ts";
+import type { SignBytes } from "./sign-commit.ts";
 import { needed, TreeWalker } from "./trees.ts";
 import { appendRecord, writeCommit } from "./write.ts";
 
 /**
  * Opens the repository around a folder with one git process; a second one, started at the same time, answers all reads
- * of objects. GIT_MISSING, GIT_NOT_A_REPOSITORY, GIT_BARE, GIT_UNSAFE_OWNERSHIP.
+ * of objects. Commits are signed by `sign`; without one as git is set up. GIT_MISSING, GIT_NOT_A_REPOSITORY, GIT_BARE, GIT_UNSAFE_OWNERSHIP.
  */
-export async function openGit(cwd: string, env: NodeJS.ProcessEnv = process.env): Promise<Git & GitObjects> {
+export async function openGit(
+  cwd: string,
+  env: NodeJS.ProcessEnv = process.env,
+  sign: SignBytes | null = null,
+): Promise<Git & GitObjects> {
   const objects = new ObjectReader({ cwd, env });
   objects.start();
   try {
-    return new LocalGit({ ...(await locate({ cwd, env })), objects });
+    return new LocalGit({ ...(await locate({ cwd, env })), objects, sign });
   } catch (error) {
     objects.stop();
     throw error;
@@ -67,15 +72,17 @@ class LocalGit implements Git, GitObjects {
   readonly #shallow: boolean;
   readonly #objects: ObjectReader;
   readonly #trees: TreeWalker;
+  readonly #sign: SignBytes | null;
   /** Ids that were found to be commits: an id always means the same. */
   readonly #commits = new Set<string>();
 
-  constructor(of: Located & { objects: ObjectReader }) {
+  constructor(of: Located & { objects: ObjectReader; sign: SignBytes | null }) {
     this.root = of.place.cwd;
     this.#place = of.place;
     this.#gitDir = of.gitDir;
     this.#shallow = of.shallow;
     this.#objects = of.objects;
+    this.#sign = of.sign;
     this.#trees = new TreeWalker(this.#objects);
   }
 
@@ -171,12 +178,15 @@ class LocalGit implements Git, GitObjects {
   }
 
   async commit(request: Parameters<Git["commit"]>[0]): Promise<{ commit: string; signed: boolean }> {
-    return writeCommit(this.#place, { ...request, parent: await this.#known(request.parent) });
+    return writeCommit(
+      { ...this.#place, sign: this.#sign },
+      { ...request, parent: await this.#known(request.parent) },
+    );
   }
 
   async append(request: RecordRequest): Promise<{ commit: string; signed: boolean }> {
     const after = request.after === null ? null : await this.#known(request.after);
-    return appendRecord(this.#place, { ...request, after });
+    return appendRecord({ ...this.#place, sign: this.#sign }, { ...request, after });
   }
 
   fetch(from: GitRemote, wanted: Wanted): Promise<void> {

@@ -7,7 +7,13 @@ import { readConfiguration } from "./configuration.ts";
 import type { Setting } from "./environment.ts";
 import { pathParts, safeBranch, safeRecordsRef } from "./names.ts";
 import { type GitPlace, gitText, runGit } from "./run.ts";
+import { signCommit, type SignBytes } from "./sign-commit.ts";
 import { planSigning } from "./signing.ts";
+
+/** Where commits are written, and with what key; null: as git is set up. */
+export interface WritingPlace extends GitPlace {
+  readonly sign: SignBytes | null;
+}
 
 /** Objects reach the disk before the branch names them; a lock of another process is waited for. */
 const DURABLE: readonly Setting[] = [
@@ -17,7 +23,7 @@ const DURABLE: readonly Setting[] = [
 
 /** Builds the commit beside everything that the user has open, and moves one branch in one step. */
 export async function writeCommit(
-  place: GitPlace,
+  place: WritingPlace,
   request: CommitRequest,
 ): Promise<{ commit: string; signed: boolean }> {
   const ref = `refs/heads/${safeBranch(request.branch)}`;
@@ -27,7 +33,7 @@ export async function writeCommit(
 
 /** Appends to a line of records; the new commit stands on nothing but the last one. */
 export async function appendRecord(
-  place: GitPlace,
+  place: WritingPlace,
   { ref, after, files, ...rest }: RecordRequest,
 ): Promise<{ commit: string; signed: boolean }> {
   return writeOnto(place, {
@@ -45,21 +51,23 @@ interface Writing extends Omit<CommitRequest, "branch" | "parent"> {
 }
 
 async function writeOnto(
-  place: GitPlace,
+  place: WritingPlace,
   { ref, parent, expected, change, message, at }: Writing,
 ): Promise<{ commit: string; signed: boolean }> {
   for (const path of change.keys()) pathParts(path);
-  const signing = planSigning(await readConfiguration(place));
+  const { sign } = place;
+  const signing = sign ? undefined : planSigning(await readConfiguration(place));
   const tree = await writeTree(place, parent, change);
   const parents = parent === null ? [] : ["-p", parent];
   const args = ["commit-tree", ...(signing ? [signing.option] : []), ...parents, tree];
   const settings = [...DURABLE, ...(signing?.settings ?? [])];
   const call = { input: message, settings, variables: dates(at) };
-  const commit = await gitText(place, args, call).catch((error: unknown) => {
+  const made = await gitText(place, args, call).catch((error: unknown) => {
     throw signing ? asSigningFailure(error) : error;
   });
+  const commit = sign ? await signCommit(place, made, { sign, settings: DURABLE }) : made;
   await moveRef(place, ref, { from: expected, to: commit });
-  return { commit, signed: signing !== undefined };
+  return { commit, signed: sign !== null || signing !== undefined };
 }
 
 /** A branch that is open in a work tree would show the whole commit reversed as the user's own change. */
