@@ -11,7 +11,13 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   audit: [
     "modelgate audit",
     "modelgate audit --report audit.md",
+    "modelgate audit --from v1.0.0 --report audit.json",
     "modelgate audit --checkpoint audit-checkpoint.json --key ~/.ssh/id_ed25519",
+  ],
+  history: ["modelgate history flight-delay", "modelgate history flight-delay --json"],
+  verify: [
+    "modelgate verify evidence/flight-delay/1.1.0/$RUN",
+    "modelgate verify evidence/flight-delay/1.1.0/$RUN --json",
   ],
   init: [
     'modelgate init --ref "$COMMIT" --owner @acme/ml-platform',

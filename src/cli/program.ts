@@ -3,6 +3,7 @@ import { EVENTS, SLOTS } from "../domain/lifecycle.ts";
 import { EVIDENCE_KINDS } from "../domain/evidence.ts";
 import { addExamples, describeOption, oneOf, verbTerm } from "./help.ts";
 import type { Dispatch } from "./context.ts";
+import { addAudit } from "./audit-verbs.ts";
 import { addTrust } from "./trust-verbs.ts";
 import { addSigning } from "./signing-verbs.ts";
 
@@ -41,6 +42,7 @@ export function createProgram(version: string, dispatch: Dispatch): Command {
     .addHelpText("after", EXAMPLES)
     .exitOverride();
   addReading(program, dispatch);
+  addAudit(program, dispatch);
   addRegistry(program, dispatch);
   addGate(program, dispatch);
   addApprove(program, dispatch);
@@ -89,17 +91,6 @@ function addReading(program: Command, dispatch: Dispatch): void {
     .requiredOption("--env <name>", "environment")
     .option("--at <time>", "at that time (ISO-8601), instead of now")
     .action((...args) => dispatch(() => import("./commands/live.ts"), args));
-  program
-    .command("audit")
-    .description("replays the whole history from raw Git objects, and judges every commit again, offline")
-    .option("--from <revision>", "take that commit as given, and audit what follows")
-    .option(
-      "--checkpoint <file>",
-      "go on from where the last audit ended, if the file is there; then update it",
-    )
-    .option("--key <file>", "sign the checkpoint with that private key")
-    .option("--report <file>", "write the report as Markdown there")
-    .action((...args) => dispatch(() => import("./commands/audit.ts"), args));
   program
     .command("explain")
     .description("what a code, metric, event, state or outcome means, and how to mend it")

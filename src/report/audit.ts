@@ -1,6 +1,7 @@
 import type { AuditReport, Claim, CommitVerdict } from "../domain/audit.ts";
 import { type Problem, formatPlace } from "../errors.ts";
 import { markdownCell, markdownCode, markdownText, plainText } from "./escape.ts";
+import { indented } from "./layout.ts";
 
 /** More is in the JSON document. */
 const MOST_SHOWN = 50;
@@ -24,11 +25,19 @@ function sumUp({ commits, problems, broken }: AuditReport): string {
   return `${parts.join(", ")}.`;
 }
 
-/** For a terminal: what fails first, then what is proven and what is not. */
-export function auditText(report: AuditReport): string {
+/** How an audit is written for a terminal. */
+export interface AuditTextOptions {
+  /** Columns; 80 when it is left out. */
+  readonly width?: number;
+  readonly color?: boolean;
+}
+
+/** For a terminal: what fails first, then what is proven and what is not. Coloured only when told. */
+export function auditText(report: AuditReport, { width = 80, color = false }: AuditTextOptions = {}): string {
   const lines = notable(report).flatMap((verdict) => [
     `${verdict.outcome.padEnd(8)}  ${short(verdict.commit)}  ${about(verdict)}`,
-    ...verdict.reasons.flatMap((reason) => reasonLines(reason).map((line) => `  ${line}`)),
+    ...shownReasons(verdict).flatMap((reason) => reasonLines(reason).map((line) => `  ${line}`)),
+    ...unshownReasons(verdict).map((line) => `  ${line}`),
     ...(verdict.exception
       ? [`  acknowledged by ${verdict.exception.owner}: ${verdict.exception.reason}`]
       : []),
@@ -41,7 +50,32 @@ export function auditText(report: AuditReport): string {
     ["Not proven:", ...notProven(report).map((line) => `  ${line}`)],
   ];
   const shown = sections.filter((section) => section.length > 0);
-  return shown.map((section) => section.map(plainText).join("\n")).join("\n\n");
+  const text = shown
+    .map((section) => section.flatMap((line) => indented(plainText(line), width)).join("\n"))
+    .join("\n\n");
+  return color ? text.split("\n").map(paint).join("\n") : text;
+}
+
+const COLORS: Readonly<Record<string, number>> = { PASS: 32, WARN: 33, FAIL: 31, EXCEPTED: 35 };
+const OUTCOME = /^(Audit of .*: |)(PASS|WARN|FAIL|EXCEPTED)\b/;
+
+function paint(line: string): string {
+  return line.replace(
+    OUTCOME,
+    (_, before: string, outcome: string) => `${before}\u001b[${COLORS[outcome]}m${outcome}\u001b[39m`,
+  );
+}
+
+/** Of one commit; the rest is in the JSON document. */
+const MOST_REASONS = 5;
+
+function shownReasons({ reasons }: CommitVerdict): readonly Problem[] {
+  return reasons.slice(0, MOST_REASONS);
+}
+
+function unshownReasons({ reasons }: CommitVerdict): readonly string[] {
+  const left = reasons.length - MOST_REASONS;
+  return left > 0 ? [`and ${left} more ${left === 1 ? "reason" : "reasons"} in the JSON document`] : [];
 }
 
 /** The same as a document to keep. */
@@ -51,9 +85,10 @@ export function auditMarkdown(report: AuditReport): string {
     verdict.outcome,
     markdownCode(short(verdict.commit)),
     markdownCell(about(verdict)),
-    verdict.reasons
-      .map(({ code, message }) => `${markdownCode(code)} ${markdownText(message)}`)
-      .join("<br>") +
+    [
+      ...shownReasons(verdict).map(({ code, message }) => `${markdownCode(code)} ${markdownText(message)}`),
+      ...unshownReasons(verdict),
+    ].join("<br>") +
       (verdict.exception
         ? `<br>${markdownCell(`acknowledged by ${verdict.exception.owner}: ${verdict.exception.reason}`)}`
         : ""),

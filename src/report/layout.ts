@@ -25,6 +25,14 @@ export function wrap(text: string, width: number): readonly string[] {
   return [...lines, line.trimEnd()].filter((text, index) => text !== "" || index > 0);
 }
 
+/** A line of at most `width` columns, or more of them: what is left goes on two columns deeper than the line began. */
+export function indented(line: string, width: number): readonly string[] {
+  const indent = /^ */.exec(line)?.[0] ?? "";
+  if (stringWidth(line) <= width) return [line];
+  const [first = "", ...more] = wrap(line.trimStart(), width - indent.length - GAP.length);
+  return [`${indent}${first}`, ...more.map((rest) => `${indent}${GAP}${rest}`)];
+}
+
 /** The pieces of a word; none begins with `::`, which a GitHub runner would take for a command. */
 function breakWord(word: string, width: number): readonly string[] {
   if (stringWidth(word) <= width) return [word];

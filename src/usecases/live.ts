@@ -29,6 +29,16 @@ export interface LiveAnswer {
   readonly by: Transition | null;
   /** Number of revisions that were proven. */
   readonly proven: number;
+  /** Revisions from the one that made the slot as it is to the one in force then, without a gap; empty when nothing was live. */
+  readonly chain: readonly ChainedRevision[];
+}
+
+/** A revision of the ledger, and the commit that brought it. */
+export interface ChainedRevision {
+  readonly revision: number;
+  readonly commit: string;
+  /** When it reached the base line, as its commit claims; never before the revision before it. */
+  readonly since: Date;
 }
 
 /**
@@ -76,11 +86,17 @@ function revisionOf(current: ProvenRevision | undefined): Pick<LiveAnswer, "revi
 function slotAtEnd(
   past: readonly ProvenRevision[],
   of: LiveQuestion,
-): Pick<LiveAnswer, "slot" | "since" | "by"> {
+): Pick<LiveAnswer, "slot" | "since" | "by" | "chain"> {
   const slots = past.map(({ ledger }) => liveVersion(ledger, of.model, of.environment));
   const slot = slots.at(-1);
-  if (!slot) return { slot: null, since: null, by: null };
+  if (!slot) return { slot: null, since: null, by: null, chain: [] };
   const before = slots.findLastIndex((each) => JSON.stringify(each) !== JSON.stringify(slot));
-  const origin = past[before + 1];
-  return { slot, since: origin?.since ?? null, by: origin?.ledger.transition ?? null };
+  const run = past.slice(before + 1);
+  const [origin] = run;
+  const chain = run.map(({ ledger: { revision }, commit, since }) => ({
+    revision,
+    commit,
+    since,
+  }));
+  return { slot, since: origin?.since ?? null, by: origin?.ledger.transition ?? null, chain };
 }

@@ -3,7 +3,8 @@ import { readNamedFile } from "../../adapters/fs/key-file.ts";
 import { writeNamedFile } from "../../adapters/fs/named-file.ts";
 import { keepYoungGenerationSmall } from "../../adapters/machine/young-generation.ts";
 import { openSigner } from "../../adapters/signing/open-signer.ts";
-import type { Checkpoint } from "../../domain/audit.ts";
+import type { AuditReport, Checkpoint } from "../../domain/audit.ts";
+import { formatJson } from "../../domain/document/format.ts";
 import { gateError } from "../../errors.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { formatCheckpoint, parseCheckpoint } from "../../ledger/audit/checkpoint.ts";
@@ -33,12 +34,16 @@ export async function run(context: CommandContext, options: Options): Promise<nu
     ...(from === undefined ? {} : { from }),
   });
   const { report } = done;
-  if (options.report !== undefined) await writeNamedFile(options.report, auditMarkdown(report));
+  if (options.report !== undefined) await writeNamedFile(options.report, reportFile(report, options.report));
   await writeCheckpoint(done, { file: options.checkpoint, signer }, context);
   context.console.data(report);
-  if (!context.console.json) context.console.text(auditText(report));
+  context.console.text(auditText(report, context.console));
   if (report.broken) return 3;
   return report.outcome === "FAIL" ? 1 : 0;
+}
+
+function reportFile(report: AuditReport, name: string): string {
+  return name.endsWith(".json") ? formatJson(report) : auditMarkdown(report);
 }
 
 function refuseTogether({ from, checkpoint, key }: Options): void {

@@ -313,6 +313,7 @@ describe("live", () => {
       since: null,
       by: null,
       proven: 8,
+      chain: [],
     });
     expect(await live({ git }, ask("2026-01-03"))).toMatchObject({ slot: null, revision: 2 });
     expect(await live({ git }, ask("2026-01-04"))).toMatchObject({
@@ -325,6 +326,11 @@ describe("live", () => {
       slot: { version: "1.0.0" },
       revision: 5,
       since: new Date("2026-01-04"),
+      chain: [
+        { revision: 3, since: new Date("2026-01-04") },
+        { revision: 4, since: new Date("2026-01-05") },
+        { revision: 5, since: new Date("2026-01-06") },
+      ],
     });
     expect(await live({ git }, ask("2026-01-07"))).toMatchObject({ slot: { version: "1.1.0" }, revision: 6 });
     expect(await live({ git }, ask(null))).toMatchObject({
