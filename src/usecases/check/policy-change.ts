@@ -1,7 +1,8 @@
 import { GateError, type Problem, problem } from "../../errors.ts";
 import { folded } from "../../ledger/classify.ts";
+import { loosenedBetween } from "../../policy/loosened.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
-import type { PolicySet } from "../../policy/policy.ts";
+import type { GatePolicy, PolicySet } from "../../policy/policy.ts";
 import type { Git } from "../../ports/git.ts";
 import { policySources } from "../gate/base.ts";
 import type { RecordsElsewhere } from "../refusals/earlier.ts";
@@ -85,6 +86,27 @@ async function unreadProblems(git: Git, { head, paths }: Change): Promise<Proble
   ];
 }
 
+/** Notes on what is asked for less strictly; a removed policy has its own. */
+const MOST_LOOSER = 20;
+
+function looserIn(
+  { paths }: Change,
+  before: readonly GatePolicy[],
+  after: readonly GatePolicy[],
+): readonly string[] {
+  const touched = (path: string | undefined): boolean => paths.some((each) => each.path === path);
+  const pathNow = (name: string) => after.find((each) => each.name === name)?.path;
+  const looser = loosenedBetween(before, after)
+    .filter(({ what }) => what !== "policy")
+    .filter(({ path, policy }) => touched(path) || touched(pathNow(policy)));
+  const notes = looser
+    .slice(0, MOST_LOOSER)
+    .map(({ policy, what, from, to }) => `Looser: ${policy}, ${what}: ${from} -> ${to ?? "not asked for"}.`);
+  return looser.length <= MOST_LOOSER
+    ? notes
+    : [...notes, `And ${looser.length - MOST_LOOSER} more are looser.`];
+}
+
 /** What changes, and whose word it needs: the owners whom the base names, not those whom the change names. */
 function notesOn(change: Change, before: PolicySet | null, after: PolicySet): string[] {
   const earlier = before ?? { policies: [] };
@@ -100,6 +122,7 @@ function notesOn(change: Change, before: PolicySet | null, after: PolicySet): st
   const others = change.paths.map(({ path }) => path).filter((path) => !path.startsWith("policies/gates/"));
   return [
     ...policies,
+    ...looserIn(change, earlier.policies, after.policies),
     ...(others.length > 0 ? [`Changes what guards the gate: ${others.slice(0, 10).join(", ")}.`] : []),
     "Judged by nothing that it changes; the policies of the base hold until it is merged.",
   ];

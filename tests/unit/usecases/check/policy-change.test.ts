@@ -32,6 +32,19 @@ describe("a change of policies", () => {
     expect(report.notes[0]).toBe("Policy shadow: v2 -> v3. Its owners must agree: ml-platform.");
   });
 
+  it("names each limit that becomes looser, and none that becomes stricter", async () => {
+    const looser = shadow((text) =>
+      text.replace("version: 2", "version: 3").replace("<= 1e-6", "<= 1e-4").replace('">= 1"', '">= 2"'),
+    );
+    expect((await scene.check("main", looser)).notes.slice(0, 2)).toEqual([
+      "Policy shadow: v2 -> v3. Its owners must agree: ml-platform.",
+      "Looser: shadow, onnx-parity hard: <= 1e-6 -> <= 1e-4.",
+    ]);
+    const stricter = shadow((text) => text.replace("version: 2", "version: 3").replace("<= 1e-6", "<= 1e-7"));
+    const { notes } = await scene.check("main", stricter);
+    expect(notes.filter((note) => note.startsWith("Looser"))).toEqual([]);
+  });
+
   it("names the owners of the base, whomever the change names", async () => {
     const head = shadow((text) => text.replace("version: 2", "version: 3").replace("ml-platform", "mallory"));
     expect((await scene.check("main", head)).notes[0]).toContain("ml-platform");
