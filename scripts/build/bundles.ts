@@ -42,7 +42,11 @@ const CHILD_ENTRY = "src/adapters/onnx/child/main.ts";
 const ARTIFACT_ENTRY = "src/adapters/artifact/child/main.ts";
 
 /** One copy for all actions. Relative, as it stands beside them. */
-const OPENPGP = { name: "openpgp", entry: "src/trust/openpgp-library.ts", beside: "./openpgp.js" } as const;
+const OPENPGP = {
+  name: "openpgp",
+  entry: "src/trust/openpgp/openpgp-js.ts",
+  beside: "./openpgp.js",
+} as const;
 
 const PLAIN = { split: false, mayNameEngine: false, mayCarryHttp: false } as const;
 

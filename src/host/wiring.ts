@@ -63,7 +63,7 @@ export async function openPorts(around: Surroundings): Promise<Ports> {
 function signsWith(signer: Signer | undefined): ((payload: Uint8Array) => Promise<string>) | null {
   if (!signer) return null;
   return async (payload) => {
-    const { armor, NAMESPACES } = await import("../trust/sshsig.ts");
+    const { armor, NAMESPACES } = await import("../trust/ssh/sshsig.ts");
     return armor(await signer.sign(payload, NAMESPACES.commit));
   };
 }

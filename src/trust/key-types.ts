@@ -1,6 +1,6 @@
 import type { JsonWebKey } from "node:crypto";
 import { gateError } from "../errors.ts";
-import { wireMpint, WireReader, wireString } from "./ssh-wire.ts";
+import { wireMpint, WireReader, wireString } from "./ssh/wire.ts";
 
 export type KeyAlgorithm = "ed25519" | "ecdsa-p256" | "ecdsa-p384" | "ecdsa-p521" | "rsa";
 

@@ -6,7 +6,7 @@ import { decodeBase64 } from "./base64.ts";
 import { isTrusted, judgeKey, type KeyUse } from "./judge-key.ts";
 import type { PublicKey } from "./public-key.ts";
 import type { TrustRegistry } from "./registry.ts";
-import { NAMESPACES, parseSshSignature, verifySshSignature } from "./sshsig.ts";
+import { NAMESPACES, parseSshSignature, verifySshSignature } from "./ssh/sshsig.ts";
 
 /** The bytes that the signature of a manifest is over: RFC 8785 JSON of the manifest without `signature`. */
 export function manifestPayload(manifest: Omit<Manifest, "signature">): Uint8Array {

@@ -1,5 +1,5 @@
 import type { NewKey } from "./file/edits.ts";
-import { openPgpFingerprint } from "./openpgp-fingerprint.ts";
+import { openPgpFingerprint } from "./openpgp/fingerprint.ts";
 import { openSshLine, parsePublicKey } from "./public-key.ts";
 
 /**

@@ -6,7 +6,7 @@ import { openSigner } from "../../src/adapters/signing/open-signer.ts";
 import { sshKeygenSigner } from "../../src/adapters/signing/ssh-keygen.ts";
 import type { Signer } from "../../src/ports/signing.ts";
 import { openSshLine, parsePublicKey } from "../../src/trust/public-key.ts";
-import { armor, parseSshSignature, verifySshSignature } from "../../src/trust/sshsig.ts";
+import { armor, parseSshSignature, verifySshSignature } from "../../src/trust/ssh/sshsig.ts";
 import { memorySigner } from "../support/memory-signer.ts";
 import { codes, problemsOf, utf8 } from "../support/problems.ts";
 import { sshAgent, type SshAgent } from "../support/ssh-agent.ts";

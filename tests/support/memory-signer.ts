@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import type { Signer } from "../../src/ports/signing.ts";
 import { publicKeyFromKeyObject } from "../../src/trust/public-key.ts";
-import { encodeSshSignature, signedData } from "../../src/trust/sshsig.ts";
+import { encodeSshSignature, signedData } from "../../src/trust/ssh/sshsig.ts";
 
 /** A fresh Ed25519 key that exists in memory only. */
 export function memorySigner(): Signer {

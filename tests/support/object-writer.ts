@@ -2,7 +2,7 @@ import { createHash, type KeyObject, sign } from "node:crypto";
 import { deflateSync } from "node:zlib";
 import type { Disguise, GitObjects, RawObject } from "../../src/ports/git-objects.ts";
 import { publicKeyFromKeyObject } from "../../src/trust/public-key.ts";
-import { armor, encodeSshSignature, signedData } from "../../src/trust/sshsig.ts";
+import { armor, encodeSshSignature, signedData } from "../../src/trust/ssh/sshsig.ts";
 
 const CODES: Readonly<Record<string, number>> = { commit: 1, tree: 2, blob: 3 };
 

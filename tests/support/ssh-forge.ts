@@ -1,4 +1,4 @@
-import { wireString } from "../../src/trust/ssh-wire.ts";
+import { wireString } from "../../src/trust/ssh/wire.ts";
 
 /** The parts of an SSHSIG blob, each of which a test may bend. */
 export interface SshSigParts {

@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { gateError } from "../../errors.ts";
 import { decodeBase64 } from "../../trust/base64.ts";
 import { parsePublicKey, publicKeyFromWire, type PublicKey } from "../../trust/public-key.ts";
-import { WireReader } from "../../trust/ssh-wire.ts";
+import { WireReader } from "../../trust/ssh/wire.ts";
 
 /** What a file given as a signing key holds. `locked`: a passphrase is needed; the public half is not always readable. */
 export type KeyFile =

@@ -1,8 +1,8 @@
 import { sign, type KeyObject } from "node:crypto";
 import type { Signer } from "../../ports/signing.ts";
 import { publicKeyFromKeyObject, type PublicKey } from "../../trust/public-key.ts";
-import { encodeSshSignature, signedData } from "../../trust/sshsig.ts";
-import { wireMpint } from "../../trust/ssh-wire.ts";
+import { encodeSshSignature, signedData } from "../../trust/ssh/sshsig.ts";
+import { wireMpint } from "../../trust/ssh/wire.ts";
 
 /** What ssh-keygen hashes a message with unless told otherwise. */
 const HASH = "sha512";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gateError, type GateError } from "../../errors.ts";
 import type { Signer } from "../../ports/signing.ts";
 import { openSshLine, type PublicKey } from "../../trust/public-key.ts";
-import { dearmor, parseSshSignature, verifySshSignature } from "../../trust/sshsig.ts";
+import { dearmor, parseSshSignature, verifySshSignature } from "../../trust/ssh/sshsig.ts";
 
 /** A key that only OpenSSH can use: an unlocked private key in a file, or one that an agent holds. */
 export interface OpenSshKey {

@@ -2,7 +2,7 @@ import { gateError } from "../../errors.ts";
 import { plainText } from "../../report/escape.ts";
 import { addKey, endKey, rotateKey } from "../../trust/file/edits.ts";
 import type { Role } from "../../trust/roles.ts";
-import { openPgpKeyIn } from "../../trust/web-flow.ts";
+import { openPgpKeyIn } from "../../trust/openpgp/web-flow.ts";
 import type { CommandContext } from "../context.ts";
 import { change, keyFile, newKey, type Rewriting } from "../trust-change.ts";
 

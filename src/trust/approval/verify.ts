@@ -4,7 +4,7 @@ import { decodeBase64 } from "../base64.ts";
 import { isTrusted, judgeKey } from "../judge-key.ts";
 import { keyOf, type TrustRegistry } from "../registry.ts";
 import { type Role, ROLES } from "../roles.ts";
-import { NAMESPACES, parseSshSignature, verifySshSignature } from "../sshsig.ts";
+import { NAMESPACES, parseSshSignature, verifySshSignature } from "../ssh/sshsig.ts";
 import { approvalPayload } from "./statement.ts";
 
 /** Whose word an approval is, and what they may approve. */

@@ -1,6 +1,6 @@
 import { GateError } from "../../errors.ts";
 import { at, elements, isPresent, type Reader, textOr, texts } from "../../domain/document/reader.ts";
-import { openPgpFingerprint } from "../openpgp-fingerprint.ts";
+import { openPgpFingerprint } from "../openpgp/fingerprint.ts";
 import { parsePublicKey, type PublicKey } from "../public-key.ts";
 import type { KeyStanding, TrustedKey } from "./entries.ts";
 import { isRole, type Role } from "../roles.ts";

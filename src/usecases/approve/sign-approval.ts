@@ -1,7 +1,7 @@
 import type { ApprovalStatement } from "../../domain/approval-statement.ts";
 import type { Signer } from "../../ports/signing.ts";
 import { approvalPayload } from "../../trust/approval/statement.ts";
-import { NAMESPACES } from "../../trust/sshsig.ts";
+import { NAMESPACES } from "../../trust/ssh/sshsig.ts";
 
 /** An approval that no key has signed yet. */
 export type UnsignedApproval = Omit<ApprovalStatement, "key" | "signature">;

@@ -5,7 +5,7 @@ import type { Signer } from "../../ports/signing.ts";
 import { decodeBase64 } from "../../trust/base64.ts";
 import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
 import type { Role } from "../../trust/roles.ts";
-import { NAMESPACES, parseSshSignature, verifySshSignature } from "../../trust/sshsig.ts";
+import { NAMESPACES, parseSshSignature, verifySshSignature } from "../../trust/ssh/sshsig.ts";
 import { takeAsGiven } from "./given.ts";
 import type { Walk } from "./walk.ts";
 

@@ -1,11 +1,11 @@
 import type { AuditedKind, Signer } from "../../domain/audit.ts";
 import { GateError, type Problem, problem } from "../../errors.ts";
 import type { CommitObject } from "../../trust/commit.ts";
-import type { OpenPgpKey } from "../../trust/openpgp.ts";
+import type { OpenPgpKey } from "../../trust/openpgp/signature.ts";
 import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { type Role, ROLES, type SignedChange } from "../../trust/roles.ts";
-import { dearmor, NAMESPACES, parseSshSignature, verifySshSignatureAside } from "../../trust/sshsig.ts";
+import { dearmor, NAMESPACES, parseSshSignature, verifySshSignatureAside } from "../../trust/ssh/sshsig.ts";
 import type { Landed } from "./landed.ts";
 import type { Walk } from "./walk.ts";
 
@@ -97,7 +97,7 @@ async function signingKey(
       throw proof;
     }
     case "openpgp": {
-      const { verifyOpenPgp } = await import("../../trust/openpgp.ts");
+      const { verifyOpenPgp } = await import("../../trust/openpgp/signature.ts");
       return verifyOpenPgp({ payload, armored: signature.armored }, openPgpKeys(trust));
     }
     case "x509":

@@ -2,7 +2,7 @@ import { type Manifest, manifestHash } from "../../domain/manifest.ts";
 import { GateError } from "../../errors.ts";
 import type { Signer } from "../../ports/signing.ts";
 import { manifestPayload, signerOf } from "../../trust/manifest-signature.ts";
-import { NAMESPACES } from "../../trust/sshsig.ts";
+import { NAMESPACES } from "../../trust/ssh/sshsig.ts";
 
 /**
  * A manifest signed by a key, which it names. A good signature of that key stays: some kinds of key sign differently each

@@ -4,7 +4,7 @@ import { parseCommitObject } from "../../trust/commit.ts";
 import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { ROLES } from "../../trust/roles.ts";
-import { dearmor, NAMESPACES, parseSshSignature, verifySshSignature } from "../../trust/sshsig.ts";
+import { dearmor, NAMESPACES, parseSshSignature, verifySshSignature } from "../../trust/ssh/sshsig.ts";
 
 type Objects = Pick<GitObjects, "object">;
 
@@ -38,7 +38,7 @@ async function signingKey(trust: TrustRegistry, commit: string, bytes: Uint8Arra
     return verifySshSignature(parsed, { payload, namespace: NAMESPACES.commit }).fingerprint;
   }
   if (signature?.kind !== "openpgp") return null;
-  const { verifyOpenPgp } = await import("../../trust/openpgp.ts");
+  const { verifyOpenPgp } = await import("../../trust/openpgp/signature.ts");
   const keys = trust.principals.flatMap(({ keys: held }) => held).filter(({ kind }) => kind === "openpgp");
   return verifyOpenPgp(
     { payload, armored: signature.armored },

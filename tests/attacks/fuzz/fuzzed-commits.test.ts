@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { keyObjectSigner } from "../../../src/adapters/signing/key-object.ts";
 import { type CommitObject, parseCommitObject } from "../../../src/trust/commit.ts";
-import { armor, dearmor } from "../../../src/trust/sshsig.ts";
+import { armor, dearmor } from "../../../src/trust/ssh/sshsig.ts";
 import { BOUNDED, edited, edits, latin1, outcome } from "../../support/fuzz.ts";
 import { utf8 } from "../../support/problems.ts";
 import { commitId } from "../../support/raw-commits.ts";

@@ -5,7 +5,7 @@ import { createProgram } from "../../../src/cli/program.ts";
 import { reasons } from "../../../src/domain/reasons/catalogue.ts";
 import { parseTrust } from "../../../src/trust/registry.ts";
 import { COMMIT_SIGNERS, ROLES } from "../../../src/trust/roles.ts";
-import { WEB_FLOW_FINGERPRINT } from "../../../src/trust/web-flow.ts";
+import { WEB_FLOW_FINGERPRINT } from "../../../src/trust/openpgp/web-flow.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const page = (name: string): string => readFileSync(join(ROOT, "docs", name), "utf8");

@@ -7,7 +7,7 @@ import {
   parsePublicKey,
   publicKeyFromWire,
 } from "../../../src/trust/public-key.ts";
-import { wireMpint, wireString } from "../../../src/trust/ssh-wire.ts";
+import { wireMpint, wireString } from "../../../src/trust/ssh/wire.ts";
 import { codes, problemsOf } from "../../support/problems.ts";
 import { SSH_KEY_TYPES, SshKeys, type SshKeyType } from "../../support/ssh-keys.ts";
 

@@ -14,7 +14,7 @@ import {
   NAMESPACES,
   parseSshSignature,
   verifySshSignature,
-} from "../../../../src/trust/sshsig.ts";
+} from "../../../../src/trust/ssh/sshsig.ts";
 import { GIT_ENV, gitRepo, type GitRepo, temporaryFolder } from "../../../support/git-repo.ts";
 
 const open: GitRepo[] = [];
@@ -39,7 +39,11 @@ async function scene(format = "sha1") {
   return { repo, root, signer, git: await openGit(root, GIT_ENV, sign) };
 }
 
-const RECORD = { ref: REFUSALS_REF, files: new Map([["evidence/x", Buffer.from("x")]]), message: "Refuse\n" } as const;
+const RECORD = {
+  ref: REFUSALS_REF,
+  files: new Map([["evidence/x", Buffer.from("x")]]),
+  message: "Refuse\n",
+} as const;
 
 describe("a commit signed with a key that somebody names", () => {
   test.each(["sha1", "sha256"])("is good, for git and for us, in a repository of %s", async (format) => {

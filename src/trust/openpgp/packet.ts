@@ -1,5 +1,5 @@
-import { gateError, type GateError } from "../errors.ts";
-import { type Packet, packetsOf } from "./openpgp-fingerprint.ts";
+import { gateError, type GateError } from "../../errors.ts";
+import { type Packet, packetsOf } from "./fingerprint.ts";
 
 const SIGNATURE_PACKET = 2;
 /** Length and type of the subpacket that names the issuer by its key id. */

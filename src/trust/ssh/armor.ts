@@ -1,5 +1,5 @@
-import { gateError, type GateError } from "../errors.ts";
-import { decodeBase64 } from "./base64.ts";
+import { gateError, type GateError } from "../../errors.ts";
+import { decodeBase64 } from "../base64.ts";
 
 const BEGIN = "-----BEGIN SSH SIGNATURE-----\n";
 const END = "\n-----END SSH SIGNATURE-----\n";

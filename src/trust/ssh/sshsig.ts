@@ -1,8 +1,8 @@
 import { hash, verify } from "node:crypto";
-import { gateError, type GateError } from "../errors.ts";
-import { CURVES } from "./key-types.ts";
-import { publicKeyFromWire, type PublicKey } from "./public-key.ts";
-import { WireReader, wireString, type WireSubject } from "./ssh-wire.ts";
+import { gateError, type GateError } from "../../errors.ts";
+import { CURVES } from "../key-types.ts";
+import { publicKeyFromWire, type PublicKey } from "../public-key.ts";
+import { WireReader, wireString, type WireSubject } from "./wire.ts";
 
 export { armor, dearmor } from "./armor.ts";
 

@@ -1,7 +1,7 @@
-import { gateError } from "../errors.ts";
-import { decodeBase64 } from "./base64.ts";
-import type { NewKey } from "./file/edits.ts";
-import { fingerprintOfPacket, type Packet, packetsOf } from "./openpgp-fingerprint.ts";
+import { gateError } from "../../errors.ts";
+import { decodeBase64 } from "../base64.ts";
+import type { NewKey } from "../file/edits.ts";
+import { fingerprintOfPacket, type Packet, packetsOf } from "./fingerprint.ts";
 
 /**
  * The key with which GitHub signs commits that it makes: its fingerprint, as GitHub publishes it in

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newKeyFrom } from "../../../src/trust/new-key.ts";
-import { openPgpFingerprint } from "../../../src/trust/openpgp-fingerprint.ts";
-import { openPgpKeyIn, WEB_FLOW_FINGERPRINT } from "../../../src/trust/web-flow.ts";
-import { temporaryFolder } from "../../support/git-repo.ts";
-import { codes, problemsOf, utf8 } from "../../support/problems.ts";
-import { testKey, trustOf } from "../../support/trust.ts";
+import { newKeyFrom } from "../../../../src/trust/new-key.ts";
+import { openPgpFingerprint } from "../../../../src/trust/openpgp/fingerprint.ts";
+import { openPgpKeyIn, WEB_FLOW_FINGERPRINT } from "../../../../src/trust/openpgp/web-flow.ts";
+import { temporaryFolder } from "../../../support/git-repo.ts";
+import { codes, problemsOf, utf8 } from "../../../support/problems.ts";
+import { testKey, trustOf } from "../../../support/trust.ts";
 
 let home: string;
 const gpg = (...args: string[]): Buffer =>

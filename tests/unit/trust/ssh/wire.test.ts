@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { WireReader, wireMpint, wireString } from "../../../src/trust/ssh-wire.ts";
-import { problemsOf } from "../../support/problems.ts";
+import { WireReader, wireMpint, wireString } from "../../../../src/trust/ssh/wire.ts";
+import { problemsOf } from "../../../support/problems.ts";
 
 const reader = (hex: string): WireReader =>
   new WireReader(Buffer.from(hex.replaceAll(" ", ""), "hex"), { what: "It", code: "SIGNATURE_MALFORMED" });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openPgpFingerprint } from "../../../src/trust/openpgp-fingerprint.ts";
-import { type OpenPgpKey, verifyOpenPgp } from "../../../src/trust/openpgp.ts";
-import { armorOpenPgp, Gpg } from "../../support/gpg.ts";
-import { problemsOf, utf8 } from "../../support/problems.ts";
+import { openPgpFingerprint } from "../../../../src/trust/openpgp/fingerprint.ts";
+import { type OpenPgpKey, verifyOpenPgp } from "../../../../src/trust/openpgp/signature.ts";
+import { armorOpenPgp, Gpg } from "../../../support/gpg.ts";
+import { problemsOf, utf8 } from "../../../support/problems.ts";
 
 const PAYLOAD = utf8("tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nWhat is signed.\n");
 const gpg = new Gpg();

@@ -1,11 +1,11 @@
-import type { SignaturePacket } from "./openpgp-library.ts";
-import { gateError } from "../errors.ts";
-import { dearmorOpenPgp } from "./openpgp-armor.ts";
-import { candidatesFor, NO_CLOCK, type OpenPgpKey, requireFit, requireInUse } from "./openpgp-key.ts";
+import type { SignaturePacket } from "./openpgp-js.ts";
+import { gateError } from "../../errors.ts";
+import { dearmorOpenPgp } from "./armor.ts";
+import { candidatesFor, NO_CLOCK, type OpenPgpKey, requireFit, requireInUse } from "./key.ts";
 
-type Enums = (typeof import("./openpgp-library.ts"))["enums"];
+type Enums = (typeof import("./openpgp-js.ts"))["enums"];
 
-export type { OpenPgpKey } from "./openpgp-key.ts";
+export type { OpenPgpKey } from "./key.ts";
 
 // OpenPGP.js is large and seldom needed: whoever meets an OpenPGP signature imports this file lazily, and it the library, so
 // that an action, which is one file, starts without it too.
@@ -35,7 +35,7 @@ export async function verifyOpenPgp(
 }
 
 async function readPacket(bytes: Uint8Array): Promise<SignaturePacket> {
-  const { enums, readSignature } = await import("./openpgp-library.ts");
+  const { enums, readSignature } = await import("./openpgp-js.ts");
   const signature = await readSignature({ binarySignature: bytes }).catch((cause: unknown) => {
     throw gateError("SIGNATURE_MALFORMED", "The OpenPGP signature is malformed: its packet cannot be read.", {
       cause,
@@ -70,7 +70,7 @@ function requireKind(packet: SignaturePacket, enums: Enums): void {
 }
 
 async function literal(payload: Uint8Array): Promise<object> {
-  const { createMessage } = await import("./openpgp-library.ts");
+  const { createMessage } = await import("./openpgp-js.ts");
   const message = await createMessage({ binary: payload });
   return message.packets[0] as object;
 }
@@ -81,7 +81,7 @@ async function holds(
   content: object,
   key: Parameters<SignaturePacket["verify"]>[0],
 ): Promise<boolean> {
-  const { enums } = await import("./openpgp-library.ts");
+  const { enums } = await import("./openpgp-js.ts");
   return packet.verify(key, enums.signature.binary, content, NO_CLOCK, true).then(
     () => true,
     () => false,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { gateError, type GateError } from "../errors.ts";
-import { decodeBase64 } from "./base64.ts";
+import { gateError, type GateError } from "../../errors.ts";
+import { decodeBase64 } from "../base64.ts";
 
 const ARMOR =
   /^-----BEGIN PGP PUBLIC KEY BLOCK-----\r?\n(?:[A-Za-z]+: [^\r\n]*\r?\n)*\r?\n((?:[A-Za-z0-9+/=]{1,76}\r?\n)+)-----END PGP PUBLIC KEY BLOCK-----\s*$/;

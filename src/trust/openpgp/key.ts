@@ -1,5 +1,5 @@
-import type { Config, PublicKey, SignaturePacket, Subkey } from "./openpgp-library.ts";
-import { gateError, type GateError } from "../errors.ts";
+import type { Config, PublicKey, SignaturePacket, Subkey } from "./openpgp-js.ts";
+import { gateError, type GateError } from "../../errors.ts";
 
 /** An OpenPGP key as the registry has it. */
 export interface OpenPgpKey {
@@ -54,7 +54,7 @@ function openKey(from: OpenPgpKey): Promise<PublicKey> {
 }
 
 async function readOpenPgpKey({ fingerprint, armored }: OpenPgpKey): Promise<PublicKey> {
-  const { readKey } = await import("./openpgp-library.ts");
+  const { readKey } = await import("./openpgp-js.ts");
   const key = await readKey({ armoredKey: armored }).catch((cause: unknown) => {
     throw gateError("TRUST_KEY_MALFORMED", `The OpenPGP key ${fingerprint} cannot be read.`, { cause });
   });
@@ -133,7 +133,7 @@ function milliseconds(end: Date | number | null): number {
 }
 
 async function configFor(fingerprint: string): Promise<Config> {
-  const { config: defaults } = await import("./openpgp-library.ts");
+  const { config: defaults } = await import("./openpgp-js.ts");
   const minRSABits = fingerprint === FORMER_WEB_FLOW_FINGERPRINT ? 2048 : RSA_BITS;
   return { ...defaults, minRSABits };
 }

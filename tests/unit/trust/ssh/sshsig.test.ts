@@ -1,25 +1,25 @@
 import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { keyObjectSigner } from "../../../src/adapters/signing/key-object.ts";
-import { decodeBase64 } from "../../../src/trust/base64.ts";
-import { openSshLine } from "../../../src/trust/public-key.ts";
-import { wireMpint, wireString } from "../../../src/trust/ssh-wire.ts";
+import { keyObjectSigner } from "../../../../src/adapters/signing/key-object.ts";
+import { decodeBase64 } from "../../../../src/trust/base64.ts";
+import { openSshLine } from "../../../../src/trust/public-key.ts";
+import { wireMpint, wireString } from "../../../../src/trust/ssh/wire.ts";
 import {
   armor,
   dearmor,
   encodeSshSignature,
   parseSshSignature,
   verifySshSignature,
-} from "../../../src/trust/sshsig.ts";
-import { codes, problemsOf, utf8 } from "../../support/problems.ts";
+} from "../../../../src/trust/ssh/sshsig.ts";
+import { codes, problemsOf, utf8 } from "../../../support/problems.ts";
 import {
   innerSignature,
   splitInner,
   sshSigBlob,
   type SshSigParts,
   sshSigParts,
-} from "../../support/ssh-forge.ts";
-import { SSH_KEY_TYPES, SshKeys, type SshKeyType } from "../../support/ssh-keys.ts";
+} from "../../../support/ssh-forge.ts";
+import { SSH_KEY_TYPES, SshKeys, type SshKeyType } from "../../../support/ssh-keys.ts";
 
 const TYPES = Object.keys(SSH_KEY_TYPES) as SshKeyType[];
 const PAYLOAD = utf8("What is signed.\n");

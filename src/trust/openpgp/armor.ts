@@ -1,6 +1,6 @@
-import { gateError, type GateError } from "../errors.ts";
-import { decodeBase64 } from "./base64.ts";
-import { requireCanonicalSignature } from "./openpgp-packet.ts";
+import { gateError, type GateError } from "../../errors.ts";
+import { decodeBase64 } from "../base64.ts";
+import { requireCanonicalSignature } from "./packet.ts";
 
 /** One line feed more than gpg writes is what GitHub's own signatures have in their commits. */
 const ARMOR =

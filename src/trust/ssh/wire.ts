@@ -1,4 +1,4 @@
-import { gateError, type GateError } from "../errors.ts";
+import { gateError, type GateError } from "../../errors.ts";
 
 /** What the bytes are of, for messages, and the code with which everything malformed is refused. */
 export interface WireSubject {
