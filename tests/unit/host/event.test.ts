@@ -75,10 +75,10 @@ describe("what a step compares", () => {
   });
 
   it.each([
-    ["base", "head", asked("main", null)],
-    ["head", "base", asked(null, "topic")],
-  ])("is not guessed from %s alone", async (given, empty, answer) => {
-    await expect(answer).rejects.toMatchObject({
+    ["base", "head", ["main", null]],
+    ["head", "base", [null, "topic"]],
+  ] as const)("is not guessed from %s alone", async (given, empty, inputs) => {
+    await expect(asked(inputs[0], inputs[1])).rejects.toMatchObject({
       problems: [
         {
           code: "HOST_INPUT_MISSING",

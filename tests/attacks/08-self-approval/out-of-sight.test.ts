@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
-import { openGitHub } from "../../src/adapters/github/forge.ts";
-import type { ForgePerson } from "../../src/domain/approvals.ts";
-import { countApprovals } from "../../src/policy/judge/approvals.ts";
-import { readApprovals } from "../../src/usecases/forge/read-approvals.ts";
-import { START } from "../support/decisions.ts";
-import { BOT, MemoryForge } from "../support/memory-forge.ts";
-import { MemoryGit } from "../support/memory-git.ts";
+import { openGitHub } from "../../../src/adapters/github/forge.ts";
+import type { ForgePerson } from "../../../src/domain/approvals.ts";
+import { countApprovals } from "../../../src/policy/judge/approvals.ts";
+import { readApprovals } from "../../../src/usecases/forge/read-approvals.ts";
+import { START } from "../../support/decisions.ts";
+import { BOT, MemoryForge } from "../../support/memory-forge.ts";
+import { MemoryGit } from "../../support/memory-git.ts";
 
 const person = (id: number, login: string): ForgePerson => ({ id, login, kind: "person" });
 const [ada, grace] = [person(1, "ada"), person(2, "grace")];

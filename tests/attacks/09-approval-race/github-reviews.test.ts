@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { countApprovals } from "../../src/policy/judge/approvals.ts";
-import { proposePullRequest } from "../../src/usecases/forge/propose-pull-request.ts";
-import { readApprovals } from "../../src/usecases/forge/read-approvals.ts";
-import { decide, NOW, request } from "../support/decisions.ts";
-import { type GithubScene, githubScene } from "../support/github-scene.ts";
+import { countApprovals } from "../../../src/policy/judge/approvals.ts";
+import { proposePullRequest } from "../../../src/usecases/forge/propose-pull-request.ts";
+import { readApprovals } from "../../../src/usecases/forge/read-approvals.ts";
+import { decide, NOW, request } from "../../support/decisions.ts";
+import { type GithubScene, githubScene } from "../../support/github-scene.ts";
 
 const BRANCH = "promote/prod/m";
 const ROLES = { "release-manager": { people: ["ada", "grace", "linus"], teams: [] } };
