@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { readNamedFile } from "../../src/adapters/fs/key-file.ts";
 import { keepYoungGenerationSmall } from "../../src/adapters/machine/young-generation.ts";
 import { runAction } from "../../src/host/action.ts";
-import { auditRun, reportAudit } from "../../src/host/audit-report.ts";
+import { auditRun, reportAudit } from "../../src/host/reports/audit.ts";
 import { startRun } from "../../src/host/start.ts";
 import { storeReport } from "../../src/host/store-run.ts";
 import { parseCheckpoint } from "../../src/ledger/audit/checkpoint.ts";

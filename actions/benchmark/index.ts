@@ -1,5 +1,5 @@
 import { runAction } from "../../src/host/action.ts";
-import { evidenceFiles, reportEvidence } from "../../src/host/evidence-report.ts";
+import { evidenceFiles, reportEvidence } from "../../src/host/reports/evidence.ts";
 import { measuredCommits } from "../../src/host/measured-commits.ts";
 import { keepSamples } from "../../src/host/sample-keeper.ts";
 import { startRun } from "../../src/host/start.ts";

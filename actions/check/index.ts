@@ -1,6 +1,6 @@
 import { runAction } from "../../src/host/action.ts";
 import { askedOf, tellForge } from "../../src/host/check-forge.ts";
-import { reportCheck } from "../../src/host/check-report.ts";
+import { reportCheck } from "../../src/host/reports/check.ts";
 import { checkRun } from "../../src/host/decision-run.ts";
 import { branchOf, eventOf, namedBy, rangeAsked } from "../../src/host/event.ts";
 import { legsFrom } from "../../src/host/fetch-legs.ts";

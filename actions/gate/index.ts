@@ -3,7 +3,7 @@ import { decisionRun } from "../../src/host/decision-run.ts";
 import { keepSamples } from "../../src/host/sample-keeper.ts";
 import { startRun } from "../../src/host/start.ts";
 import { storeReport } from "../../src/host/store-run.ts";
-import { reportDecision } from "../../src/host/verdict-report.ts";
+import { reportDecision } from "../../src/host/reports/verdict.ts";
 import { gate } from "../../src/usecases/gate/gate.ts";
 import { inputs } from "./inputs.ts";
 

@@ -1,6 +1,6 @@
 import { runAction } from "../../src/host/action.ts";
 import { eventOf, rangeAsked } from "../../src/host/event.ts";
-import { reportPlan } from "../../src/host/plan-report.ts";
+import { reportPlan } from "../../src/host/reports/plan.ts";
 import { planChecks } from "../../src/usecases/check/plan.ts";
 import { inputs } from "./inputs.ts";
 

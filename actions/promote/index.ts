@@ -1,12 +1,12 @@
 import { runAction } from "../../src/host/action.ts";
 import { decisionRun } from "../../src/host/decision-run.ts";
 import { forgeToPropose } from "../../src/host/open-forge.ts";
-import { reportProposal } from "../../src/host/proposal-report.ts";
+import { reportProposal } from "../../src/host/reports/proposal.ts";
 import { keepSamples } from "../../src/host/sample-keeper.ts";
 import { startRun } from "../../src/host/start.ts";
 import { storeReport } from "../../src/host/store-run.ts";
 import { transitionPorts } from "../../src/host/transition-ports.ts";
-import { reportDecision } from "../../src/host/verdict-report.ts";
+import { reportDecision } from "../../src/host/reports/verdict.ts";
 import { whereToPropose } from "../../src/host/where-to-propose.ts";
 import { gate } from "../../src/usecases/gate/gate.ts";
 import { transact } from "../../src/usecases/transition/transact.ts";

@@ -3,7 +3,7 @@ import { openForge, TO_RECORD } from "../../src/host/open-forge.ts";
 import { recordBranch } from "../../src/host/record-branch.ts";
 import { reviewKeeper } from "../../src/host/review-keeper.ts";
 import { beforeOf } from "../../src/host/event.ts";
-import { reportRecord } from "../../src/host/record-report.ts";
+import { reportRecord } from "../../src/host/reports/record.ts";
 import { record } from "../../src/usecases/forge/record.ts";
 import { inputs } from "./inputs.ts";
 

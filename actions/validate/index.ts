@@ -1,5 +1,5 @@
 import { runAction } from "../../src/host/action.ts";
-import { reportValidation } from "../../src/host/validation-report.ts";
+import { reportValidation } from "../../src/host/reports/validation.ts";
 import { validate } from "../../src/usecases/registry/validate.ts";
 import { inputs } from "./inputs.ts";
 

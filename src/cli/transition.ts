@@ -1,8 +1,8 @@
 import { relative } from "node:path";
 import { startRun } from "../host/start.ts";
 import { openForge, TO_PROPOSE, tokenOf } from "../host/open-forge.ts";
-import { approvalsText, rejudgedText, replacementText } from "../host/proposal-report.ts";
-import { whereItIsKept } from "../host/pull-request-report.ts";
+import { approvalsText, rejudgedText, replacementText } from "../host/reports/proposal.ts";
+import { whereItIsKept } from "../host/reports/pull-request.ts";
 import { transitionPorts } from "../host/transition-ports.ts";
 import { whereToPropose } from "../host/where-to-propose.ts";
 import { openPorts, type Ports } from "../host/wiring.ts";

@@ -1,7 +1,7 @@
 import { openForge, TO_RECORD, tokenOf } from "../../host/open-forge.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { reviewKeeper } from "../../host/review-keeper.ts";
-import { reportRecord } from "../../host/record-report.ts";
+import { reportRecord } from "../../host/reports/record.ts";
 import { headBranch } from "../../usecases/forge/base-branch.ts";
 import { record } from "../../usecases/forge/record.ts";
 import type { CommandContext } from "../context.ts";

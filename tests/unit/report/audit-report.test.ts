@@ -5,7 +5,7 @@ import { parseJson } from "../../../src/domain/document/json.ts";
 import type { AuditReport } from "../../../src/domain/audit.ts";
 import { problem } from "../../../src/errors.ts";
 import { AUDIT_V1 } from "../../../src/generated/audit-v1.js";
-import { reportAudit } from "../../../src/host/audit-report.ts";
+import { reportAudit } from "../../../src/host/reports/audit.ts";
 import { auditMarkdown, auditText } from "../../../src/report/audit.ts";
 import { auditInMemory } from "../../support/memory-audit.ts";
 import { SMALL_POLICIES } from "../../support/small-policies.ts";

@@ -1,8 +1,8 @@
-import { REFUSALS_REF } from "../domain/records-ref.ts";
-import { markdownCode, plainText } from "../report/escape.ts";
-import type { Proposal } from "../usecases/transition/propose.ts";
-import type { Refusal } from "../usecases/transition/refusals.ts";
-import type { Annotation } from "./annotations.ts";
+import { REFUSALS_REF } from "../../domain/records-ref.ts";
+import { markdownCode, plainText } from "../../report/escape.ts";
+import type { Proposal } from "../../usecases/transition/propose.ts";
+import type { Refusal } from "../../usecases/transition/refusals.ts";
+import type { Annotation } from "../../report/annotations.ts";
 
 type Outputs = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
-import type { MeasurementPlan } from "../usecases/check/plan.ts";
-import { markdownText } from "../report/escape.ts";
-import type { ActionReport } from "./action.ts";
+import type { MeasurementPlan } from "../../usecases/check/plan.ts";
+import { markdownText } from "../../report/escape.ts";
+import type { ActionReport } from "../action.ts";
 
 /** A plan as the outputs that a job matrix is made of. */
 export function reportPlan({ kind, base, head, legs }: MeasurementPlan): ActionReport {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { replacementText } from "../../../src/host/proposal-report.ts";
-import type { Proposal } from "../../../src/usecases/transition/propose.ts";
-import { retire, revoke } from "../../support/transitions.ts";
+import { replacementText } from "../../../../src/host/reports/proposal.ts";
+import type { Proposal } from "../../../../src/usecases/transition/propose.ts";
+import { retire, revoke } from "../../../support/transitions.ts";
 
 function proposal(more: Partial<Proposal>): Proposal {
   return {

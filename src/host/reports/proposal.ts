@@ -1,12 +1,12 @@
-import { afterAnswer } from "../report/after-answer.ts";
-import { describeRequest } from "../report/headline.ts";
-import type { Rejudged } from "../usecases/transition/overtaken.ts";
-import type { TransitionResult } from "../usecases/transition/transact.ts";
-import { subjectOf } from "../usecases/transition/message.ts";
-import type { Proposal } from "../usecases/transition/propose.ts";
-import { proposalContextOf } from "../usecases/report-context.ts";
-import type { ActionReport } from "./action.ts";
-import type { Annotation } from "../report/annotations.ts";
+import { afterAnswer } from "../../report/after-answer.ts";
+import { describeRequest } from "../../report/headline.ts";
+import type { Rejudged } from "../../usecases/transition/overtaken.ts";
+import type { TransitionResult } from "../../usecases/transition/transact.ts";
+import { subjectOf } from "../../usecases/transition/message.ts";
+import type { Proposal } from "../../usecases/transition/propose.ts";
+import { proposalContextOf } from "../../usecases/report-context.ts";
+import type { ActionReport } from "../action.ts";
+import type { Annotation } from "../../report/annotations.ts";
 import {
   pullRequestAnnotations,
   pullRequestOutputs,
@@ -14,8 +14,8 @@ import {
   type Whereabouts,
   whereItIsKept,
   whereItWaits,
-} from "./pull-request-report.ts";
-import { reportDecision } from "./verdict-report.ts";
+} from "./pull-request.ts";
+import { reportDecision } from "./verdict.ts";
 
 /** A proposal, or the refusal that was kept, as log, job summary, annotations and what a later step pushes. */
 export function reportProposal(result: TransitionResult): ActionReport {

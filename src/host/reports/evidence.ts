@@ -1,11 +1,11 @@
-import { digestOf } from "../domain/digest.ts";
-import { formatJson } from "../domain/document/format.ts";
-import type { Evidence, Measurement } from "../domain/evidence.ts";
-import { type Outcome, worst } from "../domain/outcome.ts";
-import type { Files } from "../ports/files.ts";
-import { evidenceHeadline, renderEvidence, renderEvidenceMarkdown } from "../report/evidence.ts";
-import type { ActionReport } from "./action.ts";
-import type { Annotation } from "../report/annotations.ts";
+import { digestOf } from "../../domain/digest.ts";
+import { formatJson } from "../../domain/document/format.ts";
+import type { Evidence, Measurement } from "../../domain/evidence.ts";
+import { type Outcome, worst } from "../../domain/outcome.ts";
+import type { Files } from "../../ports/files.ts";
+import { evidenceHeadline, renderEvidence, renderEvidenceMarkdown } from "../../report/evidence.ts";
+import type { ActionReport } from "../action.ts";
+import type { Annotation } from "../../report/annotations.ts";
 
 /** What an action that measures has to say. */
 export interface Measured {

@@ -1,13 +1,14 @@
-import { annotationsOf } from "../report/annotations.ts";
-import type { ReportContext } from "../report/compose.ts";
-import { headlineOf } from "../report/headline.ts";
-import { renderMarkdown, SUMMARY_BYTES } from "../report/markdown.ts";
-import { renderTerminal } from "../report/terminal.ts";
-import type { Decision } from "../usecases/gate/decision.ts";
-import { reportContextOf } from "../usecases/report-context.ts";
-import type { ActionReport } from "./action.ts";
+import { annotationsOf } from "../../report/annotations.ts";
+import type { ReportContext } from "../../report/compose.ts";
+import { headlineOf } from "../../report/headline.ts";
+import { renderMarkdown, SUMMARY_BYTES } from "../../report/markdown.ts";
+import { renderTerminal } from "../../report/terminal.ts";
+import type { Decision } from "../../usecases/gate/decision.ts";
+import { reportContextOf } from "../../usecases/report-context.ts";
+import type { ActionReport } from "../action.ts";
 
-const LOG_COLUMNS = 120;
+/** Columns that a log is laid out for. */
+export const LOG_COLUMNS = 120;
 
 /** A decision of the gate as log, job summary and annotations. */
 export function reportDecision(

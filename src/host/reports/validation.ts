@@ -1,7 +1,7 @@
-import { renderValidation, renderValidationMarkdown } from "../report/validation.ts";
-import type { ValidationReport } from "../usecases/registry/validate.ts";
-import type { ActionReport } from "./action.ts";
-import { annotationOfProblem } from "../report/annotations.ts";
+import { renderValidation, renderValidationMarkdown } from "../../report/validation.ts";
+import type { ValidationReport } from "../../usecases/registry/validate.ts";
+import type { ActionReport } from "../action.ts";
+import { annotationOfProblem } from "../../report/annotations.ts";
 
 /** A validation as log, job summary and one annotation for each problem. */
 export function reportValidation({ checked, problems }: ValidationReport): ActionReport {

@@ -1,10 +1,10 @@
-import type { AuditReport, CommitVerdict } from "../domain/audit.ts";
-import { formatJson } from "../domain/document/format.ts";
-import { type Annotation, annotationOfProblem } from "../report/annotations.ts";
-import { auditHeadline, auditMarkdown, auditText } from "../report/audit.ts";
-import { type RunStart, stampOf } from "../usecases/run-context.ts";
-import type { ActionReport } from "./action.ts";
-import type { RunToStore } from "./store-run.ts";
+import type { AuditReport, CommitVerdict } from "../../domain/audit.ts";
+import { formatJson } from "../../domain/document/format.ts";
+import { type Annotation, annotationOfProblem } from "../../report/annotations.ts";
+import { auditHeadline, auditMarkdown, auditText } from "../../report/audit.ts";
+import { type RunStart, stampOf } from "../../usecases/run-context.ts";
+import type { ActionReport } from "../action.ts";
+import type { RunToStore } from "../store-run.ts";
 
 /** An audit as log, job summary, an annotation for each objection, and outputs. */
 export function reportAudit(report: AuditReport): ActionReport {

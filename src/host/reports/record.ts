@@ -1,8 +1,8 @@
-import { recordHeadline, recordMarkdown, recordText } from "../report/record.ts";
-import type { RecordedRevision } from "../usecases/forge/record.ts";
-import { subjectOf } from "../usecases/transition/message.ts";
-import type { ActionReport } from "./action.ts";
-import type { Annotation } from "../report/annotations.ts";
+import { recordHeadline, recordMarkdown, recordText } from "../../report/record.ts";
+import type { RecordedRevision } from "../../usecases/forge/record.ts";
+import { subjectOf } from "../../usecases/transition/message.ts";
+import type { ActionReport } from "../action.ts";
+import type { Annotation } from "../../report/annotations.ts";
 
 /** What was recorded after a merge, as log, job summary, annotations and outputs. */
 export function reportRecord(recorded: readonly RecordedRevision[]): ActionReport {

@@ -1,8 +1,7 @@
-import { checkAnnotations, checkHeadline, renderCheck, renderCheckMarkdown } from "../report/check.ts";
-import type { CheckReport } from "../usecases/check/report.ts";
-import type { ActionReport } from "./action.ts";
-
-const LOG_COLUMNS = 120;
+import { checkAnnotations, checkHeadline, renderCheck, renderCheckMarkdown } from "../../report/check.ts";
+import type { CheckReport } from "../../usecases/check/report.ts";
+import type { ActionReport } from "../action.ts";
+import { LOG_COLUMNS } from "./verdict.ts";
 
 /** The required check as log, job summary, annotations and outputs. */
 export function reportCheck(report: CheckReport): ActionReport {
