@@ -206,18 +206,18 @@ describe.each(Object.entries(READERS))("%s", (_, { good, read, sound }) => {
 
   test("of bytes at random is refused, or read as what it is", () => {
     fc.assert(
-      fc.property(latin1(300), (text) => void expect(isSound(Buffer.from(text, "latin1"))).toBe(true)),
+      fc.property(latin1(300), (text) => {
+        expect(isSound(Buffer.from(text, "latin1"))).toBe(true);
+      }),
       { ...BOUNDED, interruptAfterTimeLimit: 250 },
     );
   });
 
   test("edited in any way is refused, or read as what it is", () => {
     fc.assert(
-      fc.property(
-        fc.constantFrom(...good),
-        edits,
-        (bytes, by) => void expect(isSound(edited(bytes, by))).toBe(true),
-      ),
+      fc.property(fc.constantFrom(...good), edits, (bytes, by) => {
+        expect(isSound(edited(bytes, by))).toBe(true);
+      }),
       { ...BOUNDED, interruptAfterTimeLimit: 600 },
     );
   });
