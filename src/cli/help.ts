@@ -33,7 +33,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   trust: [
     "modelgate trust list",
-    "modelgate trust add ada --key ada.pub --roles release-manager --github ada",
+    "modelgate trust add ada --key ada.pub --roles policy-owner release-manager",
     "modelgate trust add --github-web-flow web-flow.gpg",
     "modelgate trust rotate ada-1 --key new.pub",
     'modelgate trust retire ada-1 --reason "rotated"',
@@ -95,11 +95,17 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 /** Gives every verb its examples, and errors that point to the verb's own help. */
 export function addExamples(program: Command): void {
   for (const command of program.commands) {
-    command.showHelpAfterError(`(modelgate ${command.name()} --help says what it takes)`);
+    pointToHelp(command, `modelgate ${command.name()}`);
     const examples = EXAMPLES[command.name()];
     if (examples)
       command.addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`);
   }
+}
+
+/** Verbs below a verb, such as `trust add`, have a help of their own. */
+function pointToHelp(command: Command, words: string): void {
+  command.showHelpAfterError(`(${words} --help says what it takes)`);
+  for (const one of command.commands) pointToHelp(one, `${words} ${one.name()}`);
 }
 
 /** What commander says of an option, and whether it must be given. */

@@ -1,13 +1,16 @@
 import { type Problem, problem } from "../errors.ts";
-import { keyOf, type Revocation, type TrustedKey, type TrustRegistry } from "./registry.ts";
+import { keyOf, letsSomebodySign, type Revocation, type TrustedKey, type TrustRegistry } from "./registry.ts";
 import { TRUST_FILE } from "../domain/policy-files.ts";
 
 /**
  * What a change of trust may not do whatever its owners say: TRUST_KEY_REMOVED, TRUST_KEY_CHANGED, TRUST_REVOCATION_UNDONE,
- * TRUST_OWNER_LAST. Keys are ended, never erased: else nobody could tell any more what they signed.
+ * TRUST_OWNER_LAST, TRUST_OWNER_NONE. Keys are ended, never erased: else nobody could tell any more what they signed.
+ * `before` null: there was no trust.yaml.
  */
-export function trustChangeProblems(before: TrustRegistry, after: TrustRegistry): readonly Problem[] {
+export function trustChangeProblems(before: TrustRegistry | null, after: TrustRegistry): readonly Problem[] {
+  if (!before) return rootProblems(after);
   return [
+    ...(letsSomebodySign(before) ? [] : rootProblems(after)),
     ...keysOf(before).flatMap((held) => keyProblems(held, after)),
     ...undone(before.revoked.datasets, after.revoked.datasets, "dataset"),
     ...undone(before.revoked.trainerCode, after.revoked.trainerCode, "training code"),
@@ -64,6 +67,17 @@ function undone(
 function ownerProblems(before: TrustRegistry, after: TrustRegistry): readonly Problem[] {
   if (!hasOwner(before) || hasOwner(after)) return [];
   return [told("TRUST_OWNER_LAST", "The last active key of a policy-owner goes.")];
+}
+
+/** From the root of trust on every change needs a signature, and so does the change that would add whoever may give it. */
+function rootProblems(after: TrustRegistry): readonly Problem[] {
+  const mayChangeTrust = keysOf(after).some(
+    ({ key }) =>
+      key.standing.state === "active" && key.roles.some((role) => after.commits.trust.includes(role)),
+  );
+  if (mayChangeTrust || !letsSomebodySign(after)) return [];
+  const roles = after.commits.trust.join(" or ");
+  return [told("TRUST_OWNER_NONE", `Trust would begin, and no active key is one of a ${roles}.`)];
 }
 
 function hasOwner(registry: TrustRegistry): boolean {

@@ -102,7 +102,13 @@ const change = {
   TRUST_OWNER_LAST: {
     meaning:
       "After the change, no active key has the role policy-owner, so that nobody could change the rules any more.",
-    fix: "Add the key of another policy-owner first.",
+    fix: "Add another key of a policy-owner in the same change, before this one ends: modelgate trust add, or trust rotate.",
+    exit: 1,
+  },
+  TRUST_OWNER_NONE: {
+    meaning:
+      "The first keys of trust.yaml may sign some changes, and none may sign a change of trust.yaml: nobody could ever add one.",
+    fix: "Begin with a policy-owner: modelgate trust add PRINCIPAL --key KEY.pub --roles policy-owner",
     exit: 1,
   },
   TRUST_SIGNERS_STALE: {

@@ -29,7 +29,7 @@ export async function checkTrust(
   if (after instanceof GateError) return { problems: after.problems };
   const problems = [
     ...(await versionProblems(git, change, { before, after })),
-    ...(before ? trustChangeProblems(before, after) : []),
+    ...trustChangeProblems(before, after),
     ...(await signersProblems(git, change.head, after)),
   ];
   const dependents = await dependentsOf({ git, openPullRequests }, { before, after, commit: change.base });

@@ -37,7 +37,7 @@ export async function changeTrust(
 ): Promise<TrustChange> {
   const bytes = await ports.files.readIfExists(TRUST_FILE, TRUST_SIZE_LIMIT);
   const { before, after, text } = editTrust(bytes ?? null, edit, options);
-  const [first, ...rest] = before ? trustChangeProblems(before, after) : [];
+  const [first, ...rest] = trustChangeProblems(before, after);
   if (first) throw new GateError([first, ...rest]);
   const commit = await ports.git.resolve("HEAD");
   const dependents = commit === undefined ? [] : await dependentsOf(ports, { before, after, commit });

@@ -80,6 +80,23 @@ describe("help", () => {
   });
 });
 
+describe("a verb below a verb", () => {
+  test.each(["trust add ada --roles owner", "trust retire", "trust add ada --rols x"])(
+    "%s points to its own help",
+    async (line) => {
+      const { program, parse } = recorded();
+      const [one = "", two = ""] = words(line);
+      const told: string[] = [];
+      const command = program.commands
+        .find((at) => at.name() === one)
+        ?.commands.find((at) => at.name() === two);
+      command?.configureOutput({ ...QUIET, writeErr: (text) => void told.push(text) });
+      await expect(parse(words(line))).rejects.toThrow("error: ");
+      expect(told.join("")).toContain(`(modelgate ${one} ${two} --help says what it takes)`);
+    },
+  );
+});
+
 describe("slots and events", () => {
   test("may be written in any case", async () => {
     const { parse, calls } = recorded();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { trustChangeProblems } from "../../../src/trust/compare.ts";
 import { describeTrustChange } from "../../../src/trust/describe-change.ts";
+import type { Role } from "../../../src/trust/roles.ts";
 import { codes } from "../../support/problems.ts";
 import { type KeyEntry, testKey, trustOf } from "../../support/trust.ts";
 
@@ -37,6 +38,34 @@ describe("a change of trust may", () => {
       owners([HELD], ["revoked:", `  datasets: [{ digest: "${DATA}", ${entry} }]`]);
     const lifted = revoked("reason: poisoned, lifted: { reason: it was another one }");
     expect(refused(lifted, revoked("reason: poisoned"))).toEqual([]);
+  });
+});
+
+describe("the first keys", () => {
+  const only = (...roles: Role[]) => trustOf({ principals: [{ id: "bob", roles, keys: [HELD] }] });
+  const named = (trust: string) =>
+    trustOf({
+      principals: [{ id: "bob", roles: ["release-manager"], keys: [HELD] }],
+      more: [`commits: { trust: [${trust}] }`],
+    });
+
+  it("must have one that may change trust: nobody could ever add it", () => {
+    for (const before of [null, trustOf({ principals: [] })]) {
+      expect(codes(trustChangeProblems(before, only("release-manager")))).toEqual(["TRUST_OWNER_NONE"]);
+      expect(codes(trustChangeProblems(before, only("model-signer")))).toEqual(["TRUST_OWNER_NONE"]);
+      expect(trustChangeProblems(before, only("policy-owner"))).toEqual([]);
+      expect(trustChangeProblems(before, only("gate-bot"))).toEqual([]);
+    }
+  });
+
+  it("may be of any role that the file lets change trust, and of none where they sign no commits", () => {
+    expect(trustChangeProblems(null, named("release-manager"))).toEqual([]);
+    expect(codes(trustChangeProblems(null, named("model-signer")))).toEqual(["TRUST_OWNER_NONE"]);
+    expect(trustChangeProblems(null, only("evidence-signer"))).toEqual([]);
+  });
+
+  it("may be followed by keys of any role", () => {
+    expect(trustChangeProblems(only("policy-owner"), only("policy-owner", "model-signer"))).toEqual([]);
   });
 });
 
