@@ -11,7 +11,10 @@ function play(repository: DemoRepository): void {
   register(repository, "1.0.0");
   modelgate(["validate", "--all"]);
 
-  say("3. It goes live", "Shadow, two canary phases, production: each step is gated, one commit, one merge.");
+  say(
+    "3. It goes live",
+    "Each step is gated, one commit, one merge; production also takes the approval of a second person.",
+  );
   promoteAllTheWay(repository, "1.0.0");
 
   say("4. A better version", "1.1.0 is measured against the live one, on this machine, in turn.");
@@ -34,25 +37,29 @@ function play(repository: DemoRepository): void {
   say("7. A year later", "What is live, who let it through, and is the history whole?");
   modelgate(["status"]);
   modelgate(["live", "flight-delay", "--env", "prod"]);
-  repository.log();
+  modelgate(["history", "flight-delay"]);
   modelgate(["audit"]);
+}
+
+function trust({ keys, modelgate, commit }: DemoRepository): void {
+  say(
+    "1. Whom to trust",
+    "Keys, who holds them, and what they may sign. They count from the next commit on.",
+  );
+  if (keys === null) {
+    process.stdout.write("No ssh-keygen here: nothing is signed or approved in this demo.\n");
+    return;
+  }
+  modelgate(["trust", "add", "ada", "--key", `${keys.asking}.pub`, "--roles", ...ROLES]);
+  modelgate(["trust", "add", "bob", "--key", `${keys.approving}.pub`, "--roles", "release-manager"]);
+  commit("trust: Ada and Bob");
 }
 
 const ROLES = ["model-signer", "release-manager", "policy-owner"];
 
-function trust({ key, modelgate, commit }: DemoRepository): void {
-  say("1. Whom to trust", "A key, who holds it, and what it may sign. It counts from the next commit on.");
-  if (key === null) {
-    process.stdout.write("No ssh-keygen here: nothing is signed in this demo.\n");
-    return;
-  }
-  modelgate(["trust", "add", "release", "--key", `${key}.pub`, "--roles", ...ROLES]);
-  commit("trust: the release manager's key");
-}
-
-function register({ key, modelgate, add, commit }: DemoRepository, version: string): void {
+function register({ keys, modelgate, add, commit }: DemoRepository, version: string): void {
   add("flight-delay", version);
-  modelgate(["register", `models/flight-delay/${version}`, ...(key === null ? [] : ["--key", key])]);
+  modelgate(["register", `models/flight-delay/${version}`, ...(keys === null ? [] : ["--key", keys.asking])]);
   commit(`models: flight-delay ${version}`);
 }
 
@@ -63,7 +70,7 @@ const PHASES = [
   ["PRODUCTION", []],
 ] as const;
 
-function promoteAllTheWay({ modelgate, merge }: DemoRepository, version: string): void {
+function promoteAllTheWay({ keys, modelgate, merge }: DemoRepository, version: string): void {
   for (const [slot, phase] of PHASES) {
     modelgate([
       "promote",
@@ -76,6 +83,15 @@ function promoteAllTheWay({ modelgate, merge }: DemoRepository, version: string)
       "--reason",
       "better out of time",
     ]);
+    if (slot === "PRODUCTION" && keys !== null)
+      modelgate([
+        "approve",
+        "prod/flight-delay",
+        "--key",
+        keys.approving,
+        "--comment",
+        "agreed with the desk",
+      ]);
     merge("promote/prod/flight-delay");
   }
 }

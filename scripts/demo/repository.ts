@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,8 +9,8 @@ const PROJECT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
 export interface DemoRepository {
   readonly root: string;
-  /** The private key that commits are signed with, from the root; null where there is no ssh-keygen. */
-  readonly key: string | null;
+  /** Private keys, from the root: who asks signs commits with theirs. Null where there is no ssh-keygen. */
+  readonly keys: { readonly asking: string; readonly approving: string } | null;
   /** Runs a verb as a user would, and stops the demo when it ends otherwise than told. */
   readonly modelgate: (words: readonly string[], expected?: { exit: number }) => void;
   /** Puts a version folder into the work tree as its author would: without a manifest. */
@@ -18,7 +18,6 @@ export interface DemoRepository {
   readonly commit: (message: string) => void;
   /** What the release manager does with a proposal. */
   readonly merge: (branch: string) => void;
-  readonly log: () => void;
 }
 
 /** A new Git repository in a temporary folder, with this project's policies and an empty ledger; signs if it can. */
@@ -27,14 +26,15 @@ export function demoRepository(): DemoRepository {
   const git = (...words: string[]) =>
     execFileSync("git", words, { cwd: root, stdio: ["ignore", "pipe", "inherit"] }).toString();
   git("init", "--quiet", "--initial-branch=main");
-  git("config", "user.name", "Demo Release Manager");
-  git("config", "user.email", "release@example.org");
-  const key = signWithThrowAwayKey(root, git);
+  git("config", "user.name", "Ada");
+  git("config", "user.email", "ada@example.org");
+  const keys = throwAwayKeys(root, git);
   for (const path of ["policies", "deployed.json", ".gitattributes"])
     cpSync(join(PROJECT, path), join(root, path), { recursive: true });
   // Whom this project trusts is not whom the demo trusts.
   rmSync(join(root, "policies/trust.yaml"));
-  const repository = createRepository({ root, key }, git);
+  if (keys !== null) askForApprovals(join(root, "policies/gates/production.yaml"));
+  const repository = createRepository({ root, keys }, git);
   cpSync(join(PROJECT, "models/flight-delay/training"), join(root, "models/flight-delay/training"), {
     recursive: true,
   });
@@ -44,12 +44,12 @@ export function demoRepository(): DemoRepository {
 }
 
 function createRepository(
-  { root, key }: Pick<DemoRepository, "root" | "key">,
+  { root, keys }: Pick<DemoRepository, "root" | "keys">,
   git: (...words: string[]) => string,
 ): DemoRepository {
   return {
     root,
-    key,
+    keys,
     modelgate: (words, expected = { exit: 0 }) => runVerb(root, words, expected.exit),
     add: (model, version) => addVersion(root, `models/${model}/${version}`),
     commit: (message) => {
@@ -60,11 +60,6 @@ function createRepository(
       sayCommand(["git", "merge", "--no-ff", branch]);
       git("merge", "--quiet", "--no-ff", "--no-edit", branch);
       process.stdout.write("\n");
-    },
-    log: () => {
-      const words = ["log", "--topo-order", "--no-merges", "--format=%h %s", "-12"];
-      sayCommand(["git", ...words]);
-      process.stdout.write(`${git(...words)}\n`);
     },
   };
 }
@@ -93,24 +88,24 @@ function runVerb(root: string, words: readonly string[], exit: number): void {
   process.stdout.write("\n");
 }
 
-/** Git signs with SSH keys by ssh-keygen; without it the commits are unsigned. */
-function signWithThrowAwayKey(root: string, git: (...words: string[]) => string): string | null {
-  const key = ".git/demo-key";
-  const made = spawnSync("ssh-keygen", [
-    "-q",
-    "-t",
-    "ed25519",
-    "-N",
-    "",
-    "-C",
-    "throw-away",
-    "-f",
-    join(root, key),
-  ]);
-  if (made.status !== 0) return null;
+/** The line about people that the policy has as a comment. */
+function askForApprovals(policy: string): void {
+  const text = readFileSync(policy, "utf8");
+  const asking = text.replace("# requires:", "requires:").replace("#   approvals:", "  approvals:");
+  if (!/^requires:\n(#.*\n)*  approvals:/m.test(asking)) throw new Error(`${policy} has no such comment.`);
+  writeFileSync(policy, asking);
+}
+
+/** Git signs with SSH keys by ssh-keygen; without it nothing is signed. */
+function throwAwayKeys(root: string, git: (...words: string[]) => string): DemoRepository["keys"] {
+  const keys = { asking: ".git/ada-key", approving: ".git/bob-key" };
+  const made = Object.values(keys).map((key) =>
+    spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "throw-away", "-f", join(root, key)]),
+  );
+  if (made.some(({ status }) => status !== 0)) return null;
   git("config", "gpg.format", "ssh");
-  git("config", "user.signingkey", join(root, key));
+  git("config", "user.signingkey", join(root, keys.asking));
   git("config", "commit.gpgsign", "true");
   git("config", "gpg.ssh.allowedSignersFile", join(root, ".github/allowed_signers"));
-  return key;
+  return keys;
 }
