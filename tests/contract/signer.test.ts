@@ -170,7 +170,15 @@ describe("Signing that fails", () => {
 
   test("names a key that the agent does not hold", async () => {
     const { path } = keys.make("stranger", "ed25519", ["-N", "secret"]);
-    expect(await refusal(await openSigner(path, agentEnv))).toEqual(["SIGNING_FAILED"]);
+    for (const named of [path, `${path}.pub`]) {
+      const signer = await openSigner(named, agentEnv);
+      const [problem] = await problemsOf(() => signer.sign(utf8("x"), "git"));
+      expect(problem).toMatchObject({
+        code: "SIGNING_KEY_LOCKED",
+        message: `The SSH agent does not hold the signing key ${path}.`,
+        fix: expect.stringContaining(`ssh-add ${path};`) as string,
+      });
+    }
   });
 
   test("names an ssh-keygen that is missing", async () => {

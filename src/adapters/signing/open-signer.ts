@@ -1,4 +1,4 @@
-import { gateError, type GateError } from "../../errors.ts";
+import { GateError, gateError } from "../../errors.ts";
 import type { Signer } from "../../ports/signing.ts";
 import type { PublicKey } from "../../trust/public-key.ts";
 import { keyObjectSigner } from "./key-object.ts";
@@ -8,7 +8,8 @@ import { sshKeygenSigner } from "./ssh-keygen.ts";
 /**
  * Opens a key for signing: a private key in PEM or in OpenSSH's format, or a public key (`.pub`) whose private half lies
  * beside it or in the SSH agent. Never asks for a passphrase: a locked key has to be in the agent.
- * SIGNING_KEY_UNREADABLE, SIGNING_KEY_LOCKED, TRUST_KEY_*; on signing SIGNING_TOOL_MISSING, SIGNING_FAILED.
+ * SIGNING_KEY_UNREADABLE, SIGNING_KEY_LOCKED, TRUST_KEY_*; on signing SIGNING_KEY_LOCKED, SIGNING_TOOL_MISSING,
+ * SIGNING_FAILED.
  */
 export async function openSigner(path: string, env: NodeJS.ProcessEnv): Promise<Signer> {
   const file = await readKeyFile(path);
@@ -46,7 +47,26 @@ async function signerOf(path: string, file: KeyFile, env: NodeJS.ProcessEnv): Pr
 
 function agentSigner(path: string, key: PublicKey, env: NodeJS.ProcessEnv): Signer {
   if (!env["SSH_AUTH_SOCK"]) throw locked(path);
-  return sshKeygenSigner({ key, file: null, env });
+  const signer = sshKeygenSigner({ key, file: null, env });
+  return {
+    key,
+    sign: (payload, namespace) =>
+      signer.sign(payload, namespace).catch((error: unknown) => {
+        throw isNotHeld(error) ? notHeld(path) : error;
+      }),
+  };
+}
+
+/** ssh-keygen's words (in the C locale) for a key that neither a file nor the agent has. */
+function isNotHeld(error: unknown): boolean {
+  return error instanceof GateError && error.message.includes("No private key found for public key");
+}
+
+function notHeld(path: string): GateError {
+  const key = path.replace(/\.pub$/, "");
+  return gateError("SIGNING_KEY_LOCKED", `The SSH agent does not hold the signing key ${path}.`, {
+    fix: `Unlock it in the agent: ssh-add ${key}; then run again. ssh-add -l lists what the agent holds.`,
+  });
 }
 
 function locked(path: string): GateError {

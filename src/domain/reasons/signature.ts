@@ -74,7 +74,7 @@ export const signatureReasons = {
     exit: 2,
   },
   SIGNING_KEY_LOCKED: {
-    meaning: "The signing key needs a passphrase, and modelgate never asks for one.",
+    meaning: "The signing key needs a passphrase, which modelgate never asks for, and no SSH agent holds it.",
     fix: "Unlock the key in an SSH agent with: ssh-add KEY; then run again.",
     exit: 2,
   },
