@@ -2,7 +2,7 @@ import { type Digest, digestOf } from "../../domain/digest.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import { formatJson } from "../../domain/document/format.ts";
 import { parseJson } from "../../domain/document/json.ts";
-import type { Manifest } from "../../domain/manifest.ts";
+import { type Manifest, manifestHash } from "../../domain/manifest.ts";
 import { type ModelRef, parseModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { buildManifest, sameContent } from "../../domain/registry/build-manifest.ts";
 import { REQUIRED_FILES } from "../../domain/registry/version-facts.ts";
@@ -120,7 +120,12 @@ async function deriveManifest(
   });
   const source = { ref: of.ref, artifact: of.artifact, ...documentsOf(reading), files: reading.facts.files };
   const manifest = buildManifest({ ...source, createdAt: timestampOf(ports.clock.now()) });
-  return of.before && sameContent(of.before, manifest) ? of.before : manifest;
+  return of.before && isSealed(of.before) && sameContent(of.before, manifest) ? of.before : manifest;
+}
+
+/** Nobody touched it since it was written: a hash that is wrong is made anew, and what was signed over it goes. */
+function isSealed(manifest: Manifest): boolean {
+  return manifestHash(manifest) === manifest.manifest_hash;
 }
 
 /** Without these there is nothing to derive from, so all their problems are told first. */

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { keyObjectSigner } from "../../../../src/adapters/signing/key-object.ts";
+import { formatJson } from "../../../../src/domain/document/format.ts";
 import { signerOf } from "../../../../src/trust/manifest-signature.ts";
 import { checkVersion } from "../../../../src/usecases/registry/check-version.ts";
 import { register } from "../../../../src/usecases/registry/register.ts";
@@ -56,6 +57,18 @@ describe("register with a key", () => {
     const found = await problemsOf(() => register(registry.ports, FOLDER, { signer }));
     expect(codes(found)).toEqual(["TRUST_KEY_RETIRED"]);
     expect(await registry.ports.files.readIfExists(`${FOLDER}/manifest.json`)).toBeUndefined();
+  });
+
+  it("makes a manifest anew that was edited since it was signed", async () => {
+    trust(trusting({}, false));
+    const { manifest } = await register(registry.ports, FOLDER, { signer });
+    const edited = { ...manifest, created_at: "2020-01-01T00:00:00Z" };
+    registry.repo.write(`${FOLDER}/manifest.json`, formatJson(edited));
+    const again = await register(registry.ports, FOLDER);
+    expect(again.manifest).toMatchObject({ signature: null, signing_key_id: null });
+    expect(again.manifest.created_at).not.toBe(edited.created_at);
+    expect(again.written).toEqual([`${FOLDER}/manifest.json`]);
+    expect(await problems()).toEqual([]);
   });
 
   it("asks for a signature where the base requires one", async () => {
