@@ -96,8 +96,7 @@ export interface Git {
   mergeBase(one: string, other: string): Promise<string | undefined>;
   /** Commits of the first-parent line that changed a path, newest first. GIT_SHALLOW when the history is cut. */
   history(revision: string, path: string): Promise<readonly string[]>;
-  /** The message of a commit. */
-  message(commit: string): Promise<string>;
+  /** GIT_UNKNOWN_REVISION, and GIT_OBJECT_* for a commit that is damaged or not here. */
   facts(commit: string): Promise<CommitFacts>;
   /** Local branches whose name starts with a prefix that ends in `/`, sorted by name. */
   branches(prefix: string): Promise<readonly Branch[]>;

@@ -185,7 +185,7 @@ describe.each([
       message: "a subject\n\na body\n",
     });
     expect(facts.committedAt).toBeInstanceOf(Date);
-    expect(await git.message(second)).toBe("a subject\n\na body\n");
+    expect((await git.facts(second)).message).toBe("a subject\n\na body\n");
   });
 
   test("commits on a new branch and leaves the base branch alone", async () => {

@@ -167,10 +167,6 @@ export class MemoryGit implements Git {
     return found;
   }
 
-  async message(commit: string): Promise<string> {
-    return (await this.facts(commit)).message;
-  }
-
   async facts(commit: string): Promise<CommitFacts> {
     return (await this.#known(commit)).facts;
   }

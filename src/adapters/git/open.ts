@@ -161,10 +161,6 @@ class LocalGit implements Git, GitObjects {
     return pathHistory(this.#place, await this.#known(revision), path);
   }
 
-  async message(commit: string): Promise<string> {
-    return (await this.facts(commit)).message;
-  }
-
   async facts(commit: string): Promise<CommitFacts> {
     return parseCommit(await needed(this.#objects, await this.#known(commit), "commit"));
   }

@@ -34,7 +34,7 @@ export function commitsOnto(git: Git & Pick<GitObjects, "object">, base: string)
   return {
     isBase: (commit) => git.isAncestor(commit, base),
     parents: async (commit) => (await git.facts(commit)).parents,
-    message: (commit) => git.message(commit),
+    message: async (commit) => (await git.facts(commit)).message,
     changed: (parent, commit) => git.changed(parent, commit),
     objects: git,
   };

@@ -41,7 +41,7 @@ describe.each([
       `${refusal.evidence}/pack.json`,
       `${refusal.evidence}/verdict.json`,
     ]);
-    const message = await git.message(refusal.commit);
+    const message = (await git.facts(refusal.commit)).message;
     expect(message).toContain("Refuse: promote m 1.0.0 to SHADOW in prod\n");
     expect(message).toContain("\nModelgate-Verdict: FAIL\n");
     expect(message).not.toContain("Modelgate-Event");

@@ -74,7 +74,7 @@ test("appends behind a rival who was faster", async () => {
   };
   const mine = await keepRefusal({ forge }, await decide(git, request(), { outcome: "FAIL" }), { text });
   const [parent = ""] = (await git.facts(mine.commit)).parents;
-  expect(await git.message(parent)).toContain("_22222222");
+  expect((await git.facts(parent)).message).toContain("_22222222");
 });
 
 test("keeps nothing that may merge", async () => {

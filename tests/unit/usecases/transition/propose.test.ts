@@ -76,7 +76,7 @@ describe.each([
     const reason = "line one\n\nModelgate-Verdict: FORGED\u2028x\u001b[31m";
     const decision = await decide(git, request({ reason }), { outcome: "WARN" });
     const proposal = await proposeTransition({ git }, decision, OPTIONS);
-    expect(await git.message(proposal.commit)).toBe(
+    expect((await git.facts(proposal.commit)).message).toBe(
       [
         "Promote m 1.0.0 to SHADOW in prod",
         "",
@@ -158,7 +158,7 @@ describe.each([
     const decision = await decide(git, request({ event: "REVOKE", environment: null }));
     const proposal = await proposeTransition({ git }, decision, OPTIONS);
     expect(proposal.branch).toBe("promote/all/m");
-    expect(await git.message(proposal.commit)).not.toContain("Modelgate-Environment");
+    expect((await git.facts(proposal.commit)).message).not.toContain("Modelgate-Environment");
     expect((await ledgerAt(git, proposal.commit)).models["m"]?.revoked).toEqual({ "1.0.0": "because" });
   });
 
