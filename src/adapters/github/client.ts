@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { Octokit } from "@octokit/core";
 import type { Endpoints } from "@octokit/types";
 import { gateError } from "../../errors.ts";
@@ -112,18 +113,7 @@ function deadline(signal: AbortSignal | undefined): AbortSignal {
 
 function realPatience(signal: AbortSignal | undefined): Patience {
   return {
-    sleep: (ms) =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(resolve, ms);
-        signal?.addEventListener(
-          "abort",
-          () => {
-            clearTimeout(timer);
-            reject(signal.reason as Error);
-          },
-          { once: true },
-        );
-      }),
+    sleep: (ms) => setTimeout(ms, undefined, signal ? { signal } : {}),
     random: Math.random,
     now: Date.now,
   };
