@@ -19,6 +19,11 @@ interface NamedEntry extends RawEntry {
 }
 
 const FOLDER = "40000";
+/**
+ * Modes as git writes them, and one of a regular file that it once wrote. Git reads others too: `040000` is a folder to it,
+ * and whoever compares texts would never look into that folder.
+ */
+const MODES: ReadonlySet<string> = new Set([FOLDER, "100644", "100755", "100664", "120000", "160000"]);
 
 /** Entries that stand in one of two trees only, the same name on both sides side by side. */
 type Pair = { readonly before: NamedEntry | null; readonly after: NamedEntry | null };
@@ -26,7 +31,7 @@ type Pair = { readonly before: NamedEntry | null; readonly after: NamedEntry | n
 /**
  * Differences of two tree objects (gitformat-pack(5): `<mode> SP <name> NUL <id bytes>`), by comparing bytes; entries
  * that are the same are never decoded. Throws GIT_OBJECT_CORRUPT for trees that git would not write: cut short, not
- * sorted, or with a name twice.
+ * sorted, with a name twice, or with a mode in another spelling.
  */
 export function differingEntries(before: RawTree | null, after: RawTree | null): readonly Pair[] {
   const [left, right] = [cursor(before), cursor(after)];
@@ -78,8 +83,10 @@ class Cursor {
   named(): NamedEntry | null {
     if (!this.entry) return null;
     const { start, name, nul, end, bytes } = this.entry;
+    const mode = bytes.toString("latin1", start, name - 1);
+    if (!MODES.has(mode)) throw this.#corrupt("has an entry whose mode git would not write");
     return {
-      mode: bytes.toString("latin1", start, name - 1),
+      mode,
       name: bytes.toString("latin1", name, nul),
       id: bytes.toString("hex", nul + 1, end),
     };
