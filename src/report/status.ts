@@ -1,9 +1,10 @@
 import type { EnvironmentState, ModelState, Transition } from "../domain/ledger.ts";
 import { type SlotName, SLOTS } from "../domain/lifecycle.ts";
 import { requestText } from "../domain/request-text.ts";
+import { type DependentView, dependentLines } from "./dependents.ts";
 import { slotText } from "./effect.ts";
 import { plainText } from "./escape.ts";
-import { layOutTable } from "./layout.ts";
+import { indented, layOutTable } from "./layout.ts";
 
 /** What a status page shows; the use case's answer fits. */
 export interface StatusView {
@@ -11,6 +12,7 @@ export interface StatusView {
   readonly commit: string;
   readonly models: readonly (ModelState & { readonly model: string; readonly versions: readonly string[] })[];
   readonly proposals: readonly ProposalView[];
+  readonly dependents: readonly DependentView[] | null;
 }
 
 type ProposalView =
@@ -31,6 +33,7 @@ export function renderStatus(status: StatusView, width: number): string {
     head,
     "",
     places,
+    ...revokedLines(status.dependents).flatMap((line) => indented(line, width)),
     "",
     "Registered:",
     ...layOutTable(status.models.map(versionCells), width - INDENT.length)
@@ -42,6 +45,17 @@ export function renderStatus(status: StatusView, width: number): string {
 
 const INDENT = "  ";
 const HEADER = ["model", "environment", "shadow", "canary", "production", "can roll back to"];
+
+/** What is live, may be rolled back to or waits, and must not: with the way out. */
+function revokedLines(dependents: StatusView["dependents"]): readonly string[] {
+  if (dependents === null)
+    return ["", "What is revoked could not be read: see modelgate trust list, and modelgate validate --all."];
+  const told = dependents.filter(
+    ({ live, rollback_target_in: targets, branches }) =>
+      live.length > 0 || targets.length > 0 || branches.length > 0,
+  );
+  return told.length === 0 ? [] : ["", ...dependentLines(told)];
+}
 
 function modelRows({ model, environments }: StatusView["models"][number]): string[][] {
   return Object.keys(environments).map((name, n) => [

@@ -6,6 +6,8 @@ import { verifyTransition } from "../ledger/verify.ts";
 import type { Branch, Git } from "../ports/git.ts";
 import { refuseUnknownModel, registeredVersions } from "./registry/registered-versions.ts";
 import { readEnvironments, readLedger } from "./transition/base.ts";
+import { type Dependent, dependentsOf } from "./trust/dependents.ts";
+import { readTrust } from "./trust/read-trust.ts";
 import { behindApprovals } from "./transition/behind-approvals.ts";
 import { PROPOSALS } from "./transition/branches.ts";
 
@@ -41,6 +43,8 @@ export interface Status {
   /** Sorted by id. */
   readonly models: readonly ModelStatus[];
   readonly proposals: readonly ProposalStatus[];
+  /** Registered versions that depend on something revoked; null when trust.yaml or a manifest cannot be read. */
+  readonly dependents: readonly Dependent[] | null;
 }
 
 /**
@@ -64,7 +68,23 @@ export async function status(ports: { git: Git }, only?: string): Promise<Status
       ...modelState(ledger, model),
     })),
     proposals: await openProposals(git, { commit: head.commit, bytes }),
+    dependents: await dependents(git, head.commit, only),
   };
+}
+
+async function dependents(
+  git: Git,
+  commit: string,
+  only: string | undefined,
+): Promise<readonly Dependent[] | null> {
+  try {
+    const trust = await readTrust(git, commit);
+    const found = trust ? await dependentsOf({ git }, { before: null, after: trust, commit }) : [];
+    return found.filter(({ model }) => only === undefined || model === only);
+  } catch (error) {
+    if (error instanceof GateError) return null;
+    throw error;
+  }
 }
 
 async function openProposals(

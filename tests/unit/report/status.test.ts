@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { DependentView } from "../../../src/report/dependents.ts";
 import { renderStatus, type StatusView } from "../../../src/report/status.ts";
 import { revoke, toCanary } from "../../support/transitions.ts";
 
@@ -14,6 +15,7 @@ const FRESH: StatusView = {
     { model: "vad", versions: [], ...NOTHING },
   ],
   proposals: [],
+  dependents: [],
 };
 
 test("a fresh repository: what is registered, and how a version enters", () => {
@@ -71,4 +73,47 @@ test("slots, what left for good, and proposals in words", () => {
       "  promote/x/m: broken (LEDGER_INVALID); delete the branch and ask again",
     ].join("\n"),
   );
+});
+
+describe("what depends on something revoked", () => {
+  const dependent = (version: string, more: Partial<DependentView> = {}): DependentView => ({
+    model: "m",
+    version,
+    because: ["Its dataset sha256:111111111111… is revoked: poisoned"],
+    live: [],
+    rollback_target_in: [],
+    branches: [],
+    pull_requests: null,
+    ...more,
+  });
+  const command = 'modelgate rollback m --env prod --to 1.0.0 --reason "…"';
+  const shown = (dependents: StatusView["dependents"], width = 200) =>
+    renderStatus({ ...FRESH, dependents }, width)
+      .split("\n")
+      .slice(3, -5);
+
+  test("is told where it is live, a target or proposed, with the way out", () => {
+    const live = [{ environment: "prod", slot: "PRODUCTION", serving: true, command } as const];
+    const dependents = [
+      dependent("0.9.0"),
+      dependent("1.0.0", { rollback_target_in: ["prod"] }),
+      dependent("1.1.0", { live }),
+    ];
+    expect(shown(dependents)).toEqual([
+      "",
+      "m 1.0.0 can no longer be promoted. Its dataset sha256:111111111111… is revoked: poisoned",
+      "m 1.0.0 is a rollback target in prod; it is refused there from now on.",
+      "m 1.1.0 can no longer be promoted. Its dataset sha256:111111111111… is revoked: poisoned",
+      `m 1.1.0 holds PRODUCTION in prod and is serving. Take it out: ${command}`,
+      "",
+    ]);
+    expect(shown(dependents, 60).every((line) => line.length <= 60)).toBe(true);
+  });
+
+  test("is nothing to speak of where it is nowhere, and is said to be unknown where it cannot be read", () => {
+    expect(shown([dependent("0.9.0")])).toEqual([""]);
+    expect(shown(null)[1]).toBe(
+      "What is revoked could not be read: see modelgate trust list, and modelgate validate --all.",
+    );
+  });
 });

@@ -9,27 +9,23 @@ import { apply } from "../../../../src/ledger/apply.ts";
 import { formatLedger, GENESIS } from "../../../../src/ledger/ledger-text.ts";
 import type { Git } from "../../../../src/ports/git.ts";
 import { dependentLines } from "../../../../src/report/dependents.ts";
+import { status } from "../../../../src/usecases/status.ts";
 import { dependentsOf } from "../../../../src/usecases/trust/dependents.ts";
 import { GIT_ENV, type GitRepo, gitRepo } from "../../../support/git-repo.ts";
 import { MANIFEST } from "../../../support/sample-manifest.ts";
+import { TRUST_FILE } from "../../../../src/domain/policy-files.ts";
 import { ENVIRONMENTS, launch, toShadow, transition } from "../../../support/transitions.ts";
-import { trustOf } from "../../../support/trust.ts";
+import { trustOf, trustText } from "../../../support/trust.ts";
 
 const digest = (character: string) => `sha256:${character.repeat(64)}`;
 const [BAD, GOOD, WORSE] = [digest("1"), digest("2"), digest("4")];
 const manifest = (version: string, dataset: string) =>
   formatJson({ ...MANIFEST, model_id: "m", version, dataset_hash: dataset });
-const revoking = (...digests: readonly string[]) =>
-  trustOf({
-    more:
-      digests.length === 0
-        ? []
-        : [
-            "revoked:",
-            "  datasets:",
-            ...digests.map((one) => `    - { digest: "${one}", reason: poisoned }`),
-          ],
-  });
+const revokedLines = (digests: readonly string[]) =>
+  digests.length === 0
+    ? []
+    : ["revoked:", "  datasets:", ...digests.map((one) => `    - { digest: "${one}", reason: poisoned }`)];
+const revoking = (...digests: readonly string[]) => trustOf({ more: revokedLines(digests) });
 const applied = (transitions: readonly Parameters<typeof apply>[1][]): Ledger =>
   transitions.reduce((state, each) => apply(state, each, ENVIRONMENTS), GENESIS);
 
@@ -115,6 +111,21 @@ describe("what depends on a revocation", () => {
   it("names what a later revocation adds, and not what an earlier one did", async () => {
     const found = await dependentsOf({ git }, { ...of(BAD, WORSE), before: revoking(BAD) });
     expect(found.map(({ version }) => version)).toEqual(["1.4.0"]);
+  });
+
+  it("stands in the status of the commit that revokes it, until nothing is revoked", async () => {
+    const at = async (text: string, only?: string) => {
+      repo.git("checkout", "-q", "-B", "revokes", "main");
+      repo.commit({ [TRUST_FILE]: text });
+      const { dependents } = await status({ git }, only);
+      repo.git("checkout", "-q", "main");
+      return dependents;
+    };
+    const bad = trustText({ more: revokedLines([BAD]) });
+    expect(await at(bad)).toEqual(await dependentsOf({ git }, of(BAD)));
+    expect(await at(bad, "m")).toHaveLength(3);
+    expect(await at(trustText({}))).toEqual([]);
+    expect(await at("kind: Torn\n")).toBeNull();
   });
 
   it("names pull requests by what they announce", async () => {
