@@ -33,7 +33,7 @@ export async function judgeCommit(walk: Walk, landed: Landed): Promise<CommitVer
   const classified = classify(changes);
   const kind = adopts(scene) ? "adoption" : classified.kind;
   const shape = shapeProblems(scene, kind, classified);
-  const signing = await signingOf(walk, landed, kind);
+  const signing = await signingOf(walk, landed, signedAs(scene, kind));
   const found = await findingOr(() => judgeContent(scene, kind, classified));
   const doubts = kind === "other" || !walk.trust ? signing.problems : [];
   const problems = [
@@ -62,6 +62,11 @@ function adopts({ walk, landed }: Scene): boolean {
 function shapeProblems({ walk }: Scene, kind: AuditedKind, { problems }: Classified): readonly Problem[] {
   const first = kind === "adoption" && walk.versions.size === 0;
   return first ? problems.filter(({ code }) => code !== "CHECK_MIXTURE") : problems;
+}
+
+/** Whoever may change who is trusted may do the rest; the other way round it would be a way to more than one was given. */
+function signedAs(scene: Scene, kind: AuditedKind): AuditedKind {
+  return kind === "adoption" && changes(scene, TRUST_FILE) ? "trust" : kind;
 }
 
 async function judgeContent(scene: Scene, kind: AuditedKind, { versions }: Classified): Promise<Finding> {

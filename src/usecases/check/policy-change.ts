@@ -7,6 +7,7 @@ import type { Git } from "../../ports/git.ts";
 import { policySources } from "../gate/base.ts";
 import type { RecordsElsewhere } from "../refusals/earlier.ts";
 import type { Change } from "./change.ts";
+import { checkExceptions } from "./exceptions-change.ts";
 import { checkGateChange } from "./gate-change.ts";
 import { versionProblems } from "./policy-versions.ts";
 import { type Findings, tried } from "./report.ts";
@@ -16,8 +17,7 @@ const JUDGES = /^policies\/(?:gates\/[^/]+\.yaml|environments\.yaml|waivers\.yam
 
 type FetchRecords = () => Promise<RecordsElsewhere>;
 
-const READ =
-  /^policies\/(?:gates\/[^/]+\.yaml|environments\.yaml|waivers\.yaml|trust\.yaml|retention\.yaml)$/;
+const READ = /^policies\/(?:gates\/[^/]+|environments|waivers|trust|retention|audit-exceptions)\.yaml$/;
 
 /**
  * Checks a change of policies, schemas or the gate's own workflows: the head's policies must be sound as a whole,
@@ -36,14 +36,21 @@ export async function checkPolicies(
   const before = known instanceof GateError ? null : known;
   const after = parsed instanceof GateError ? null : parsed;
   const gate = await checkGateChange(git, change);
+  const exceptions = await checkExceptions(git, change);
   const problems = [
     ...gate.problems,
+    ...exceptions.problems,
     ...(await unreadProblems(git, change)),
     ...(parsed instanceof GateError ? parsed.problems : []),
     ...(after ? await versionProblems(git, change, { before, after }) : []),
   ];
   const tested = problems.length === 0 && after ? await backtested(git, change, refusals) : {};
-  const notes = [...(after ? notesOn(change, before, after) : []), ...gate.notes, ...(tested.notes ?? [])];
+  const notes = [
+    ...(after ? notesOn(change, before, after) : []),
+    ...(exceptions.notes ?? []),
+    ...gate.notes,
+    ...(tested.notes ?? []),
+  ];
   return { ...tested, problems, notes };
 }
 
