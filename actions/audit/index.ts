@@ -4,26 +4,32 @@ import { keepYoungGenerationSmall } from "../../src/adapters/machine/young-gener
 import { runAction } from "../../src/host/action.ts";
 import { auditRun, reportAudit } from "../../src/host/reports/audit.ts";
 import { startRun } from "../../src/host/start.ts";
+import { openForge } from "../../src/host/open-forge.ts";
 import { storeReport } from "../../src/host/store-run.ts";
 import { parseCheckpoint } from "../../src/ledger/audit/checkpoint.ts";
 import { audit } from "../../src/usecases/audit/audit.ts";
+import { fetchApprovals } from "../../src/usecases/forge/fetch-records.ts";
 import { inputs } from "./inputs.ts";
 
 await runAction({
   inputs,
-  async run({ from, checkpoint: file, upload }, host) {
+  async run({ token, from, checkpoint: file, upload }, host) {
     keepYoungGenerationSmall();
     const ports = await host.open(null);
     const checkpoint = file === null ? null : parseCheckpoint(readNamedFile(join(host.folder, file)), file);
+    const open = () => openForge(host, token ?? "", null);
+    const records = token === null ? null : await fetchApprovals(ports.git, open);
+    const [approvals] = records?.tips ?? [];
     const { report } = await audit(ports, {
       checkpoint,
+      ...(approvals === undefined ? {} : { approvals }),
       signal: host.signal,
       ...(from === null ? {} : { from }),
     });
     return storeReport(
       { ...host, git: ports.git },
-      reportAudit(report),
-      auditRun(report, startRun(1), upload),
+      reportAudit(report, records?.problems),
+      auditRun(report, startRun(), upload),
     );
   },
 });

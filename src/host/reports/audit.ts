@@ -6,8 +6,8 @@ import { type RunStart, stampOf } from "../../usecases/run-context.ts";
 import type { ActionReport } from "../action.ts";
 import type { RunToStore } from "../store-run.ts";
 
-/** An audit as log, job summary, an annotation for each objection, and outputs. */
-export function reportAudit(report: AuditReport): ActionReport {
+/** An audit as log, job summary, an annotation for each objection and note, and outputs. */
+export function reportAudit(report: AuditReport, notes: readonly string[] = []): ActionReport {
   const { audited, broken, commits, count, head, outcome, problems, revision } = report;
   return {
     outcome,
@@ -15,7 +15,11 @@ export function reportAudit(report: AuditReport): ActionReport {
     headline: auditHeadline(report),
     text: auditText(report),
     markdown: auditMarkdown(report),
-    annotations: [...problems.map(annotationOfProblem), ...commits.flatMap(annotationsOfCommit)],
+    annotations: [
+      ...problems.map(annotationOfProblem),
+      ...commits.flatMap(annotationsOfCommit),
+      ...notes.map((message): Annotation => ({ level: "warning", title: "Audit", message })),
+    ],
     outputs: {
       head,
       count: String(count),

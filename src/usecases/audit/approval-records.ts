@@ -55,8 +55,8 @@ async function readRecord(
 }
 
 /** Path -> the first commit that brought it, over the whole line of records. */
-async function indexOf({ git, snapshots }: Walk): Promise<ReadonlyMap<string, Kept>> {
-  const tip = await git.resolve(APPROVALS_REF);
+async function indexOf({ approvals, git, snapshots }: Walk): Promise<ReadonlyMap<string, Kept>> {
+  const tip = approvals ?? (await git.resolve(APPROVALS_REF));
   const found = new Map<string, Kept>();
   let at = tip;
   for (let count = 0; at !== undefined && count < MOST_RECORDS; count += 1) {

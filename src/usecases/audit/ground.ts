@@ -17,6 +17,8 @@ export interface AuditQuestion {
   readonly from?: string;
   /** Where an earlier audit ended: what follows it is audited. Not together with `from`. */
   readonly checkpoint?: Checkpoint | null;
+  /** The newest commit of the records of reviews; that of the clone's own `refs/modelgate/approvals` when it is left out. */
+  readonly approvals?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -40,12 +42,13 @@ export async function groundOf(git: Git & GitObjects, question: AuditQuestion): 
   const line = await git.line(head);
   const { from, checkpoint } = question;
   if (checkpoint) {
-    const walk = openWalk(git, line, false);
+    const walk = openWalk(git, question, { line, whole: false });
     return { walk, head, first: (await goOnFrom(walk, checkpoint)) + 1, given: null };
   }
-  if (from === undefined) return { walk: openWalk(git, line, true), head, first: 0, given: null };
+  if (from === undefined)
+    return { walk: openWalk(git, question, { line, whole: true }), head, first: 0, given: null };
   const position = await positionOf(git, line, from);
-  const walk = openWalk(git, line, position === 0);
+  const walk = openWalk(git, question, { line, whole: position === 0 });
   await takeAsGiven(walk, position);
   return { walk, head, first: position + 1, given: givenVerdict(position, line[position] ?? head) };
 }
@@ -80,7 +83,11 @@ async function positionOf(git: Git, line: readonly string[], from: string): Prom
   throw gateError("AUDIT_FROM_NOT_ON_LINE", text);
 }
 
-function openWalk(git: Git & GitObjects, line: readonly string[], whole: boolean): Walk {
+function openWalk(
+  git: Git & GitObjects,
+  { approvals }: AuditQuestion,
+  { line, whole }: { line: readonly string[]; whole: boolean },
+): Walk {
   return {
     git,
     snapshots: new Snapshots(new ObjectStore(git)),
@@ -88,6 +95,7 @@ function openWalk(git: Git & GitObjects, line: readonly string[], whole: boolean
     places: new Map(line.map((commit, position) => [commit, position])),
     walked: new Map(),
     held: new HeldSince(whole),
+    approvals: approvals ?? null,
     payloads: new Map(),
     versions: new Map(),
     exceptions: [],

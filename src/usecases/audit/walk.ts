@@ -30,6 +30,8 @@ export interface Walk {
   /** Commits that were walked, by position. */
   readonly walked: Map<number, LineCommit>;
   readonly held: HeldSince;
+  /** The newest commit of the records of reviews, when somebody named it. */
+  readonly approvals: string | null;
   /** SHA-256 of signed payloads -> commit. */
   readonly payloads: Map<string, string>;
   /** Highest version that each policy ever had, by its name and by its file. */
