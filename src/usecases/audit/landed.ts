@@ -3,8 +3,8 @@ import { GateError, gateError } from "../../errors.ts";
 import { diffTrees, type RawChange } from "../../ledger/audit/raw-tree.ts";
 import { type Lineage, lineageOf } from "../../ledger/audit/lineage.ts";
 import { type CommitObject, parseCommitObject } from "../../trust/commit.ts";
+import { sshCommitKey } from "../../trust/commit-key.ts";
 import { payloadDigest } from "../../ledger/audit/payload.ts";
-import { proveSshSignature } from "./signer.ts";
 import type { ObjectStore } from "./store.ts";
 
 /** A commit of the line and what landed with it, read ahead of its judgement; nothing here depends on other verdicts. */
@@ -17,7 +17,7 @@ export interface Landed {
   readonly parent: Lineage | null;
   /** The commit as strictly as signatures need it, or why it is not. */
   readonly object: CommitObject | GateError;
-  /** What comes of its SSH signature (`proveSshSignature`); null when it has none. */
+  /** What comes of its SSH signature (`sshCommitKey`); null when it has none. */
   readonly sshProof: Promise<string | Error> | null;
   /** Digests of what is signed in the commit and in what it merges. */
   readonly signed: readonly { readonly id: string; readonly digest: string }[];
@@ -46,7 +46,7 @@ export async function readLanded(store: ObjectStore, place: LinePlace): Promise<
   const raw = await store.commit(place.commit);
   const lineage = lineageOf(raw);
   const object = strictly(place.commit, raw);
-  const sshProof = object instanceof GateError ? null : proveSshSignature(object);
+  const sshProof = object instanceof GateError ? null : sshProofOf(object);
   refuseBroken(place, lineage);
   const parent = await parentOf(store, place, lineage);
   const changes = lineage ? await diffTrees(store.tree, parent?.tree ?? null, lineage.tree) : [];
@@ -55,6 +55,12 @@ export async function readLanded(store: ObjectStore, place: LinePlace): Promise<
     await payloadsOf(store, place.commit, lineage),
   ];
   return { ...place, lineage, parent, object, sshProof, signed, changes, contents };
+}
+
+/** It rests on the commit alone, so that it is found while earlier commits are judged; what is wrong is for the judge to throw. */
+function sshProofOf({ signature, payload }: CommitObject): Landed["sshProof"] {
+  if (signature?.kind !== "ssh") return null;
+  return sshCommitKey({ signature, payload }).catch((error: unknown) => error as Error);
 }
 
 async function payloadsOf(

@@ -1,11 +1,10 @@
 import type { AuditedKind, Signer } from "../../domain/audit.ts";
 import { GateError, type Problem, problem } from "../../errors.ts";
 import type { CommitObject } from "../../trust/commit.ts";
-import type { OpenPgpKey } from "../../trust/openpgp/signature.ts";
+import { openPgpCommitKey } from "../../trust/commit-key.ts";
 import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { type Role, ROLES, type SignedChange } from "../../trust/roles.ts";
-import { dearmor, NAMESPACES, parseSshSignature, verifySshSignatureAside } from "../../trust/ssh/sshsig.ts";
 import type { Landed } from "./landed.ts";
 import type { Walk } from "./walk.ts";
 
@@ -19,23 +18,6 @@ export interface Signing {
 interface SignedCommit {
   readonly object: CommitObject;
   readonly sshProof: Landed["sshProof"];
-}
-
-/**
- * The fingerprint of the key whose SSH signature a commit carries, or why it is none over the commit's bytes; null for
- * commits without one. It rests on the commit alone, so that it is found while earlier commits are judged.
- */
-export function proveSshSignature({ signature, payload }: CommitObject): Promise<string | Error> | null {
-  if (signature?.kind !== "ssh") return null;
-  const proof = async (): Promise<string> => {
-    const parsed = parseSshSignature(dearmor(signature.armored));
-    const { fingerprint } = await verifySshSignatureAside(parsed, {
-      payload,
-      namespace: NAMESPACES.commit,
-    });
-    return fingerprint;
-  };
-  return proof().catch((error: unknown) => error as Error);
 }
 
 const NOBODY: Signing = { signer: null, problems: [] };
@@ -88,26 +70,18 @@ async function signingKey(
   trust: TrustRegistry,
   { object: { id, signature, payload }, sshProof }: SignedCommit,
 ): Promise<string | Problem> {
-  switch (signature?.kind) {
-    case undefined:
-      return problem("AUDIT_UNSIGNED", `Commit ${id.slice(0, 12)} is not signed.`);
+  if (!signature) return problem("AUDIT_UNSIGNED", `Commit ${id.slice(0, 12)} is not signed.`);
+  switch (signature.kind) {
     case "ssh": {
       const proof = await sshProof;
       if (typeof proof === "string") return proof;
       throw proof;
     }
-    case "openpgp": {
-      const { verifyOpenPgp } = await import("../../trust/openpgp/signature.ts");
-      return verifyOpenPgp({ payload, armored: signature.armored }, openPgpKeys(trust));
-    }
+    case "openpgp":
+      return openPgpCommitKey({ signature, payload }, trust);
     case "x509":
       return problem("AUDIT_SIGNATURE_UNSUPPORTED", `Commit ${id.slice(0, 12)} is signed by a certificate.`);
   }
-}
-
-function openPgpKeys({ principals }: TrustRegistry): OpenPgpKey[] {
-  const keys = principals.flatMap(({ keys: held }) => held).filter(({ kind }) => kind === "openpgp");
-  return keys.map(({ fingerprint, publicKey }) => ({ fingerprint, armored: publicKey }));
 }
 
 /** One payload under two ids: what was signed once stands in history twice. AUDIT_PAYLOAD_REPEATED. */

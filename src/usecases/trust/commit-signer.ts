@@ -1,10 +1,10 @@
 import { GateError } from "../../errors.ts";
 import type { GitObjects } from "../../ports/git-objects.ts";
 import { parseCommitObject } from "../../trust/commit.ts";
+import { openPgpCommitKey, sshCommitKey } from "../../trust/commit-key.ts";
 import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { ROLES } from "../../trust/roles.ts";
-import { dearmor, NAMESPACES, parseSshSignature, verifySshSignature } from "../../trust/ssh/sshsig.ts";
 
 type Objects = Pick<GitObjects, "object">;
 
@@ -33,15 +33,13 @@ export async function commitKey(git: Objects, trust: TrustRegistry, commit: stri
 
 async function signingKey(trust: TrustRegistry, commit: string, bytes: Uint8Array): Promise<string | null> {
   const { signature, payload } = parseCommitObject(commit, bytes);
-  if (signature?.kind === "ssh") {
-    const parsed = parseSshSignature(dearmor(signature.armored));
-    return verifySshSignature(parsed, { payload, namespace: NAMESPACES.commit }).fingerprint;
+  switch (signature?.kind) {
+    case "ssh":
+      return sshCommitKey({ signature, payload });
+    case "openpgp":
+      return openPgpCommitKey({ signature, payload }, trust);
+    case "x509":
+    case undefined:
+      return null;
   }
-  if (signature?.kind !== "openpgp") return null;
-  const { verifyOpenPgp } = await import("../../trust/openpgp/signature.ts");
-  const keys = trust.principals.flatMap(({ keys: held }) => held).filter(({ kind }) => kind === "openpgp");
-  return verifyOpenPgp(
-    { payload, armored: signature.armored },
-    keys.map(({ fingerprint, publicKey }) => ({ fingerprint, armored: publicKey })),
-  );
 }
