@@ -24,17 +24,25 @@ export function claimsOf(ground: ClaimGround): readonly Claim[] {
     lastWhere(ground, ({ outcome }) => outcome === "FAIL" || outcome === "EXCEPTED") ?? ground.lapse;
   const sound = Math.max(ground.root, (lapse ?? -1) + 1);
   const signed = ground.trustRoot === null ? null : Math.max(sound, ground.trustRoot);
-  const unapproved = lastWhere(ground, ({ transition }) => transition?.approved_by.length === 0);
-  const approved = signed === null ? null : Math.max(signed, (unapproved ?? -1) + 1);
-  const promoted = ground.commits.some(({ transition }) => transition !== null);
   return [
     claim(ground, "SLSA_SOURCE_LEVEL_1", ground.root, LEVEL_1),
     claim(ground, "SLSA_SOURCE_LEVEL_2", signed, ground.continued ? LEVEL_2 : `${LEVEL_2} ${UNPINNED}`),
     claim(ground, "SLSA_SOURCE_LEVEL_3", signed, LEVEL_3),
     claim(ground, "SLSA_SOURCE_LEVEL_4", null, LEVEL_4),
     claim(ground, "ORG_SOURCE_MODELGATE_TRANSITIONS_REPLAYED", sound, REPLAYED),
-    claim(ground, "ORG_SOURCE_MODELGATE_TRANSITIONS_APPROVED", promoted ? approved : null, APPROVED),
+    claim(ground, "ORG_SOURCE_MODELGATE_TRANSITIONS_APPROVED", approvedSince(ground, signed), APPROVED),
   ];
+}
+
+/** Nothing is claimed of what was not audited now: a checkpoint does not say what was approved before it. */
+function approvedSince(ground: ClaimGround, signed: number | null): number | null {
+  const [first] = ground.commits;
+  if (signed === null || !first) return null;
+  const unapproved = lastWhere(ground, ({ transition }) => transition?.approved_by.length === 0);
+  const since = Math.max(signed, first.position, (unapproved ?? -1) + 1);
+  return ground.commits.some(({ transition, position }) => transition !== null && position >= since)
+    ? since
+    : null;
 }
 
 const LEVEL_1 = "Each revision is version controlled, and named by a digest that was computed again.";
