@@ -37,7 +37,7 @@ export function composeReport(verdict: Verdict, context: ReportContext = {}): re
       titledList(
         "Claims that do not hold:",
         verdict.findings.map(({ code, message, file }) => [
-          `${message} ${file === null ? "" : `${file} `}(${code})`,
+          `${ended(message)} ${file === null ? "" : `${file} `}(${code})`,
         ]),
       ),
     ),
@@ -76,7 +76,12 @@ function policySection(policy: PolicyVerdict, verdict: Verdict): readonly Sectio
 }
 
 function sayRefusal({ says, fix, reason }: RequirementVerdict): readonly Span[] {
-  return [`${says} ${fix} (${reason})`];
+  return [`${ended(says)} ${fix} (${reason})`];
+}
+
+/** A reason that somebody gave ends as it likes; what follows begins a sentence. */
+function ended(text: string): string {
+  return /[.!?:…]$/.test(text) ? text : `${text}.`;
 }
 
 function sayRequirement({ outcome, says }: RequirementVerdict): readonly Span[] {

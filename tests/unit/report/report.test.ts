@@ -38,6 +38,16 @@ function verdictWith(
 const SLOW = measurement("benchmark.latency_ratio", 9.3, { interval: { low: 9.1, high: 9.5, level: 0.9 } });
 const WRONG = measurement("parity.max_abs_diff", 0.0031);
 
+describe("the reason of a revocation", () => {
+  test.each([["poisoned"], ["poisoned."], ["why?"]])("%s ends before the remedy begins", (reason) => {
+    const says = `Its dataset is revoked: ${reason}`;
+    const revoked = [{ id: "dataset", reason: "TRUST_DATASET_REVOKED", says }] as const;
+    const ended = `${says.replace(/d$/, "d.")} Train a new version`;
+    expect(renderMarkdown(verdictWith({}, { revoked }))).toContain(ended);
+    expect(renderTerminal(verdictWith({}, { revoked }), { width: 400 })).toContain(ended);
+  });
+});
+
 describe("headline", () => {
   test.each<[Verdict, string]>([
     [
