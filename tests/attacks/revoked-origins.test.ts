@@ -5,26 +5,10 @@ import type { Manifest } from "../../src/domain/manifest.ts";
 import { gate } from "../../src/usecases/gate/gate.ts";
 import type { AskedTransition } from "../../src/usecases/request.ts";
 import { type CheckScene, checkScene, codesOf, startNow, TO_SHADOW } from "../support/check-scene.ts";
-import { trustText } from "../support/trust.ts";
+import { SAMPLES, trustText } from "../support/trust.ts";
 
 const TRUST = "policies/trust.yaml";
 const REVOKED = ["TRUST_DATASET_REVOKED"];
-
-/** Who signed the sample versions. */
-const SAMPLES = {
-  id: "modelgate-samples",
-  roles: ["model-signer"],
-  keys: [
-    {
-      id: "samples-1",
-      key: {
-        fingerprint: "SHA256:Zda5DTy19hYKAA54mD7B5AACRXCmxBXAkTLvACvyvnk",
-        line: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKI74EmLDE/1SemnDfeGk2c5fajUlFXmdX2+z2sXOxX7",
-      },
-      retired: "its private half was destroyed",
-    },
-  ],
-};
 
 /** What was merged in good faith, and what was proposed, must not outlive the revocation of what it was made from. */
 describe("a version whose dataset is revoked", () => {

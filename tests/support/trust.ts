@@ -46,6 +46,22 @@ export interface TrustText {
   readonly more?: readonly string[];
 }
 
+/** Who signed the sample versions, as this project's own trust.yaml names them. */
+export const SAMPLES = {
+  id: "modelgate-samples",
+  roles: ["model-signer"],
+  keys: [
+    {
+      id: "samples-1",
+      key: {
+        fingerprint: "SHA256:Zda5DTy19hYKAA54mD7B5AACRXCmxBXAkTLvACvyvnk",
+        line: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKI74EmLDE/1SemnDfeGk2c5fajUlFXmdX2+z2sXOxX7",
+      },
+      retired: "its private half was destroyed",
+    },
+  ],
+};
+
 /** A trust.yaml in the layout that modelgate writes. */
 export function trustText({ version = 1, principals = [], more = [] }: TrustText): string {
   return `${[
