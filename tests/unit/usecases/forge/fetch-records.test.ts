@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { REFUSALS_REF } from "../../../../src/domain/records-ref.ts";
+import { APPROVALS_REF, REFUSALS_REF } from "../../../../src/domain/records-ref.ts";
 import { gateError } from "../../../../src/errors.ts";
-import { fetchRefusals } from "../../../../src/usecases/forge/fetch-records.ts";
+import { fetchApprovals, fetchRefusals } from "../../../../src/usecases/forge/fetch-records.ts";
 import { keepRefusal } from "../../../../src/usecases/forge/keep-refusal.ts";
 import { decide, request, START } from "../../../support/decisions.ts";
 import { MemoryForge } from "../../../support/memory-forge.ts";
@@ -43,4 +43,18 @@ test("tells what the forge refuses, and stops nothing", async () => {
     throw new Error("a defect");
   });
   await expect(closed).rejects.toThrow("a defect");
+});
+
+test("asks for the records of reviews by their own ref", async () => {
+  const { git, forge } = scene();
+  const asked: string[] = [];
+  const lastRecord = async (ref: string) => {
+    asked.push(ref);
+    return null;
+  };
+  expect(await fetchApprovals(git, async () => Object.assign(forge, { lastRecord }))).toEqual({
+    tips: [],
+    problems: [],
+  });
+  expect(asked).toEqual([APPROVALS_REF]);
 });

@@ -47,6 +47,18 @@ describe("reviews that a promotion was merged with", () => {
     expect(await scene.gist()).toBe("FAIL AUDIT_APPROVALS_MISSING");
   });
 
+  it("are proven by whoever names their last record, in a clone that has no such ref", async () => {
+    await scene.record({});
+    const approvals = scene.git("rev-parse", REF);
+    scene.git("update-ref", "-d", REF);
+    expect(await scene.gist()).toBe("FAIL AUDIT_APPROVALS_MISSING");
+    const report = await scene.audit({ approvals });
+    expect(scene.verdictOn(report, scene.merged)).toMatchObject({
+      outcome: "PASS",
+      transition: { approved_by: ["grace"] },
+    });
+  });
+
   it("are recorded once", async () => {
     await scene.record({});
     const tip = scene.git("rev-parse", REF);
