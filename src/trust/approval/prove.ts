@@ -77,13 +77,14 @@ function holdersIn({ principals }: TrustRegistry): SignedApprovals["holders"] {
   );
 }
 
-/** Role -> logins that hold it, for reviews on the forge. */
+/** Role -> logins that hold it, for reviews on the forge. A role that no principal has is for others to know. */
 export function loginsByRole({ principals }: TrustRegistry): Readonly<Record<string, readonly string[]>> {
+  const holders = Map.groupBy(
+    principals.flatMap(({ github, roles }) => roles.map((role) => ({ role, github }))),
+    ({ role }) => role,
+  );
   return Object.fromEntries(
-    ROLES.map((role) => [
-      role,
-      principals.flatMap(({ github, roles }) => (github !== null && roles.includes(role) ? [github] : [])),
-    ]),
+    [...holders].map(([role, held]) => [role, held.flatMap(({ github }) => github ?? [])]),
   );
 }
 

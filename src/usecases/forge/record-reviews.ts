@@ -13,7 +13,7 @@ import type { GitObjects } from "../../ports/git-objects.ts";
 import type { Signer } from "../../ports/signing.ts";
 import { loginsByRole } from "../../trust/approval/prove.ts";
 import { approvalPath, formatApproval } from "../../trust/approval/statement.ts";
-import type { TrustRegistry } from "../../trust/registry.ts";
+import { letsSomebodySign, type TrustRegistry } from "../../trust/registry.ts";
 import { signApproval, type UnsignedApproval } from "../approve/sign-approval.ts";
 import { mergedTransition } from "../approve/merged-transition.ts";
 import { readBase } from "../gate/base.ts";
@@ -57,7 +57,7 @@ export async function recordReviews(ports: ReviewPorts, of: MergedPromotion): Pr
   const asked = matchingPolicies(policies.policies, requestOf(of.transition)).flatMap(
     ({ requires }) => requires.approvals ?? [],
   );
-  if (!trust || asked.length === 0) return NOTHING;
+  if (!trust || !letsSomebodySign(trust) || asked.length === 0) return NOTHING;
   try {
     return await keepReviews(ports, { ...of, parent, trust, asked });
   } catch (error) {

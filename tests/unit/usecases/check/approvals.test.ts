@@ -3,6 +3,7 @@ import type { ApprovalFacts, ForgePerson } from "../../../../src/domain/approval
 import { gateError } from "../../../../src/errors.ts";
 import type { Forge, PullRequest } from "../../../../src/ports/forge.ts";
 import { approvalsFrom, type CheckForge, tellForge } from "../../../../src/host/check-forge.ts";
+import { SAMPLES, testKey, trustText } from "../../../support/trust.ts";
 import { type CheckScene, checkScene, codesOf } from "../../../support/check-scene.ts";
 
 const POLICY = "policies/gates/shadow.yaml";
@@ -56,6 +57,26 @@ describe("approvals that a policy counts", () => {
   it("cannot be told without a forge: inconclusive, unless the forge's own rules enforce them", async () => {
     expect((await scene.check("main", BRANCH)).outcome).toBe("INCONCLUSIVE");
     expect((await scene.check("main", BRANCH, { enforcedElsewhere: ["approvals"] })).outcome).toBe("PASS");
+  });
+
+  it("count by the roles of the workflow, until the base's trust.yaml names somebody with that role", async () => {
+    using other = await checkScene();
+    const role = "approvals: { at_least: 1, role: release-manager }";
+    const text = other.repo.git("show", `HEAD:${POLICY}`);
+    other.repo.commit({ [POLICY]: `${text.replace("objectives:", `requires: { ${role} }\nobjectives:`)}\n` });
+    const judged = async (trust: string): Promise<string> => {
+      other.repo.commit({ "policies/trust.yaml": trust }, "trust");
+      const branch = await other.propose({}, { enforcedElsewhere: ["approvals"] });
+      const reviewed = other.repo.git("rev-parse", branch);
+      const reviews = [{ reviewer: grace, state: "APPROVED" as const, commit: reviewed }];
+      const roles = { "release-manager": ["grace"] };
+      const approvals = async () => facts({ head: reviewed, reviews, roles });
+      return (await other.check("main", branch, { approvals })).outcome;
+    };
+    expect(await judged(trustText({ principals: [SAMPLES] }))).toBe("PASS");
+    const linus = { id: "linus", github: "linus", roles: ["release-manager"] };
+    const keys = [{ id: "linus-1", key: testKey() }];
+    expect(await judged(trustText({ version: 2, principals: [SAMPLES, { ...linus, keys }] }))).toBe("FAIL");
   });
 
   it("are asked for with the requester, who counts as an author", async () => {
