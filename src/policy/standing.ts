@@ -10,6 +10,8 @@ export interface Blocker {
   readonly policy: string;
   readonly id: string;
   readonly says: string;
+  /** Null for a score, which has none. */
+  readonly reason: string | null;
   /** Null for what is no objective. */
   readonly objective: ObjectiveVerdict | null;
 }
@@ -26,46 +28,38 @@ export interface Standing {
 /** Tells what old evidence refutes from what it does not answer. */
 export function standingOf(verdict: Verdict): Standing {
   const all = [
-    ...verdict.refusals.filter(isBlocking).map((one) => ({ ...blocker("", one), reason: one.reason })),
+    ...verdict.refusals.filter(isBlocking).map((one) => blocker("", one)),
     ...verdict.policies.flatMap(blockersIn),
   ];
-  const [unanswered, blockers] = [
-    all.filter(({ reason }) => UNANSWERED.has(reason)),
-    all.filter(({ reason }) => !UNANSWERED.has(reason)),
-  ].map((some) => some.map(({ reason: _reason, ...one }) => one));
-  return {
-    outcome: outcomeOf(verdict, blockers, unanswered),
-    blockers: blockers ?? [],
-    unanswered: unanswered ?? [],
-  };
+  const unanswered = all.filter(({ reason }) => UNANSWERED.has(reason));
+  const blockers = all.filter((one) => !unanswered.includes(one));
+  return { outcome: outcomeOf(verdict, blockers, unanswered), blockers, unanswered };
 }
 
 function outcomeOf(
   { outcome }: Verdict,
-  blockers: readonly Blocker[] = [],
-  unanswered: readonly Blocker[] = [],
+  blockers: readonly Blocker[],
+  unanswered: readonly Blocker[],
 ): Outcome {
   if (mayMerge(outcome) || blockers.length > 0) return outcome;
   return unanswered.length > 0 ? "INCONCLUSIVE" : outcome;
 }
 
-function blockersIn({ policy, objectives, requirements, score }: PolicyVerdict) {
+function blockersIn({ policy, objectives, requirements, score }: PolicyVerdict): readonly Blocker[] {
   const missing = objectives.some(({ reason }) => UNANSWERED.has(reason));
+  // Where nothing was measured, nothing was evaluated either; and a score over what cannot be told cannot be told.
+  const idle = (reason: string | null): boolean => missing && reason === "GATE_NOTHING_EVALUATED";
+  const asked = requirements.filter((one) => isBlocking(one) && !idle(one.reason));
   return [
-    ...objectives
-      .filter(isBlocking)
-      .map((one) => ({ ...blocker(policy, one), objective: one, reason: one.reason })),
-    ...requirements
-      // Where nothing was measured, nothing was evaluated either.
-      .filter((one) => isBlocking(one) && !(missing && one.reason === "GATE_NOTHING_EVALUATED"))
-      .map((one) => ({ ...blocker(policy, one), reason: one.reason })),
-    // A score over objectives that cannot be told cannot be told.
+    ...objectives.filter(isBlocking).map((one) => ({ ...blocker(policy, one), objective: one })),
+    ...asked.map((one) => blocker(policy, one)),
     ...(score && isBlocking(score)
       ? [
-          {
-            ...blocker(policy, { id: "score", says: scoreText(score) }),
+          blocker(policy, {
+            id: "score",
+            says: scoreText(score),
             reason: missing ? "EVIDENCE_MISSING" : null,
-          },
+          }),
         ]
       : []),
   ];
@@ -79,6 +73,9 @@ function isBlocking({ outcome }: { readonly outcome: string }): boolean {
   return outcome === "FAIL" || outcome === "INCONCLUSIVE";
 }
 
-function blocker(policy: string, { id, says }: Pick<RequirementVerdict, "id" | "says">): Blocker {
-  return { policy, id, says, objective: null };
+function blocker(
+  policy: string,
+  { id, says, reason }: Pick<RequirementVerdict, "id" | "says" | "reason">,
+): Blocker {
+  return { policy, id, says, reason, objective: null };
 }

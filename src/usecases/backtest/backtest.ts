@@ -87,7 +87,7 @@ function rejudge(past: Past, { policies, ledger }: Court): Flip | NotRejudged | 
     return {
       ...decision,
       live,
-      code: "EVIDENCE_MISSING",
+      code: first.reason ?? "EVIDENCE_MISSING",
       says: `${first.policy}, ${first.id}: ${first.says}`,
     };
   // Where the base's own policies cannot be answered, what was decided then stands for them.

@@ -1,9 +1,10 @@
+import { digestOf, sameDigest } from "../../domain/digest.ts";
 import { LEDGER_FILE, type Ledger, type Transition } from "../../domain/ledger.ts";
-import { GateError } from "../../errors.ts";
+import { GateError, gateError } from "../../errors.ts";
 import { HeldSince } from "../../ledger/audit/held-since.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { Git } from "../../ports/git.ts";
-import { openPack } from "../check/stored-pack.ts";
+import type { StoredPack } from "../check/stored-pack.ts";
 import { requestOf } from "../request.ts";
 import { timestampOf } from "../../domain/time.ts";
 import { packFolder } from "../../domain/evidence.ts";
@@ -83,12 +84,21 @@ async function pastOf(
   try {
     const folder = packFolder({ model, version, runId: run_id });
     const read = await readPast(git, { commit, folder });
-    // What deployed.json names is what was merged; another pack in its place is none.
-    openPack(folder, new Map([...read.stored.files, ["pack.json", read.stored.bytes]]), transition);
+    requireNamed(read.stored, transition);
     const since = held.at(position - 1, before, request);
     return { decision, request, ...read, ledger: before, since: since === "unknown" ? null : since };
   } catch (error) {
     if (error instanceof GateError) return { decision, failure: error };
     throw error;
   }
+}
+
+/** What deployed.json names is what was merged; another pack in its place is none. */
+function requireNamed({ folder, bytes }: StoredPack, { evidence_digest: wanted }: Transition): void {
+  const actual = digestOf(bytes);
+  if (sameDigest(actual, wanted)) return;
+  const file = `${folder}/pack.json`;
+  throw gateError("EVIDENCE_DIGEST_MISMATCH", `${file} has ${actual}, wanted is ${wanted}.`, {
+    where: { file },
+  });
 }
