@@ -4,7 +4,7 @@ import { listenForInterrupt } from "../host/interrupt.ts";
 import { openConsole, reportError, reportUsage } from "./console.ts";
 import type { CommandModule } from "./context.ts";
 import { watchOutput } from "./output.ts";
-import { createProgram } from "./program.ts";
+import { createProgram } from "./program/program.ts";
 
 interface GlobalOptions {
   readonly repo: string;

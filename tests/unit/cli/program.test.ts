@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
-import { createProgram } from "../../../src/cli/program.ts";
+import { createProgram } from "../../../src/cli/program/program.ts";
 
 const QUIET = { writeOut: () => undefined, writeErr: () => undefined };
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createProgram } from "../../../src/cli/program.ts";
+import { createProgram } from "../../../src/cli/program/program.ts";
 import { reasons } from "../../../src/domain/reasons/catalogue.ts";
 import { mapping, readWorkflow } from "../../../src/usecases/doctor/workflow-file.ts";
 import { scaffoldedWorkflowTexts } from "../../support/workflows/all-workflows.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createProgram } from "../../../src/cli/program.ts";
+import { createProgram } from "../../../src/cli/program/program.ts";
 import { reasons } from "../../../src/domain/reasons/catalogue.ts";
 import { parseTrust } from "../../../src/trust/registry.ts";
 import { COMMIT_SIGNERS, ROLES } from "../../../src/trust/roles.ts";

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { Dispatch } from "./context.ts";
+import type { Dispatch } from "../context.ts";
 
 const METHODS = ["key", "certificate", "sigstore"];
 
@@ -16,14 +16,14 @@ function addModelSigning(program: Command, dispatch: Dispatch): void {
     .description("signs a model's files: an OpenSSF Model Signing bundle")
     .requiredOption("--model-path <path>", "the model: a folder or a file")
     .option("--ignore-paths <path>", "leave this out; repeat", repeated);
-  addSigner(sign).action((...args) => dispatch(() => import("./commands/sign-model.ts"), args));
+  addSigner(sign).action((...args) => dispatch(() => import("../commands/sign-model.ts"), args));
   const verify = program
     .command("verify-model")
     .description("verifies a model's files against a bundle and whom you trust")
     .requiredOption("--model-path <path>", "the model: a folder or a file")
     .option("--ignore-paths <path>", "leave this out; repeat", repeated)
     .option("--ignore-unsigned-files", "files that nobody signed are no objection");
-  addTrust(verify).action((...args) => dispatch(() => import("./commands/verify-model.ts"), args));
+  addTrust(verify).action((...args) => dispatch(() => import("../commands/verify-model.ts"), args));
 }
 
 const VERIFIER = "https://modelgate.dev/verifier/v1";
@@ -38,7 +38,7 @@ function addDecisions(program: Command, dispatch: Dispatch): void {
     .argument("<evidence>", "evidence/<id>/<version>/<run id>")
     .option("--verifier-id <uri>", "who decided", VERIFIER)
     .option("--resource-uri <uri>", "what was decided on (default: modelgate:<id>@<version>/<env>)");
-  addSigner(exporting).action((...args) => dispatch(() => import("./commands/export.ts"), args));
+  addSigner(exporting).action((...args) => dispatch(() => import("../commands/export.ts"), args));
   const verifying = program
     .command("verify-attestation")
     .description("verifies that somebody you trust let just this artifact through")
@@ -46,7 +46,7 @@ function addDecisions(program: Command, dispatch: Dispatch): void {
     .requiredOption("--resource-uri <uri>", "what was decided on: modelgate:<id>@<version>/<env>")
     .requiredOption("--level <name>", "what must be verified: MODELGATE_<EVENT>")
     .option("--verifier-id <uri>", "who must have decided", VERIFIER);
-  addTrust(verifying).action((...args) => dispatch(() => import("./commands/verify-attestation.ts"), args));
+  addTrust(verifying).action((...args) => dispatch(() => import("../commands/verify-attestation.ts"), args));
 }
 
 function addSigner(command: Command): Command {

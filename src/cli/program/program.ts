@@ -1,9 +1,9 @@
 import { Command, Option } from "commander";
-import { EVENTS, SLOTS } from "../domain/lifecycle.ts";
-import { EVIDENCE_KINDS } from "../domain/evidence.ts";
+import { EVENTS, SLOTS } from "../../domain/lifecycle.ts";
+import { EVIDENCE_KINDS } from "../../domain/evidence.ts";
 import { addExamples, describeOption, oneOf, verbTerm } from "./help.ts";
-import type { Dispatch } from "./context.ts";
-import { addAudit } from "./audit-verbs.ts";
+import type { Dispatch } from "../context.ts";
+import { addAudit } from "../audit-verbs.ts";
 import { addTrust } from "./trust-verbs.ts";
 import { addSigning } from "./signing-verbs.ts";
 
@@ -20,7 +20,7 @@ Exit codes: 0 pass or warn, 1 the gate says no, 2 bad usage or input,
 
 const VERSION = "such as flight-delay@1.1.0";
 
-/** The command line: names, arguments and help. What a verb does is in \`commands/<verb>.ts\`. */
+/** The command line: names, arguments and help. What a verb does is in `commands/<verb>.ts`. */
 export function createProgram(version: string, dispatch: Dispatch): Command {
   const program = new Command("modelgate")
     .description("Promotion gates for machine-learning models that live in a Git repository.")
@@ -70,12 +70,12 @@ function addSetUp(program: Command, dispatch: Dispatch): void {
     .option("--matrix", "measure in jobs of their own, for registries that are too much for one")
     .option("--model <file>", "an ONNX file to start the first version from")
     .option("--as <model@version>", "what that version is called")
-    .action((...args) => dispatch(() => import("./commands/init.ts"), args));
+    .action((...args) => dispatch(() => import("../commands/init.ts"), args));
   program
     .command("doctor")
     .description("finds what would let a change past the gate: workflows, owners, settings")
     .option("--repository <owner/name>", "look at its settings too (token: GITHUB_TOKEN or GH_TOKEN)")
-    .action((...args) => dispatch(() => import("./commands/doctor.ts"), args));
+    .action((...args) => dispatch(() => import("../commands/doctor.ts"), args));
 }
 
 function addReading(program: Command, dispatch: Dispatch): void {
@@ -83,19 +83,19 @@ function addReading(program: Command, dispatch: Dispatch): void {
     .command("status")
     .description("what is in which slot, which proposals wait, what can be rolled back to")
     .argument("[model]", "only this model")
-    .action((...args) => dispatch(() => import("./commands/status.ts"), args));
+    .action((...args) => dispatch(() => import("../commands/status.ts"), args));
   program
     .command("live")
     .description("the version that serves production, proved from the ledger's history")
     .argument("<model>", "such as flight-delay")
     .requiredOption("--env <name>", "environment")
     .option("--at <time>", "at that time (ISO-8601), instead of now")
-    .action((...args) => dispatch(() => import("./commands/live.ts"), args));
+    .action((...args) => dispatch(() => import("../commands/live.ts"), args));
   program
     .command("explain")
     .description("what a code, metric, event, state or outcome means, and how to mend it")
     .argument("[topic]", "a code, metric, event, state or outcome; codes, metrics, events … list them")
-    .action((...args) => dispatch(() => import("./commands/explain.ts"), args));
+    .action((...args) => dispatch(() => import("../commands/explain.ts"), args));
 }
 
 function addRegistry(program: Command, dispatch: Dispatch): void {
@@ -105,14 +105,14 @@ function addRegistry(program: Command, dispatch: Dispatch): void {
     .argument("<folder>", "models/<id>/<version>")
     .option("--key <path>", "sign the manifest: a private key, or the .pub of one in the SSH agent")
     .option("--key-id <id>", "refuse any other key: its id in trust.yaml, or its fingerprint")
-    .action((...args) => dispatch(() => import("./commands/register.ts"), args));
+    .action((...args) => dispatch(() => import("../commands/register.ts"), args));
   program
     .command("validate")
     .description("checks every manifest field against what it names")
     .argument("[paths...]", "version folders; without any: the versions that differ from the base")
     .option("--base <revision>", "what counts as unchanged (default: origin/main or main)")
     .option("--all", "check every version of the registry")
-    .action((...args) => dispatch(() => import("./commands/validate.ts"), args));
+    .action((...args) => dispatch(() => import("../commands/validate.ts"), args));
   program
     .command("measure")
     .description("measures one version and prints or stores the evidence; judges nothing")
@@ -121,7 +121,7 @@ function addRegistry(program: Command, dispatch: Dispatch): void {
     .option("--out <dir>", "write <kind>.json there")
     .option("--live <model@version>", "the version to measure alongside (benchmark)")
     .option("--seed <n>", "seed of orders and resampling", "1")
-    .action((...args) => dispatch(() => import("./commands/measure.ts"), args));
+    .action((...args) => dispatch(() => import("../commands/measure.ts"), args));
 }
 
 const SIGN_WITH = "sign with this private key, or the .pub of one in the SSH agent, not as git is set up";
@@ -142,7 +142,7 @@ function addGate(program: Command, dispatch: Dispatch): void {
         .choices(["text", "markdown", "json", "sarif"])
         .default("text"),
     )
-    .action((...args) => dispatch(() => import("./commands/gate.ts"), args));
+    .action((...args) => dispatch(() => import("../commands/gate.ts"), args));
   program
     .command("promote")
     .description(
@@ -157,7 +157,7 @@ function addGate(program: Command, dispatch: Dispatch): void {
     .option("--dry-run", "judge, but write nothing")
     .option("--key <path>", SIGN_WITH)
     .option("--repository <owner/name>", PROPOSE_THERE)
-    .action((...args) => dispatch(() => import("./commands/promote.ts"), args));
+    .action((...args) => dispatch(() => import("../commands/promote.ts"), args));
 }
 
 function addApprove(program: Command, dispatch: Dispatch): void {
@@ -168,7 +168,7 @@ function addApprove(program: Command, dispatch: Dispatch): void {
     .option("--key <path>", "sign with this private key, or the .pub of one in the SSH agent")
     .option("--comment <text>", "what the approval should remember")
     .option("--onto <branch>", "the branch that it goes into (default: the one that is checked out)")
-    .action((...args) => dispatch(() => import("./commands/approve.ts"), args));
+    .action((...args) => dispatch(() => import("../commands/approve.ts"), args));
 }
 
 function addCheck(program: Command, dispatch: Dispatch): void {
@@ -185,13 +185,13 @@ function addCheck(program: Command, dispatch: Dispatch): void {
         "streak",
       ]),
     )
-    .action((...args) => dispatch(() => import("./commands/check.ts"), args));
+    .action((...args) => dispatch(() => import("../commands/check.ts"), args));
   program
     .command("plan")
     .description("the measurements of a change, as a job matrix (--json)")
     .requiredOption("--base <revision>", "what the change goes onto")
     .requiredOption("--head <revision>", "the change")
-    .action((...args) => dispatch(() => import("./commands/plan.ts"), args));
+    .action((...args) => dispatch(() => import("../commands/plan.ts"), args));
 }
 
 function addBacktest(program: Command, dispatch: Dispatch): void {
@@ -201,7 +201,7 @@ function addBacktest(program: Command, dispatch: Dispatch): void {
     .requiredOption("--base <revision>", "whose past it is, and whose policies are compared with")
     .requiredOption("--head <revision>", "whose policies judge")
     .option("--report <file>", "write the report as Markdown there")
-    .action((...args) => dispatch(() => import("./commands/backtest.ts"), args));
+    .action((...args) => dispatch(() => import("../commands/backtest.ts"), args));
 }
 
 function addForge(program: Command, dispatch: Dispatch): void {
@@ -212,7 +212,7 @@ function addForge(program: Command, dispatch: Dispatch): void {
     .option("--before <commit>", "record every revision since then (default: the newest alone)")
     .option("--branch <name>", "that promotions are merged into (default: the one that is checked out)")
     .option("--key <path>", "a key of the gate: signs the records of reviews that were counted")
-    .action((...args) => dispatch(() => import("./commands/record.ts"), args));
+    .action((...args) => dispatch(() => import("../commands/record.ts"), args));
 }
 
 const WAYS_BACK = [
@@ -237,6 +237,6 @@ function addWayBack(program: Command, dispatch: Dispatch): void {
       .option("--dry-run", "judge, but write nothing")
       .option("--key <path>", SIGN_WITH)
       .option("--repository <owner/name>", PROPOSE_THERE)
-      .action((...args) => dispatch(async () => (await import("./commands/way-back.ts")).verb(verb), args));
+      .action((...args) => dispatch(async () => (await import("../commands/way-back.ts")).verb(verb), args));
   }
 }

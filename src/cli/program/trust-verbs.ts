@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { ROLES } from "../trust/roles.ts";
-import type { CommandModule, Dispatch } from "./context.ts";
+import { ROLES } from "../../trust/roles.ts";
+import type { CommandModule, Dispatch } from "../context.ts";
 
 const REWRITE = "lay out a file of another layout anew; its comments are lost";
 const ID = "name of the key in trust.yaml (default: the principal's, numbered)";
@@ -68,12 +68,12 @@ function act(verb: Verb, dispatch: Dispatch): (...args: unknown[]) => Promise<vo
 async function load(verb: Verb): Promise<CommandModule> {
   switch (verb) {
     case "revoke":
-      return import("./commands/trust-revoke.ts");
+      return import("../commands/trust-revoke.ts");
     case "list":
-      return import("./commands/trust-list.ts");
+      return import("../commands/trust-list.ts");
     case "add":
     case "rotate":
     case "retire":
-      return { run: (await import("./commands/trust.ts"))[verb] };
+      return { run: (await import("../commands/trust.ts"))[verb] };
   }
 }
