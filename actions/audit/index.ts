@@ -8,6 +8,7 @@ import { openForge } from "../../src/host/open-forge.ts";
 import { storeReport } from "../../src/host/store-run.ts";
 import { parseCheckpoint } from "../../src/ledger/audit/checkpoint.ts";
 import { audit } from "../../src/usecases/audit/audit.ts";
+import { refuseOwnCheckpoint } from "../../src/usecases/audit/own-checkpoint.ts";
 import { fetchApprovals } from "../../src/usecases/forge/fetch-records.ts";
 import { inputs } from "./inputs.ts";
 
@@ -16,6 +17,7 @@ await runAction({
   async run({ token, from, checkpoint: file, upload }, host) {
     keepYoungGenerationSmall();
     const ports = await host.open(null);
+    if (file !== null) await refuseOwnCheckpoint(ports.git, file);
     const checkpoint = file === null ? null : parseCheckpoint(readNamedFile(join(host.folder, file)), file);
     const open = () => openForge(host, token ?? "", null);
     const records = token === null ? null : await fetchApprovals(ports.git, open);

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { readNamedFile } from "../../adapters/fs/key-file.ts";
 import { writeNamedFile } from "../../adapters/fs/named-file.ts";
 import { keepYoungGenerationSmall } from "../../adapters/machine/young-generation.ts";
@@ -8,9 +8,12 @@ import { formatJson } from "../../domain/document/format.ts";
 import { gateError } from "../../errors.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { formatCheckpoint, parseCheckpoint } from "../../ledger/audit/checkpoint.ts";
+import type { Git } from "../../ports/git.ts";
 import type { Signer } from "../../ports/signing.ts";
 import { auditMarkdown, auditText } from "../../report/audit.ts";
 import { audit, type Audited } from "../../usecases/audit/audit.ts";
+import { refuseOwnCheckpoint } from "../../usecases/audit/own-checkpoint.ts";
+import { belowRoot } from "../below-root.ts";
 import type { CommandContext } from "../context.ts";
 
 interface Options {
@@ -25,7 +28,7 @@ export async function run(context: CommandContext, options: Options): Promise<nu
   refuseTogether(options);
   keepYoungGenerationSmall();
   const ports = await openPorts(context.surroundings);
-  const checkpoint = readCheckpoint(options.checkpoint);
+  const checkpoint = await readCheckpoint(ports.git, options.checkpoint);
   const signer = options.key === undefined ? null : await openSigner(options.key, process.env);
   const { from } = options;
   const done = await audit(ports, {
@@ -54,8 +57,9 @@ function refuseTogether({ from, checkpoint, key }: Options): void {
 }
 
 /** Null when the file is not there yet: then the audit begins at the beginning. */
-function readCheckpoint(file: string | undefined): Checkpoint | null {
+async function readCheckpoint(git: Git, file: string | undefined): Promise<Checkpoint | null> {
   if (file === undefined || !existsSync(file)) return null;
+  await refuseOwnCheckpoint(git, belowRoot(realpathSync(git.root), realpathSync(file)));
   return parseCheckpoint(readNamedFile(file), file);
 }
 

@@ -101,6 +101,12 @@ const checkpoints = {
     fix: "Find out who force-pushed, and compare with a clone from before. Without an explanation the earlier history cannot be believed.",
     exit: 1,
   },
+  AUDIT_CHECKPOINT_TRACKED: {
+    meaning:
+      "The checkpoint is a file of the history that it vouches for: whoever may push there could have written and signed it.",
+    fix: "Take a checkpoint that you keep where nobody who may push can write, or audit from the start without one.",
+    exit: 2,
+  },
   AUDIT_CHECKPOINT_INVALID: {
     meaning:
       "The checkpoint does not fit the commit that it names: it was edited, or is of another repository.",
