@@ -71,4 +71,4 @@ function indexOf(registry: TrustRegistry): KeyIndex {
   return index;
 }
 
-export type { KeyStanding, Principal, Revocation, TrustedKey, TrustRegistry } from "./registry/entries.ts";
+export type { Principal, Revocation, TrustedKey, TrustRegistry } from "./registry/entries.ts";
