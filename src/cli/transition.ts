@@ -92,7 +92,7 @@ async function showResult(
   console.text(await reportText(console, decision));
   if (kind === "proposed") {
     console.data({ result: kind, ...result.proposal, rejudged, verdict: decision.verdict });
-    console.text(proposalText(result.proposal, root));
+    console.text(proposalText(result.proposal, { root, byKey: waitsForApproval(decision) }));
   } else {
     console.data({ result: kind, ...result.refusal, rejudged, verdict: decision.verdict });
     console.text(whereItIsKept(result.refusal).text);
@@ -103,7 +103,14 @@ function reportText(console: Console, decision: Decision): Promise<string> {
   return verdictText(decision, { format: "text", ...console }, proposalContextOf(decision));
 }
 
-function proposalText(proposal: Proposal, root: string): string {
+/** A policy asks for approvals, and whoever judged here could not count them. */
+function waitsForApproval({ verdict }: Decision): boolean {
+  return verdict.policies.some(({ requirements }) =>
+    requirements.some(({ id, outcome }) => id === "approvals" && outcome === "NOT_APPLICABLE"),
+  );
+}
+
+function proposalText(proposal: Proposal, at: { readonly root: string; readonly byKey: boolean }): string {
   const { branch, commit, created, revision, signed, textPath, pullRequest } = proposal;
   const what = created ? "Proposed" : "Already proposed";
   const signature = signed ? "signed" : "not signed: git is not set up to sign commits here";
@@ -112,15 +119,18 @@ function proposalText(proposal: Proposal, root: string): string {
     `${what} as revision ${revision}: branch ${branch}, commit ${commit.slice(0, 12)}, ${signature}.`,
     ...(replacement === undefined ? [] : [plainText(replacement)]),
     ...approvalsText(proposal).map(plainText),
-    ...(pullRequest ? pullRequestText(pullRequest) : nextByHand(branch, relative(root, textPath))),
+    ...(pullRequest
+      ? pullRequestText(pullRequest)
+      : nextByHand(branch, relative(at.root, textPath), at.byKey)),
   ].join("\n");
 }
 
-function nextByHand(branch: string, text: string): readonly string[] {
+function nextByHand(branch: string, text: string, byKey: boolean): readonly string[] {
   return [
     `Text for the pull request: ${text}`,
     "Next:",
     `  git show --stat ${branch}     to review it`,
+    ...(byKey ? [`  modelgate approve ${branch}   to approve it by a key (or by a review on GitHub)`] : []),
     `  git merge --no-ff ${branch}   to merge it`,
   ];
 }

@@ -30,7 +30,9 @@ describe("modelgate approve", () => {
 
   it("shows what is approved, signs it, and the check and the audit count it", async () => {
     const target = ["--to", "SHADOW", "--env", "prod"];
-    expect((await modelgate("promote", "flight-delay@1.0.0", ...target))[0]).toBe(0);
+    const [asked, report] = await modelgate("promote", "flight-delay@1.0.0", ...target);
+    expect(asked).toBe(0);
+    expect(report).toContain(`  modelgate approve ${BRANCH}   to approve it by a key`);
     const proposal = scene.git("rev-parse", BRANCH);
     const [shown, text] = await modelgate("approve");
     expect(shown).toBe(0);
@@ -38,7 +40,7 @@ describe("modelgate approve", () => {
       "Promote flight-delay 1.0.0 to SHADOW in prod: PASS.",
       `tree           ${scene.git("rev-parse", `${BRANCH}^{tree}`)}`,
       "approved by    nobody yet",
-      "Nothing is signed. To approve it: modelgate approve … --key PATH",
+      "Nothing is signed. To approve it: modelgate approve promote/prod/flight-delay --key PATH",
     ])
       expect(text).toContain(line);
     expect(scene.git("rev-parse", BRANCH)).toBe(proposal);
@@ -64,11 +66,13 @@ describe("modelgate approve", () => {
         statement: { comment: "agreed" },
       },
     ]);
+    const [, again] = await modelgate("approve", "--key", scene.grace.path, "--comment", "still agreed");
+    expect(again).toContain("grace has approved this very proposal already: evidence/flight-delay/1.0.0/");
     expect((await modelgate("check", "--base", "main", "--head", BRANCH))[0]).toBe(0);
     scene.check.merge(BRANCH);
-    const [audited, report] = await modelgate("--json", "audit");
+    const [audited, found] = await modelgate("--json", "audit");
     expect(audited).toBe(0);
-    expect(report).toContain('"approved_by": [\n');
+    expect(found).toContain('"approved_by": [\n');
   });
 
   it("refuses with a code, and writes nothing", async () => {

@@ -33,7 +33,7 @@ export async function run(
   console.text(shown(console, proposal));
   if (key === undefined) {
     console.data({ result: "unsigned", ...dataOf(proposal), approval: null });
-    console.text("\nNothing is signed. To approve it: modelgate approve … --key PATH");
+    console.text(`\nNothing is signed. To approve it: modelgate approve ${proposal.branch} --key PATH`);
     return 0;
   }
   const { openSigner } = await import("../../adapters/signing/open-signer.ts");
@@ -73,7 +73,7 @@ function shown({ color, width }: Console, { branch, proven, proposed, facts }: R
 }
 
 function givenText(
-  { branch }: ReadProposal,
+  { branch, base }: ReadProposal,
   { principal, key, commit, path, created }: GivenApproval,
 ): string {
   if (!created) return `\n${principal} has approved this very proposal already: ${path}.`;
@@ -81,6 +81,6 @@ function givenText(
     `\nApproved by ${principal} with ${key}: ${plainText(path)}, commit ${commit.slice(0, 12)}.`,
     "Next:",
     `  git push origin ${branch}   where the pull request is elsewhere`,
-    `  modelgate check --base main --head ${branch}   to count it here`,
+    `  modelgate check --base ${base.name} --head ${branch}   to count it here`,
   ].join("\n");
 }
