@@ -68,3 +68,13 @@ export function refuse(problems: readonly Problem[]): void {
   const [first, ...rest] = problems;
   if (first) throw new GateError([first, ...rest]);
 }
+
+/** What was read, or the refusal as a value, so that reading goes on elsewhere. Anything else that is thrown goes on. */
+export function tried<T>(read: () => T): T | GateError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof GateError) return error;
+    throw error;
+  }
+}

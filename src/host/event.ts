@@ -1,6 +1,6 @@
 import { gateError } from "../errors.ts";
 import type { Git } from "../ports/git.ts";
-import type { Range } from "../usecases/check/change.ts";
+import type { Range } from "../usecases/proof/change.ts";
 import type { ActionHost } from "./action-host.ts";
 
 /** What GitHub says about the event that started a job. */

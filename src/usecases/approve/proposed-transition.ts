@@ -6,7 +6,7 @@ import type { TreeReader } from "../../ledger/audit/raw-tree.ts";
 import { treeWith } from "../../ledger/proposal-tree.ts";
 import type { ProposedTransition } from "../../trust/approval/bind.ts";
 import { findingsOf } from "../../trust/approval/findings.ts";
-import type { StoredPack } from "../check/stored-pack.ts";
+import type { StoredPack } from "../proof/stored-pack.ts";
 
 /** A proposal whose ledger and pack were proven. */
 export interface ProvenProposal {

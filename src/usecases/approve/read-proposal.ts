@@ -5,9 +5,9 @@ import type { Requirements } from "../../policy/policy.ts";
 import type { ApprovedTransition } from "../../domain/approval-statement.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { approvalsFor, proposedIn, refuseStrays } from "../check/approvals.ts";
-import { readChange } from "../check/change.ts";
+import { readChange } from "../proof/change.ts";
 import type { CheckPorts } from "../check/scene.ts";
-import { type ProvenPromotion, provePromotion } from "../check/prove-promotion.ts";
+import { type ProvenPromotion, provePromotion } from "../proof/promotion.ts";
 import { findProposal, type FoundProposal, type NamedProposal } from "./find-proposal.ts";
 
 export type ApprovePorts = Pick<CheckPorts, "git" | "filesAt">;

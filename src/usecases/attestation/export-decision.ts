@@ -6,7 +6,7 @@ import { gateError } from "../../errors.ts";
 import { VERDICT_V1 } from "../../generated/verdict-v1.js";
 import type { Files } from "../../ports/files.ts";
 import { type DecisionFacts, testResultStatement, vsaStatement } from "../../report/in-toto.ts";
-import { packOf } from "../check/stored-pack.ts";
+import { packOf } from "../proof/stored-pack.ts";
 
 export const EXPORTS = ["vsa", "test-result"] as const;
 export type ExportKind = (typeof EXPORTS)[number];

@@ -1,6 +1,6 @@
 import type { History } from "../../policy/evaluate.ts";
 import { matchingPolicies } from "../../policy/match.ts";
-import type { Claim } from "../check/bindings.ts";
+import type { Claim } from "../proof/bindings.ts";
 import { requestOf } from "../request.ts";
 import type { GateBase } from "../gate/base.ts";
 import { readHistory } from "../gate/history.ts";

@@ -14,7 +14,7 @@ import type { TrustRegistry } from "../../trust/registry.ts";
 import { makersOf, type ProposedCommits } from "../approve/makers.ts";
 import { proposedTransition } from "../approve/proposed-transition.ts";
 import { NO_REVIEWS } from "../check/approvals.ts";
-import type { Claim } from "../check/bindings.ts";
+import type { Claim } from "../proof/bindings.ts";
 import { requestOf } from "../request.ts";
 import { commitKey } from "../trust/commit-signer.ts";
 import { recordedReviews } from "./approval-records.ts";

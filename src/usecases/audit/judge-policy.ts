@@ -3,7 +3,7 @@ import { EXCEPTIONS_FILE } from "../../domain/policy-files.ts";
 import { parseExceptions } from "../../ledger/audit/exceptions.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
 import type { GatePolicy, PolicySet } from "../../policy/policy.ts";
-import { tried } from "../check/report.ts";
+import { tried } from "../../errors.ts";
 import { policySources } from "../gate/base.ts";
 import { rise } from "../check/policy-versions.ts";
 import { type Finding, findingOr } from "./finding.ts";

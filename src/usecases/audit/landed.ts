@@ -1,5 +1,5 @@
 import { LEDGER_FILE } from "../../domain/ledger.ts";
-import { GateError, gateError } from "../../errors.ts";
+import { GateError, gateError, tried } from "../../errors.ts";
 import { diffTrees, type RawChange } from "../../ledger/audit/raw-tree.ts";
 import { type Lineage, lineageOf } from "../../ledger/audit/lineage.ts";
 import { type CommitObject, parseCommitObject } from "../../trust/commit.ts";
@@ -45,7 +45,7 @@ const MOST_CONTENTS = 256;
 export async function readLanded(store: ObjectStore, place: LinePlace): Promise<Landed> {
   const raw = await store.commit(place.commit);
   const lineage = lineageOf(raw);
-  const object = strictly(place.commit, raw);
+  const object = tried(() => parseCommitObject(place.commit, raw));
   const sshProof = object instanceof GateError ? null : sshProofOf(object);
   refuseBroken(place, lineage);
   const parent = await parentOf(store, place, lineage);
@@ -74,15 +74,6 @@ async function payloadsOf(
     const digest = digests[at];
     return digest ? [{ id, digest }] : [];
   });
-}
-
-function strictly(id: string, raw: Buffer): CommitObject | GateError {
-  try {
-    return parseCommitObject(id, raw);
-  } catch (error) {
-    if (error instanceof GateError) return error;
-    throw error;
-  }
 }
 
 /** The line is git's claim: each commit must name the one before it itself. */

@@ -1,7 +1,7 @@
 import { digestOf } from "../../domain/digest.ts";
 import { gateError } from "../../errors.ts";
 import { lineageOf } from "../../ledger/audit/lineage.ts";
-import type { Claim, PackBasis } from "../check/bindings.ts";
+import type { Claim, PackBasis } from "../proof/bindings.ts";
 import type { LineCommit } from "./snapshots.ts";
 import type { Scene, Walk } from "./walk.ts";
 

@@ -4,7 +4,7 @@ import { type EvidencePack, packFolder } from "../../domain/evidence.ts";
 import type { Outcome } from "../../domain/outcome.ts";
 import { GateError, type Problem } from "../../errors.ts";
 import type { Files } from "../../ports/files.ts";
-import { packOf, type StoredPack } from "../check/stored-pack.ts";
+import { packOf, type StoredPack } from "../proof/stored-pack.ts";
 import type { AuditPorts } from "./audit.ts";
 import { auditCommit } from "./one-commit.ts";
 import { boundPack, deriveAgain, readEvidence, toldVerdict } from "./retry-pack.ts";

@@ -5,7 +5,7 @@ import type { Verdict } from "../../domain/verdict.ts";
 import type { GateError } from "../../errors.ts";
 import type { History } from "../../policy/evaluate.ts";
 import type { Git } from "../../ports/git.ts";
-import { packOf, type StoredPack, evidenceFiles } from "../check/stored-pack.ts";
+import { packOf, type StoredPack, evidenceFiles } from "../proof/stored-pack.ts";
 import { boundEvidence } from "../gate/stored-evidence.ts";
 import type { TransitionRequest } from "../request.ts";
 import { readVerdict } from "../refusals/earlier.ts";

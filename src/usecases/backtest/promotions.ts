@@ -4,7 +4,7 @@ import { GateError, gateError } from "../../errors.ts";
 import { HeldSince } from "../../ledger/audit/held-since.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { Git } from "../../ports/git.ts";
-import type { StoredPack } from "../check/stored-pack.ts";
+import type { StoredPack } from "../proof/stored-pack.ts";
 import { requestOf } from "../request.ts";
 import { timestampOf } from "../../domain/time.ts";
 import { packFolder } from "../../domain/evidence.ts";

@@ -1,14 +1,14 @@
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { formatModelRef } from "../../domain/model-ref.ts";
-import { GateError, type Problem, problem } from "../../errors.ts";
+import { GateError, type Problem, problem, tried } from "../../errors.ts";
 import { formatLedger, GENESIS } from "../../ledger/ledger-text.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
 import { policySources } from "../gate/base.ts";
 import { checkVersion } from "../registry/check-version.ts";
 import { groundOf } from "../trust/ground.ts";
-import type { Change } from "./change.ts";
+import type { Change } from "../proof/change.ts";
 import type { CheckPorts } from "./scene.ts";
-import { type Findings, tried } from "./report.ts";
+import type { Findings } from "./report.ts";
 import { checkTrust } from "./trust-change.ts";
 
 /**

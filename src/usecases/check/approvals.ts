@@ -15,9 +15,9 @@ import { rootOf, treeReader } from "../approve/tree-reader.ts";
 import type { GateBase } from "../gate/base.ts";
 import type { AskApprovals } from "../gate/judge-with-approvals.ts";
 import type { TransitionRequest } from "../request.ts";
-import type { Change } from "./change.ts";
+import type { Change } from "../proof/change.ts";
 import type { CheckOptions } from "./scene.ts";
-import type { StoredPack } from "./stored-pack.ts";
+import type { StoredPack } from "../proof/stored-pack.ts";
 
 type AskOptions = Pick<CheckOptions, "approvals" | "ref" | "enforcedElsewhere">;
 

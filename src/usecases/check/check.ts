@@ -1,6 +1,6 @@
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import type { Git } from "../../ports/git.ts";
-import { type Change, type Range, readChange } from "./change.ts";
+import { type Change, type Range, readChange } from "../proof/change.ts";
 import type { Gathered } from "./legs.ts";
 import { type CheckReport, type Findings, foundOr, reportOn } from "./report.ts";
 import type { CheckOptions, CheckPorts, CheckScene } from "./scene.ts";

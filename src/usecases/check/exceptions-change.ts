@@ -1,9 +1,9 @@
 import { EXCEPTIONS_FILE } from "../../domain/policy-files.ts";
-import { GateError } from "../../errors.ts";
+import { GateError, tried } from "../../errors.ts";
 import { parseExceptions } from "../../ledger/audit/exceptions.ts";
 import type { Git } from "../../ports/git.ts";
-import type { Change } from "./change.ts";
-import { type Findings, tried } from "./report.ts";
+import type { Change } from "../proof/change.ts";
+import type { Findings } from "./report.ts";
 
 /** More are counted, not listed. */
 const MOST_LISTED = 10;

@@ -2,7 +2,7 @@ import { GateError, type Problem, problem } from "../../errors.ts";
 import type { Git } from "../../ports/git.ts";
 import { GATE_CHECK, gateActions, gateFindings } from "../doctor/gate-rules.ts";
 import { readWorkflow, type WorkflowFile } from "../doctor/workflow-file.ts";
-import type { Change } from "./change.ts";
+import type { Change } from "../proof/change.ts";
 import type { Findings } from "./report.ts";
 
 const FOLDER = ".github/workflows";

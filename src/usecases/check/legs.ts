@@ -4,7 +4,7 @@ import { parseJson } from "../../domain/document/json.ts";
 import type { Evidence } from "../../domain/evidence.ts";
 import { GateError, type Problem, problem, refuse } from "../../errors.ts";
 import type { Files } from "../../ports/files.ts";
-import type { Change } from "./change.ts";
+import type { Change } from "../proof/change.ts";
 import type { CheckPorts, Legs } from "./scene.ts";
 import { type Leg, legsOf } from "./plan.ts";
 import { EVIDENCE_V1 } from "../../generated/evidence-v1.js";

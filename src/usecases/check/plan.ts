@@ -4,11 +4,11 @@ import { liveVersion } from "../../domain/ledger.ts";
 import { GateError } from "../../errors.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
 import { neededKinds } from "../gate/measure-evidence.ts";
-import { type Change, readChange, type Range } from "./change.ts";
+import { type Change, readChange, type Range } from "../proof/change.ts";
 import type { CheckPorts } from "./scene.ts";
 import { registrationOf, requestOf } from "../request.ts";
 import { remeasuredKinds } from "./remeasure.ts";
-import { provenTransition } from "./transition.ts";
+import { provenTransition } from "../proof/transition.ts";
 
 /** One measurement that a job of its own can make. */
 export interface Leg {

@@ -1,4 +1,4 @@
-import { GateError, type Problem, problem } from "../../errors.ts";
+import { GateError, type Problem, problem, tried } from "../../errors.ts";
 import { folded } from "../../ledger/classify.ts";
 import { loosenedBetween } from "../../policy/loosened.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
@@ -6,11 +6,11 @@ import type { GatePolicy, PolicySet } from "../../policy/policy.ts";
 import type { Git } from "../../ports/git.ts";
 import { policySources } from "../gate/base.ts";
 import type { RecordsElsewhere } from "../refusals/earlier.ts";
-import type { Change } from "./change.ts";
+import type { Change } from "../proof/change.ts";
 import { checkExceptions } from "./exceptions-change.ts";
 import { checkGateChange } from "./gate-change.ts";
 import { versionProblems } from "./policy-versions.ts";
-import { type Findings, tried } from "./report.ts";
+import type { Findings } from "./report.ts";
 
 /** What verdicts depend on. */
 const JUDGES = /^policies\/(?:gates\/[^/]+\.yaml|environments\.yaml|waivers\.yaml)$/;

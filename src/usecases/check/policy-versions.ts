@@ -1,12 +1,11 @@
 import { GATES_FOLDER } from "../../domain/policy-files.ts";
 import { digestOf } from "../../domain/digest.ts";
 import { parseYaml } from "../../domain/document/yaml.ts";
-import { GateError, type Problem, problem } from "../../errors.ts";
+import { GateError, type Problem, problem, tried } from "../../errors.ts";
 import type { GatePolicy, PolicySet } from "../../policy/policy.ts";
 import type { Git } from "../../ports/git.ts";
 import { policySources } from "../gate/base.ts";
-import type { Change } from "./change.ts";
-import { tried } from "./report.ts";
+import type { Change } from "../proof/change.ts";
 
 /** Every policy that a change edits has a higher version than it ever had. POLICY_ROLLBACK, POLICY_VERSION_NOT_RAISED. */
 export async function versionProblems(

@@ -3,7 +3,7 @@ import type { Decision } from "../gate/decision.ts";
 import { gate } from "../gate/gate.ts";
 import { approvalsFor, refuseStrays } from "./approvals.ts";
 import type { CheckScene } from "./scene.ts";
-import { type ProvenPromotion, provePromotion } from "./prove-promotion.ts";
+import { type ProvenPromotion, provePromotion } from "../proof/promotion.ts";
 import { remeasuredKinds } from "./remeasure.ts";
 import type { Findings } from "./report.ts";
 

@@ -3,7 +3,7 @@ import { type Outcome, worst } from "../../domain/outcome.ts";
 import { GateError, type Problem } from "../../errors.ts";
 import type { ChangeKind } from "../../ledger/classify.ts";
 import type { Decision } from "../gate/decision.ts";
-import type { Change } from "./change.ts";
+import type { Change } from "../proof/change.ts";
 
 /** What the required check found. */
 export interface CheckReport {
@@ -56,14 +56,4 @@ export async function foundOr(find: () => Promise<Findings>): Promise<Findings> 
 /** The tool broke, or the token may not ask what must be known: neither says anything about the change. */
 function isAboutTheRun({ code, exitCode }: GateError): boolean {
   return exitCode === 3 || (exitCode === 2 && code.startsWith("FORGE_"));
-}
-
-/** What was read, or the refusal as a value, so that reading goes on elsewhere. */
-export function tried<T>(read: () => T): T | GateError {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof GateError) return error;
-    throw error;
-  }
 }

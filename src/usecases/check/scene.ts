@@ -8,7 +8,7 @@ import type { MeasurePorts, MeasureTask } from "../gate/measure-task.ts";
 import type { RecordsElsewhere } from "../refusals/earlier.ts";
 import type { RunStart } from "../run-context.ts";
 import type { OpenPullRequests } from "../trust/dependents.ts";
-import type { Change } from "./change.ts";
+import type { Change } from "../proof/change.ts";
 
 export interface CheckPorts extends Omit<MeasurePorts, "files"> {
   readonly git: Git & Pick<GitObjects, "object">;

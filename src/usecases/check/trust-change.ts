@@ -1,5 +1,5 @@
 import { parseYaml } from "../../domain/document/yaml.ts";
-import { GateError, type Problem, problem } from "../../errors.ts";
+import { GateError, type Problem, problem, tried } from "../../errors.ts";
 import type { Git } from "../../ports/git.ts";
 import { dependentLines } from "../../report/dependents.ts";
 import { formatAllowedSigners } from "../../trust/allowed-signers.ts";
@@ -9,8 +9,8 @@ import { describeTrustChange } from "../../trust/describe-change.ts";
 import { parseTrust, TRUST_SIZE_LIMIT, type TrustRegistry } from "../../trust/registry.ts";
 import { dependentsOf, type OpenPullRequests } from "../trust/dependents.ts";
 import { readTrust } from "../trust/read-trust.ts";
-import type { Change } from "./change.ts";
-import { type Findings, tried } from "./report.ts";
+import type { Change } from "../proof/change.ts";
+import type { Findings } from "./report.ts";
 
 /**
  * Checks a change of trust as a whole: the head's trust.yaml is sound, its version grows, no key is erased or replaced, no

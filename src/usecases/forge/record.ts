@@ -4,9 +4,9 @@ import { parsePromotionBlock, type PromotionBlock } from "../../domain/promotion
 import { gateError, refuse } from "../../errors.ts";
 import type { Forge, PullRequest } from "../../ports/forge.ts";
 import type { Git } from "../../ports/git.ts";
-import { readChange } from "../check/change.ts";
-import { readPack } from "../check/stored-pack.ts";
-import { provenTransition } from "../check/transition.ts";
+import { readChange } from "../proof/change.ts";
+import { readPack } from "../proof/stored-pack.ts";
+import { provenTransition } from "../proof/transition.ts";
 import { readLedger } from "../transition/base.ts";
 import { closeRevoked } from "./close-revoked.ts";
 import { deploy, type DeploymentRecord } from "./deploy.ts";

@@ -2,6 +2,7 @@ import type { Evidence } from "../../domain/evidence.ts";
 import type { Transition } from "../../domain/ledger.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { type Problem, problem, refuse } from "../../errors.ts";
+import type { Files } from "../../ports/files.ts";
 import type { Git } from "../../ports/git.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
 import { readLineages } from "../gate/lineages.ts";
@@ -11,7 +12,6 @@ import { type TransitionRequest, requestOf } from "../request.ts";
 import { proveGround } from "../transition/history.ts";
 import { checkBindings, type Claim } from "./bindings.ts";
 import type { Change } from "./change.ts";
-import type { CheckPorts } from "./scene.ts";
 import { rejudge } from "./rejudge.ts";
 import { evidenceFiles, readStoredPack, type StoredPack } from "./stored-pack.ts";
 import { provenTransition } from "./transition.ts";
@@ -27,14 +27,18 @@ export interface ProvenPromotion {
   readonly told: Verdict;
 }
 
-type Ports = Pick<CheckPorts, "git" | "filesAt">;
+export interface ProofPorts {
+  readonly git: Git;
+  /** The files of a commit. */
+  readonly filesAt: (commit: string) => Files;
+}
 
 /**
  * Proves what a promotion says: the ledger follows byte for byte, the pack is whole and bound to the base, its verdict is
  * what the base's policies make of it. Nothing is measured. Throws CHECK_*, EVIDENCE_*, LEDGER_* and GIT_SHALLOW.
  */
 export async function provePromotion(
-  { git, filesAt }: Ports,
+  { git, filesAt }: ProofPorts,
   change: Change,
   now: Date,
 ): Promise<ProvenPromotion> {
@@ -64,7 +68,7 @@ async function shallowProblems(git: Git): Promise<Problem[]> {
 
 /** Schema, subject and engine of each file; the bindings of the pack itself were compared before. */
 async function storedEvidence(
-  { filesAt }: Ports,
+  { filesAt }: ProofPorts,
   { head }: Change,
   { stored, subject }: Claim,
 ): Promise<readonly Evidence[]> {
