@@ -1,3 +1,4 @@
+import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { coAuthorsIn, requesterNames } from "../../domain/claimed-logins.ts";
 import type { Git } from "../../ports/git.ts";
 import type { GitObjects } from "../../ports/git-objects.ts";
@@ -61,8 +62,8 @@ export async function makersOf(commits: ProposedCommits, of: ProposalOf): Promis
 
 /** Newest first: what leads from the base to the head along first parents, without approvals; null when it is too long. */
 async function contentCommits(commits: ProposedCommits, of: ProposalOf): Promise<readonly string[] | null> {
-  const found: string[] = [];
   let at = await proposedHead(commits, of.head);
+  const found = (await mergesOnly(commits, at, of)) ? [] : [of.head];
   for (let count = 0; count < MOST_COMMITS; count += 1) {
     if (await commits.isBase(at)) return found;
     const [parent, ...others] = await commits.parents(at);
@@ -79,6 +80,17 @@ async function proposedHead(commits: ProposedCommits, head: string): Promise<str
   const [first, second, third] = await commits.parents(head);
   const isMerge = first !== undefined && second !== undefined && third === undefined;
   return isMerge && (await commits.isBase(first)) ? second : head;
+}
+
+/** Whether a merge leaves what is proposed as it was; else it was made by whoever merged. */
+async function mergesOnly(
+  commits: ProposedCommits,
+  proposed: string,
+  { head, folder }: ProposalOf,
+): Promise<boolean> {
+  if (proposed === head) return true;
+  const changed = await commits.changed(proposed, head);
+  return !changed.some((path) => path === LEDGER_FILE || path.startsWith(`${folder}/`));
 }
 
 async function addsApprovals(

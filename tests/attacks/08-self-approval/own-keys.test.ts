@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openSigner } from "../../../src/adapters/signing/open-signer.ts";
 import type { ApprovalStatement } from "../../../src/domain/approval-statement.ts";
 import { signApproval } from "../../../src/usecases/approve/sign-approval.ts";
 import { formatApproval } from "../../../src/trust/approval/statement.ts";
 import { type ApprovalScene, approvalScene, BRANCH } from "../../support/approval-scene.ts";
+import { reseal } from "../../support/check-scene.ts";
 import type { SshKey } from "../../support/audit-scene.ts";
 
 /** Real keys, and a person who would like to be two. */
@@ -91,6 +94,23 @@ describe("who approves their own", () => {
     await forge(scene.grace, "grace");
     expect(await scene.verdict()).toContain("(APPROVAL_AUTHOR_UNKNOWN)");
     expect(await audited()).toBe("FAIL AUDIT_APPROVALS_MISSING");
+  });
+
+  it("or rewrote it while merging main into it", async () => {
+    await scene.propose();
+    const { proven } = await scene.read();
+    const file = `${proven.stored.folder}/integrity.json`;
+    scene.git("checkout", "-q", "-B", "evil", "main");
+    scene.git("merge", "-q", "--no-ff", "--no-commit", BRANCH);
+    scene.check.repo.write(file, `${readFileSync(join(scene.root, file), "utf8")}\n`);
+    reseal(scene.check);
+    scene.signWith(scene.grace);
+    scene.commit({}, "merge main");
+    scene.git("branch", "-q", "-f", BRANCH, "evil");
+    scene.git("checkout", "-q", "main");
+    await expect(scene.approve(scene.grace)).rejects.toMatchObject({ code: "APPROVAL_BY_AUTHOR" });
+    await forge(scene.grace, "grace");
+    expect(await scene.verdict()).toContain("(APPROVAL_BY_AUTHOR)");
   });
 
   it("is one person, whatever keys: nobody fills two seats", async () => {
