@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -67,6 +68,11 @@ describe("modelgate audit", () => {
     writeFileSync(key, FIXED_KEY.export({ format: "pem", type: "pkcs8" }), { mode: 0o600 });
     expect(await modelgate("audit", "--checkpoint", file, "--key", key)).toMatchObject({ exit: 0 });
     const first = readFileSync(file, "utf8");
+    const unsigned = await modelgate("audit", "--checkpoint", file);
+    expect([unsigned.exit, unsigned.stderr.trim()]).toEqual([
+      0,
+      `The checkpoint ${file} stays where it was: under a trust.yaml a policy-owner or the gate-bot signs it. Name the key with --key.`,
+    ]);
     history.promote(PRODUCTION);
     moveTo(repo, history);
     expect(await report("--checkpoint", file, "--key", key)).toMatchObject({ audited: 1, count: 4 });
@@ -90,6 +96,15 @@ describe("modelgate audit", () => {
     expect([ended.exit, ended.stderr.split(" ")[0]]).toEqual([exit, code]);
   });
 
+  it("answers first, and then refuses a stranger's key for the checkpoint", async () => {
+    const [file, key] = [join(repo.root, "checkpoint.json"), join(repo.root, "key.pem")];
+    const { privateKey } = generateKeyPairSync("ed25519");
+    writeFileSync(key, privateKey.export({ format: "pem", type: "pkcs8" }), { mode: 0o600 });
+    const { exit, stdout, stderr } = await modelgate("audit", "--checkpoint", file, "--key", key);
+    expect([exit, existsSync(file), stderr.split(" ")[0]]).toEqual([1, false, "TRUST_KEY_UNKNOWN"]);
+    expect(stdout).toContain("Every commit stands.");
+  });
+
   it("leaves the checkpoint where it was when something fails", async () => {
     const file = join(repo.root, "checkpoint.json");
     history.decide(PRODUCTION);
@@ -98,7 +113,7 @@ describe("modelgate audit", () => {
     const { exit, stdout, stderr } = await modelgate("audit", "--checkpoint", file);
     expect([exit, existsSync(file)]).toEqual([1, false]);
     expect(stdout).toContain("AUDIT_UNSIGNED");
-    expect(stderr).toContain("stays where it was");
+    expect(stderr).toContain(`No checkpoint ${file} is written: not every commit stands.`);
   });
 
   it("has a verdict on a branch without commits", async () => {

@@ -38,9 +38,9 @@ export async function run(context: CommandContext, options: Options): Promise<nu
   });
   const { report } = done;
   if (options.report !== undefined) await writeNamedFile(options.report, reportFile(report, options.report));
+  context.console.text(auditText(report, context.console));
   await writeCheckpoint(done, { file: options.checkpoint, signer }, context);
   context.console.data(report);
-  context.console.text(auditText(report, context.console));
   if (report.broken) return 3;
   return report.outcome === "FAIL" ? 1 : 0;
 }
@@ -71,5 +71,15 @@ async function writeCheckpoint(
   if (file === undefined) return;
   const next = await done.checkpoint(signer);
   if (next) await writeNamedFile(file, formatCheckpoint(next));
-  else console.note(`The checkpoint ${file} stays where it was.`);
+  else console.note(notWritten(file, done.report, signer));
+}
+
+function notWritten(file: string, { outcome, trust }: AuditReport, signer: Signer | null): string {
+  const what = existsSync(file)
+    ? `The checkpoint ${file} stays where it was`
+    : `No checkpoint ${file} is written`;
+  if (outcome === "FAIL") return `${what}: not every commit stands.`;
+  if (trust !== null && signer === null)
+    return `${what}: under a trust.yaml a policy-owner or the gate-bot signs it. Name the key with --key.`;
+  return `${what}: what is in force is not what the last commit holds.`;
 }
