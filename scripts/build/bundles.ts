@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { rolldown, type OutputChunk } from "rolldown";
 
 /** The native engine is never bundled: no bundler can inline its `.node` file, and a bundle that tries dies at run time. */
@@ -22,15 +22,15 @@ const GATE = {
   priority: 1,
 };
 
-/** One entry that becomes files in one folder. */
+/** Entries that become files in one folder. */
 export interface Bundle {
-  /** File name without `.js`. */
+  /** What its chunks' names begin with. */
   readonly name: string;
-  /** Entry, relative to the repository's root. */
-  readonly entry: string;
+  /** File name without extension -> source, relative to the repository's root. */
+  readonly entries: Readonly<Record<string, string>>;
   /** Output folder, relative to the output root. */
   readonly folder: "dist" | "actions/dist";
-  /** Lazy parts stay in chunks of their own, so that a light command never parses a heavy one. */
+  /** What several entries share, and what is seldom needed, is in chunks of its own: a light command never parses a heavy one. */
   readonly split: boolean;
   /** Only the child process that runs a model may name the engine. */
   readonly mayNameEngine: boolean;
@@ -41,26 +41,23 @@ export interface Bundle {
 const CHILD_ENTRY = "src/adapters/onnx/child/main.ts";
 const ARTIFACT_ENTRY = "src/adapters/artifact/child/main.ts";
 
-/** One copy for all actions. Relative, as it stands beside them. */
-const OPENPGP = {
-  name: "openpgp",
-  entry: "src/trust/openpgp/openpgp-js.ts",
-  beside: "./openpgp.js",
-} as const;
-
 const PLAIN = { split: false, mayNameEngine: false, mayCarryHttp: false } as const;
 
-/** Every bundle of the product: the CLI, the child that runs models (twice), one file per action, and their artifact client. */
+/** Every bundle of the product: the CLI, the child that runs models (twice), all actions, and their artifact client. */
 export function listBundles(root: string): readonly Bundle[] {
-  const child = { ...PLAIN, name: "onnx-child", entry: CHILD_ENTRY, mayNameEngine: true } as const;
+  const child = { ...one("onnx-child", CHILD_ENTRY), mayNameEngine: true } as const;
+  const actions = listActions(root).map((name) => [name, `actions/${name}/index.ts`]);
   return [
-    { ...PLAIN, name: "modelgate", entry: "src/cli/main.ts", folder: "dist", split: true },
+    { ...one("modelgate", "src/cli/main.ts"), folder: "dist", split: true },
     { ...child, folder: "dist" },
-    ...listActions(root).map((name) => actionBundle(name)),
+    { ...PLAIN, name: "actions", entries: Object.fromEntries(actions), folder: "actions/dist", split: true },
     { ...child, folder: "actions/dist" },
-    { ...PLAIN, name: OPENPGP.name, entry: OPENPGP.entry, folder: "actions/dist" },
-    { ...PLAIN, name: "artifact-child", entry: ARTIFACT_ENTRY, folder: "actions/dist", mayCarryHttp: true },
+    { ...one("artifact-child", ARTIFACT_ENTRY), folder: "actions/dist", mayCarryHttp: true },
   ];
+}
+
+function one(name: string, entry: string) {
+  return { ...PLAIN, name, entries: { [name]: entry } } as const;
 }
 
 /** Names of the actions, sorted: every folder of `actions/` that has an action.yml. */
@@ -70,20 +67,13 @@ export function listActions(root: string): readonly string[] {
   return names.sort();
 }
 
-function actionBundle(name: string): Bundle {
-  return { ...PLAIN, name, entry: `actions/${name}/index.ts`, folder: "actions/dist" };
-}
-
-/** Bundles one entry in memory. Not minified: reviewers read what runs in their pipelines. */
+/** Bundles in memory. Not minified: reviewers read what runs in their pipelines. */
 export async function generate(root: string, bundle: Bundle): Promise<readonly OutputChunk[]> {
-  const input = join(root, bundle.entry);
-  if (!existsSync(input)) throw new Error(`Cannot build ${bundle.name}: ${bundle.entry} does not exist.`);
   await using build = await rolldown({
     cwd: root,
-    input: { [bundle.name]: input },
+    input: inputsOf(root, bundle),
     platform: "node",
     external: EXTERNAL,
-    plugins: besideActions(bundle) ? [{ name: "beside", resolveId: sharedLibrary }] : [],
     resolve: { alias: LEFT_OUT },
     treeshake: { moduleSideEffects: bundle.mayCarryHttp ? true : [UNUSED_TOOLKIT] },
     onLog: (level, log) => {
@@ -96,25 +86,19 @@ export async function generate(root: string, bundle: Bundle): Promise<readonly O
   const { output } = await build.generate({
     format,
     minify: false,
-    codeSplitting: bundle.split && { groups: [CONSOLE, GATE] },
+    codeSplitting: bundle.split && { groups: bundle.folder === "dist" ? [CONSOLE, GATE] : [] },
     entryFileNames: `[name].${extension}`,
     // Flat, so that `new URL("./onnx-child.cjs", import.meta.url)` holds from every chunk.
-    chunkFileNames: `${basename(bundle.name)}-[name]-[hash].${extension}`,
+    chunkFileNames: `${bundle.name}-[name]-[hash].${extension}`,
   });
   return output.filter((file) => file.type === "chunk");
 }
 
-function besideActions({ folder, name }: Bundle): boolean {
-  return folder === "actions/dist" && name !== OPENPGP.name;
-}
-
-function sharedLibrary(source: string): { id: string; external: "absolute" } | null {
-  return basename(source) === basename(OPENPGP.entry) ? { id: OPENPGP.beside, external: "absolute" } : null;
-}
-
-/** Files of a bundle's folder that another bundle makes. */
-export function neighboursOf(bundle: Bundle): readonly string[] {
-  return besideActions(bundle) ? [OPENPGP.beside] : [];
+function inputsOf(root: string, { name, entries }: Bundle): Record<string, string> {
+  const paths = Object.entries(entries).map(([output, entry]) => [output, join(root, entry), entry] as const);
+  const missing = paths.find(([, path]) => !existsSync(path));
+  if (missing) throw new Error(`Cannot build ${name}: ${missing[2]} does not exist.`);
+  return Object.fromEntries(paths);
 }
 
 function refuseWarning(bundle: Bundle, level: string, message: string): void {

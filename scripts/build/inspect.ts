@@ -1,6 +1,6 @@
 import { isBuiltin } from "node:module";
 import type { OutputChunk } from "rolldown";
-import { type Bundle, neighboursOf } from "./bundles.ts";
+import type { Bundle } from "./bundles.ts";
 import { leftRequires } from "./left-requires.ts";
 
 /**
@@ -11,7 +11,6 @@ export function inspect(bundle: Bundle, chunks: readonly OutputChunk[], root: st
   const own = new Set(chunks.map((chunk) => chunk.fileName));
   const problems = chunks.flatMap((chunk) => [
     ...strayImports(bundle, chunk, own),
-    ...heavyStarts(bundle, chunk),
     ...swallowedEngine(chunk),
     ...(chunk.code.includes(root) ? [`${chunk.fileName} holds a path of this machine`] : []),
   ]);
@@ -22,17 +21,9 @@ export function inspect(bundle: Bundle, chunks: readonly OutputChunk[], root: st
 
 function strayImports(bundle: Bundle, chunk: OutputChunk, own: ReadonlySet<string>): readonly string[] {
   const required = leftRequires(chunk.code).map((name) => name.replace(/^\.\//, ""));
-  const there = new Set([...own, ...neighboursOf(bundle)]);
   const named = new Set([...chunk.imports, ...chunk.dynamicImports, ...required]);
-  const stray = [...named].filter((name) => !isBuiltin(name) && !there.has(name) && !isEngine(bundle, name));
+  const stray = [...named].filter((name) => !isBuiltin(name) && !own.has(name) && !isEngine(bundle, name));
   return stray.map((name) => `${chunk.fileName} needs "${name}" from a node_modules that will not be there`);
-}
-
-/** What lies beside the actions is large, and most runs never need it. */
-function heavyStarts(bundle: Bundle, { fileName, imports }: OutputChunk): readonly string[] {
-  const neighbours = new Set(neighboursOf(bundle));
-  const loaded = imports.filter((name) => neighbours.has(name));
-  return loaded.map((name) => `${fileName} loads ${name} as it starts; import it where it is needed`);
 }
 
 function isEngine(bundle: Bundle, name: string): boolean {

@@ -49,16 +49,44 @@ describe("the bundles", () => {
 
 describe("what a job downloads", () => {
   const MB = 1_000_000;
-  /** Bundles that store artifacts, by what starts the client. */
+  const ENTRY = /^actions\/dist\/[a-z]+\.js$/;
+  /** What starts the artifact client. */
   const stores = (code: string): boolean => code.includes("artifact-child");
+  /** A class of OpenPGP.js, which is larger than the rest of an action. */
+  const OPENPGP = "class PublicKeyEncryptedSessionKeyPacket";
+
+  /** The code of an action: its file and all that it imports, what it imports lazily too or not. */
+  function codeOf(output: ReadonlyMap<string, string>, entry: string, lazily: boolean): string {
+    const found = new Set([entry]);
+    const imports = lazily ? /(?:from |import\(|import )"\.\/([^"]+)"/g : /(?:from |import )"\.\/([^"]+)"/g;
+    for (const path of found)
+      for (const [, name = ""] of (output.get(path) ?? "").matchAll(imports))
+        found.add(`actions/dist/${name}`);
+    return [...found].map((path) => output.get(path) ?? "").join("");
+  }
 
   it("is small: 1.5 MB an action that stores nothing, 5 MB all of it, packed", async () => {
-    const output = [...(await fresh())];
-    const plain = output.filter(([path, code]) => /^actions\/dist\/[a-z]+\.js$/.test(path) && !stores(code));
+    const output = await fresh();
+    const entries = [...output.keys()].filter((path) => ENTRY.test(path));
+    const whole = entries.map((path) => [path, codeOf(output, path, true)] as const);
+    const plain = whole.filter(([, code]) => !stores(code));
     expect(plain.length).toBeGreaterThan(2);
     expect(plain.filter(([, code]) => Buffer.byteLength(code) > 1.5 * MB).map(([path]) => path)).toEqual([]);
-    const packed = output.reduce((sum, [, code]) => sum + gzipSync(code).length, 0);
+    const packed = [...output].reduce((sum, [, code]) => sum + gzipSync(code).length, 0);
     expect(packed).toBeLessThan(5 * MB - BESIDE_BUNDLES);
+  });
+
+  it("starts small: no action reads more than 1.3 MB before it does anything, and none of it is OpenPGP.js", async () => {
+    const output = await fresh();
+    const started = [...output.keys()]
+      .filter((path) => ENTRY.test(path))
+      .map((path) => [path, codeOf(output, path, false)] as const);
+    expect(started.length).toBeGreaterThan(8);
+    expect(started.filter(([, code]) => Buffer.byteLength(code) > 1.3 * MB).map(([path]) => path)).toEqual(
+      [],
+    );
+    expect(started.filter(([, code]) => code.includes(OPENPGP)).map(([path]) => path)).toEqual([]);
+    expect([...output.values()].filter((code) => code.includes(OPENPGP))).toHaveLength(2);
   });
 
   it("has one artifact client, in a process of its own", async () => {

@@ -1,4 +1,11 @@
-import type { Config, PublicKey, SignaturePacket, Subkey } from "./openpgp-js.ts";
+import {
+  config as defaults,
+  type Config,
+  type PublicKey,
+  readKey,
+  type SignaturePacket,
+  type Subkey,
+} from "openpgp";
 import { gateError, type GateError } from "../../errors.ts";
 
 /** An OpenPGP key as the registry has it. */
@@ -54,7 +61,6 @@ function openKey(from: OpenPgpKey): Promise<PublicKey> {
 }
 
 async function readOpenPgpKey({ fingerprint, armored }: OpenPgpKey): Promise<PublicKey> {
-  const { readKey } = await import("./openpgp-js.ts");
   const key = await readKey({ armoredKey: armored }).catch((cause: unknown) => {
     throw gateError("TRUST_KEY_MALFORMED", `The OpenPGP key ${fingerprint} cannot be read.`, { cause });
   });
@@ -108,7 +114,7 @@ function standingOf(of: Candidate): Promise<Standing> {
 }
 
 async function findStanding({ key, issuer, fingerprint }: Candidate): Promise<Standing> {
-  const config = await configFor(fingerprint);
+  const config = configFor(fingerprint);
   const revoked =
     (await key.isRevoked(undefined, undefined, NO_CLOCK, config)) || (await subkeyRevoked(issuer, config));
   const unfit = revoked
@@ -132,8 +138,7 @@ function milliseconds(end: Date | number | null): number {
   return typeof end === "number" ? end : end.getTime();
 }
 
-async function configFor(fingerprint: string): Promise<Config> {
-  const { config: defaults } = await import("./openpgp-js.ts");
+function configFor(fingerprint: string): Config {
   const minRSABits = fingerprint === FORMER_WEB_FLOW_FINGERPRINT ? 2048 : RSA_BITS;
   return { ...defaults, minRSABits };
 }

@@ -1,14 +1,11 @@
-import type { SignaturePacket } from "./openpgp-js.ts";
+import { createMessage, enums, readSignature, type SignaturePacket } from "openpgp";
 import { gateError } from "../../errors.ts";
 import { dearmorOpenPgp } from "./armor.ts";
 import { candidatesFor, NO_CLOCK, type OpenPgpKey, requireFit, requireInUse } from "./key.ts";
 
-type Enums = (typeof import("./openpgp-js.ts"))["enums"];
-
 export type { OpenPgpKey } from "./key.ts";
 
-// OpenPGP.js is large and seldom needed: whoever meets an OpenPGP signature imports this file lazily, and it the library, so
-// that an action, which is one file, starts without it too.
+// OpenPGP.js is large and seldom needed: whoever meets an OpenPGP signature imports this file lazily.
 
 /**
  * Proves that a detached OpenPGP signature is one of these keys over a payload, and returns the fingerprint of that
@@ -35,7 +32,6 @@ export async function verifyOpenPgp(
 }
 
 async function readPacket(bytes: Uint8Array): Promise<SignaturePacket> {
-  const { enums, readSignature } = await import("./openpgp-js.ts");
   const signature = await readSignature({ binarySignature: bytes }).catch((cause: unknown) => {
     throw gateError("SIGNATURE_MALFORMED", "The OpenPGP signature is malformed: its packet cannot be read.", {
       cause,
@@ -48,11 +44,11 @@ async function readPacket(bytes: Uint8Array): Promise<SignaturePacket> {
       "The OpenPGP signature is malformed: it does not say when it was made.",
     );
   }
-  requireKind(packet, enums);
+  requireKind(packet);
   return packet;
 }
 
-function requireKind(packet: SignaturePacket, enums: Enums): void {
+function requireKind(packet: SignaturePacket): void {
   // A text signature would fit every line ending of the same commit, and so several commit ids.
   if (packet.signatureType !== enums.signature.binary) {
     throw gateError(
@@ -70,7 +66,6 @@ function requireKind(packet: SignaturePacket, enums: Enums): void {
 }
 
 async function literal(payload: Uint8Array): Promise<object> {
-  const { createMessage } = await import("./openpgp-js.ts");
   const message = await createMessage({ binary: payload });
   return message.packets[0] as object;
 }
@@ -81,7 +76,6 @@ async function holds(
   content: object,
   key: Parameters<SignaturePacket["verify"]>[0],
 ): Promise<boolean> {
-  const { enums } = await import("./openpgp-js.ts");
   return packet.verify(key, enums.signature.binary, content, NO_CLOCK, true).then(
     () => true,
     () => false,

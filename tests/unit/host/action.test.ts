@@ -73,7 +73,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "source.ts"), ACTION);
   const bundle = {
     name: "action",
-    entry: "source.ts",
+    entries: { action: "source.ts" },
     folder: "actions/dist",
     split: false,
     mayNameEngine: false,

@@ -8,7 +8,6 @@ const REPOSITORY = resolve(import.meta.dirname, "../../..");
 const CLI = "src/cli/main.ts";
 const CHILD = "src/adapters/onnx/child/main.ts";
 const ARTIFACTS = "src/adapters/artifact/child/main.ts";
-const OPENPGP = "src/trust/openpgp-library.ts";
 const ACTION = "actions/greet/index.ts";
 
 let root: string;
@@ -20,7 +19,6 @@ beforeEach(async () => {
   await put("src/cli/lazy.ts", 'export const hello = () => console.log("hello");\n');
   await put(CHILD, 'void import("onnxruntime-node").then((ort) => console.log(ort));\n');
   await put(ARTIFACTS, 'console.log("stored");\n');
-  await put(OPENPGP, "export const verify = () => true;\n");
   await put("actions/greet/action.yml", "name: greet\n");
   await put(ACTION, 'import semver from "semver";\nconsole.log(semver.valid("1.0.0"));\n');
 });
@@ -38,11 +36,10 @@ describe("bundleAll", () => {
       name.replace(/-[\w-]{8}\.cjs$/, "-HASH.cjs"),
     );
     expect(names.sort()).toEqual([
+      "actions/dist/actions.licences.txt",
       "actions/dist/artifact-child.js",
       "actions/dist/greet.js",
-      "actions/dist/greet.licences.txt",
       "actions/dist/onnx-child.js",
-      "actions/dist/openpgp.js",
       "actions/dist/package.json",
       "dist/modelgate-lazy-HASH.cjs",
       "dist/modelgate.cjs",
@@ -50,14 +47,29 @@ describe("bundleAll", () => {
     ]);
   });
 
-  it("leaves the library that actions share in one file beside them", async () => {
-    await put(
-      ACTION,
-      'const { verify } = await import("../../src/trust/openpgp-library.ts");\nconsole.log(verify());\n',
-    );
-    const output = await bundleAll(root);
-    expect(output.get("actions/dist/greet.js")).toContain('await import("./openpgp.js")');
-    expect(output.get("actions/dist/openpgp.js")).toContain("verify");
+  it("leaves what actions share in one file, and what one seldom needs in another", async () => {
+    await put("actions/part/action.yml", "name: part\n");
+    await put("src/shared.ts", 'export const shared = (name: string) => console.log("shared", name);\n');
+    await put("src/heavy.ts", 'export const heavy = () => console.log("heavy");\n');
+    const lazily = 'if (process.argv.length > 9) (await import("../../src/heavy.ts")).heavy();\n';
+    for (const name of ["greet", "part"])
+      await put(
+        `actions/${name}/index.ts`,
+        `import { shared } from "../../src/shared.ts";\nshared("${name}");\n${lazily}`,
+      );
+    const output = [...(await bundleAll(root))].filter(([path]) => path.startsWith("actions/dist/"));
+    const holding = (text: string): string[] =>
+      output.filter(([, code]) => code.includes(text)).map(([path]) => path.replace(/-[\w-]{8}\.js$/, ".js"));
+    expect(holding('log("shared"')).toEqual(["actions/dist/actions-shared.js"]);
+    expect(holding('log("heavy")')).toEqual(["actions/dist/actions-heavy.js"]);
+    expect(holding('from "./actions-shared').sort()).toEqual([
+      "actions/dist/greet.js",
+      "actions/dist/part.js",
+    ]);
+    expect(holding('import("./actions-heavy').sort()).toEqual([
+      "actions/dist/greet.js",
+      "actions/dist/part.js",
+    ]);
   });
 
   it("gives the same bytes twice", async () => {
@@ -66,7 +78,7 @@ describe("bundleAll", () => {
 
   it("carries the licence of every package whose code it carries", async () => {
     const output = await bundleAll(root);
-    expect(output.get("actions/dist/greet.licences.txt")).toMatch(
+    expect(output.get("actions/dist/actions.licences.txt")).toMatch(
       /^semver \d+\.\d+\.\d+ \(ISC\)\n\n.*ISC License/s,
     );
     expect(output.has("dist/modelgate.licences.txt")).toBe(false);
@@ -94,12 +106,6 @@ describe("bundleAll", () => {
       ACTION,
       'import x from "../../node_modules/onnxruntime-node/dist/index.js";\nconsole.log(x);\n',
       /greet\.js swallowed onnxruntime-node/,
-    ],
-    [
-      "the library that actions share, loaded by each of their runs",
-      ACTION,
-      'import { verify } from "../../src/trust/openpgp-library.ts";\nconsole.log(verify());\n',
-      /greet\.js loads \.\/openpgp\.js as it starts/,
     ],
     ["a package that is not installed", ACTION, 'import "no-such-package";\n', /no-such-package/],
     [
