@@ -12,11 +12,17 @@ if [[ $stated != "$version" ]]; then
   printf 'package.json says %s.\n' "$stated" >&2
   exit 2
 fi
+# A workflow can be started on any branch; what is released was reviewed.
+gh auth setup-git
+git fetch --quiet origin main
+if ! git merge-base --is-ancestor HEAD FETCH_HEAD; then
+  printf '%s is not on main.\n' "$(git rev-parse HEAD)" >&2
+  exit 2
+fi
 git config user.name 'github-actions[bot]'
 git config user.email '41898282+github-actions[bot]@users.noreply.github.com'
 git add --force dist actions/dist
 git commit --quiet --message "release: v$version"
 git tag --annotate "v$version" --message "v$version"
 # A tag that is there is never moved: the push fails.
-gh auth setup-git
 git push --quiet origin "refs/tags/v$version"

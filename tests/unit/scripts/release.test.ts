@@ -77,6 +77,15 @@ describe("tag.sh", () => {
     expect(made.remote()).toEqual(before);
   });
 
+  it("refuses what was not merged", () => {
+    using made = release();
+    made.repo.git("checkout", "-q", "-b", "topic");
+    made.repo.commit({ "src/index.ts": "evil\n" });
+    const { status, stderr } = made.run("tag.sh", "1.2.3");
+    expect([status, stderr]).toEqual([2, `${made.repo.git("rev-parse", "topic")} is not on main.\n`]);
+    expect(Object.keys(made.remote())).toEqual(["main"]);
+  });
+
   it("refuses what is no version, and another than package.json's", () => {
     using made = release();
     const before = made.remote();
