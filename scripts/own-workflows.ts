@@ -33,7 +33,8 @@ export function ownWorkflow(template: string): string {
     .replace(GATE, GATE_FROM_BASE)
     .replace(ACTION, INSTALLED)
     .replace(CLI_STEPS, "")
-    .replaceAll(CLI, "npx modelgate");
+    .replaceAll(CLI, "npx modelgate")
+    .replaceAll("MODELGATE_BRANCH", "main");
 }
 
 /** File name -> what it should be, for each workflow that `modelgate init` writes by default. */

@@ -8,7 +8,7 @@ import { REF } from "../support/workflows/all-workflows.ts";
 
 const RULESET = ".github/rulesets/main.json";
 const made = (mergeQueue: boolean) =>
-  scaffold({ ref: REF, release: "v0.1.0", owner: "@acme/ml", mergeQueue, matrix: false });
+  scaffold({ ref: REF, release: "v0.1.0", owner: "@acme/ml", branch: "main", mergeQueue, matrix: false });
 
 let github: LoopbackGithub;
 let repo: LoopbackRepository;

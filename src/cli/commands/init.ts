@@ -11,6 +11,7 @@ interface Options {
   readonly ref: string;
   readonly release?: string;
   readonly owner: string;
+  readonly branch: string;
   readonly mergeQueue?: boolean;
   readonly matrix?: boolean;
   readonly model?: string;
@@ -29,6 +30,7 @@ export async function run(context: CommandContext, options: Options): Promise<nu
       ref: options.ref,
       release: options.release ?? `v${packageJson.version}`,
       owner: options.owner,
+      branch: options.branch,
       mergeQueue: options.mergeQueue ?? false,
       matrix: options.matrix ?? false,
       model: await givenModel(options),

@@ -65,6 +65,7 @@ function addSetUp(program: Command, dispatch: Dispatch): void {
     )
     .requiredOption("--ref <commit>", "the commit of the modelgate release that the workflows pin")
     .requiredOption("--owner <owner>", "who reviews rules: @org/team or @login")
+    .option("--branch <name>", "the repository's default branch", "main")
     .option("--release <version>", "the version of that release, for the comment beside it")
     .option("--merge-queue", "put a merge queue into the ruleset")
     .option("--matrix", "measure in jobs of their own, for registries that are too much for one")

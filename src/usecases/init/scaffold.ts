@@ -9,6 +9,8 @@ export interface ScaffoldOptions {
   readonly release: string;
   /** Who reviews rules: `@org/team` or `@login`. */
   readonly owner: string;
+  /** The default branch, whose merges are recorded. */
+  readonly branch: string;
   /** Adds a merge queue to the ruleset. */
   readonly mergeQueue: boolean;
   /** Measures in jobs of their own, for registries that are too much for one. */
@@ -17,6 +19,8 @@ export interface ScaffoldOptions {
 
 const COMMIT = /^[0-9a-f]{40}$/;
 const OWNER = /^@[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\/[A-Za-z0-9][A-Za-z0-9._-]{0,99})?$/;
+/** What a workflow may name in quotes; Git forbids the rest of what is dangerous. */
+const BRANCH = /^(?![-./])(?!.*(?:\.\.|\/\/))[A-Za-z0-9._/-]{1,100}(?<![./])$/;
 const GATE = ".github/workflows/model-gate.yml";
 const MATRIX_GATE = ".github/workflows/model-gate.matrix.yml";
 const RULESET = ".github/rulesets/main.json";
@@ -40,10 +44,10 @@ const MERGE_QUEUE = {
 
 /**
  * Every file of a new repository, path -> text: workflows, policies, CODEOWNERS, ruleset, attributes and the ledger's
- * revision 0. INIT_REF_INVALID, INIT_OWNER_INVALID, both told at once.
+ * revision 0. INIT_REF_INVALID, INIT_OWNER_INVALID, INIT_BRANCH_INVALID, all told at once.
  */
 export function scaffold(options: ScaffoldOptions): ReadonlyMap<string, string> {
-  refuse([...refProblems(options.ref), ...ownerProblems(options.owner)]);
+  refuse([...refProblems(options.ref), ...ownerProblems(options.owner), ...branchProblems(options.branch)]);
   const left = options.matrix ? GATE : MATRIX_GATE;
   const files = Object.entries(templates)
     .filter(([path]) => path !== left)
@@ -62,11 +66,17 @@ function ownerProblems(owner: string) {
   return [problem("INIT_OWNER_INVALID", `${JSON.stringify(owner.slice(0, 80))} is no account or team.`)];
 }
 
-function fillIn(text: string, { ref, release, owner }: ScaffoldOptions): string {
+function branchProblems(branch: string) {
+  if (BRANCH.test(branch)) return [];
+  return [problem("INIT_BRANCH_INVALID", `${JSON.stringify(branch.slice(0, 80))} is no name of a branch.`)];
+}
+
+function fillIn(text: string, { ref, release, owner, branch }: ScaffoldOptions): string {
   return text
     .replaceAll("MODELGATE_REF", ref)
     .replaceAll("MODELGATE_VERSION", release)
     .replaceAll("MODELGATE_OWNER", owner)
+    .replaceAll("MODELGATE_BRANCH", branch)
     .replaceAll(/(?<=\$schema=)(?:\.\.\/)+schemas\//g, `${SOURCE}/${ref}/schemas/`);
 }
 

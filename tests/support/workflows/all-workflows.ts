@@ -26,7 +26,14 @@ export function ownWorkflowTexts(): WorkflowText[] {
 
 /** The workflows that `modelgate init` writes; with `matrix` those that fan out. */
 export function scaffoldedWorkflowTexts(matrix: boolean): WorkflowText[] {
-  const options = { ref: REF, release: "v0.1.0", owner: "@acme/ml", mergeQueue: false, matrix };
+  const options = {
+    ref: REF,
+    release: "v0.1.0",
+    owner: "@acme/ml",
+    branch: "main",
+    mergeQueue: false,
+    matrix,
+  };
   const files = [...scaffold(options)].filter(([file]) => file.startsWith(FOLDER));
   const title = matrix ? "init --matrix" : "init";
   return files.map(([file, text]) => ({ title: `${title}: ${file.slice(FOLDER.length + 1)}`, file, text }));

@@ -5,7 +5,14 @@ import { scaffold } from "../../../../src/usecases/init/scaffold.ts";
 import { memoryFiles } from "../../../support/memory-files.ts";
 import { REF } from "../../../support/workflows/all-workflows.ts";
 
-const OPTIONS = { ref: REF, release: "v0.1.0", owner: "@acme/ml", mergeQueue: false, matrix: false };
+const OPTIONS = {
+  ref: REF,
+  release: "v0.1.0",
+  owner: "@acme/ml",
+  branch: "main",
+  mergeQueue: false,
+  matrix: false,
+};
 const HEALTHY = Object.fromEntries(scaffold(OPTIONS));
 
 const findingsIn = async (files: Readonly<Record<string, string | undefined>>): Promise<string[]> => {

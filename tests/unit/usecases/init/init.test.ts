@@ -11,6 +11,7 @@ import { editTrust } from "../../../../src/trust/file/edit-trust.ts";
 import { parseTrust } from "../../../../src/trust/registry.ts";
 import { TRUST_FILE } from "../../../../src/domain/policy-files.ts";
 import { type InitOptions, init } from "../../../../src/usecases/init/init.ts";
+import { readWorkflow } from "../../../../src/usecases/doctor/workflow-file.ts";
 import { GateError } from "../../../../src/errors.ts";
 import { identity } from "../../../support/onnx-models.ts";
 import { memoryFiles } from "../../../support/memory-files.ts";
@@ -21,6 +22,7 @@ const OPTIONS: InitOptions = {
   ref: REF,
   release: "v0.1.0",
   owner: "@acme/ml-platform",
+  branch: "main",
   mergeQueue: false,
   matrix: false,
   model: null,
@@ -42,6 +44,13 @@ const codesOf = async (options: InitOptions): Promise<{ codes: readonly string[]
 };
 
 describe("init", () => {
+  it("records the merges of the default branch, whatever it is called", async () => {
+    const files = memoryFiles();
+    await init({ files }, { ...OPTIONS, branch: "release/2.x" });
+    const record = readWorkflow(Buffer.from(textOf(files, ".github/workflows/record.yml")), "record.yml");
+    expect(record.triggers.get("push")).toEqual({ branches: ["release/2.x"], paths: ["deployed.json"] });
+  });
+
   it("writes workflows, policies, owners, ruleset, attributes and revision 0", async () => {
     const files = memoryFiles();
     const { written, ...rest } = await init({ files }, OPTIONS);
@@ -142,7 +151,13 @@ describe("init", () => {
     ["a short commit", { ref: REF.slice(0, 12) }, ["INIT_REF_INVALID"]],
     ["an owner without @", { owner: "acme" }, ["INIT_OWNER_INVALID"]],
     ["an owner with a line break", { owner: "@acme\n* @evil" }, ["INIT_OWNER_INVALID"]],
-    ["both", { ref: "main", owner: "" }, ["INIT_REF_INVALID", "INIT_OWNER_INVALID"]],
+    ["a branch that ends the quotes", { branch: 'main", x: ["' }, ["INIT_BRANCH_INVALID"]],
+    ["a branch that is an option", { branch: "--force" }, ["INIT_BRANCH_INVALID"]],
+    [
+      "all three",
+      { ref: "main", owner: "", branch: "" },
+      ["INIT_REF_INVALID", "INIT_OWNER_INVALID", "INIT_BRANCH_INVALID"],
+    ],
     ["no model", { model: { ...FLIGHTS, bytes: Buffer.from("hello") } }, ["MODEL_MALFORMED"]],
     ["an empty model", { model: { ...FLIGHTS, bytes: new Uint8Array() } }, ["MODEL_EMPTY"]],
   ])("refuses %s and writes nothing", async (_what, change, codes) => {
