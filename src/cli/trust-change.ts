@@ -15,25 +15,38 @@ export interface Rewriting {
   readonly rewrite?: boolean;
 }
 
+interface Changing extends Rewriting {
+  readonly openPullRequests?: OpenPullRequests | undefined;
+  /** It takes something out of trust, so that what depends on it is of interest. */
+  readonly revokes?: boolean;
+}
+
 /** Edits trust.yaml of the work tree, prints what that means, and returns the exit code. */
 export async function change(
   context: CommandContext,
-  options: Rewriting & { readonly openPullRequests?: OpenPullRequests | undefined },
+  options: Changing,
   edit: (document: TrustDocument) => TrustDocument,
 ): Promise<number> {
   const { git, files } = await openPorts(context.surroundings);
   const { openPullRequests, rewrite = false } = options;
   const done = await changeTrust({ git, files, openPullRequests }, edit, { rewrite });
   context.console.data({ result: "changed", ...done });
-  context.console.text(told(done).join("\n"));
+  context.console.text(told(done, options).join("\n"));
   return 0;
 }
 
-function told({ version, changes, written, dependents }: TrustChange): readonly string[] {
+function told(
+  { version, changes, written, dependents }: TrustChange,
+  { revokes = false, openPullRequests }: Changing,
+): readonly string[] {
   return [
     ...changes.map(plainText),
     `Wrote ${written.join(" and ")}; trust.yaml is at version ${version}.`,
     ...dependentLines(dependents),
+    ...(revokes && dependents.length === 0 ? ["No registered version depends on it."] : []),
+    ...(dependents.length > 0 && !openPullRequests
+      ? ["Open pull requests were not looked at; with --repository OWNER/NAME they are."]
+      : []),
     "It counts from the commit after the one that merges it: commit it alone, and let its owners review it.",
   ];
 }

@@ -3,9 +3,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formatJson } from "../../src/domain/document/format.ts";
 import { formatAllowedSigners } from "../../src/trust/allowed-signers.ts";
 import { parseTrust } from "../../src/trust/registry.ts";
 import { GIT_ENV, type GitRepo, gitRepo } from "../support/git-repo.ts";
+import { MANIFEST } from "../support/sample-manifest.ts";
 import { testKey } from "../support/trust.ts";
 
 const BIN = resolve(import.meta.dirname, "../../bin/modelgate.js");
@@ -79,6 +81,29 @@ describe("modelgate trust", () => {
     expect((await modelgate("revoke", "--trainer-code", "junk", "--reason", "x"))[0]).toBe(2);
     expect((await modelgate("revoke", "--dataset", DATA, "--reason", "again"))[0]).toBe(2);
     expect(registry().version).toBe(5);
+  });
+
+  it("says that nothing depends on what it revokes: it may be misspelt", async () => {
+    const none = `sha256:${"2".repeat(64)}`;
+    const revoke = (cwd: string) =>
+      run(process.execPath, [BIN, "trust", "revoke", "--dataset", none, "--reason", "poisoned"], {
+        cwd,
+        env: { ...GIT_ENV, NO_COLOR: "1" },
+      });
+    using other = gitRepo();
+    other.write("policies/trust.yaml", readFileSync(join(repo.root, "policies/trust.yaml"), "utf8"));
+    other.commit({ "README.md": "a team\n" });
+    expect((await revoke(other.root)).stdout.split("\n").slice(1, 3)).toEqual([
+      "Wrote policies/trust.yaml and .github/allowed_signers; trust.yaml is at version 6.",
+      "No registered version depends on it.",
+    ]);
+    const manifest = formatJson({ ...MANIFEST, model_id: "m", version: "1.0.0", dataset_hash: none });
+    other.git("checkout", "-q", "policies");
+    other.commit({ "models/m/1.0.0/manifest.json": manifest });
+    expect((await revoke(other.root)).stdout.split("\n").slice(2, 4)).toEqual([
+      "m 1.0.0 can no longer be promoted. Its dataset sha256:222222222222… is revoked: poisoned",
+      "Open pull requests were not looked at; with --repository OWNER/NAME they are.",
+    ]);
   });
 
   it("lists what there is", async () => {

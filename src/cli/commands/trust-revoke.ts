@@ -35,7 +35,7 @@ export async function run(
           reason,
         });
   const openPullRequests = forge && (() => forge.openPullRequests());
-  return change(context, { ...options, openPullRequests }, edit);
+  return change(context, { ...options, openPullRequests, revokes: true }, edit);
 }
 
 function digest(text: string): Digest {
