@@ -9,11 +9,12 @@ const MOST_SHOWN = 50;
 /** One line: the answer. */
 export function auditHeadline(report: AuditReport): string {
   const { audited, count, head, outcome } = report;
-  const commits = audited === count ? `${count} commits` : `${audited} of ${count} commits`;
+  const commits = audited === count ? counted(count, "commit") : `${audited} of ${counted(count, "commit")}`;
   return `Audit of ${commits} up to ${short(head)}: ${outcome}. ${sumUp(report)}`;
 }
 
-function sumUp({ commits, problems, broken }: AuditReport): string {
+function sumUp({ audited, commits, problems, broken }: AuditReport): string {
+  if (audited === 0 && problems.length === 0) return "Nothing came since the checkpoint.";
   const failed = commits.filter(({ outcome }) => outcome === "FAIL").length;
   const excepted = commits.filter(({ outcome }) => outcome === "EXCEPTED").length;
   const parts = [

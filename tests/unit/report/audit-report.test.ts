@@ -6,7 +6,7 @@ import type { AuditReport } from "../../../src/domain/audit.ts";
 import { problem } from "../../../src/errors.ts";
 import { AUDIT_V1 } from "../../../src/generated/audit-v1.js";
 import { reportAudit } from "../../../src/host/reports/audit.ts";
-import { auditMarkdown, auditText } from "../../../src/report/audit.ts";
+import { auditHeadline, auditMarkdown, auditText } from "../../../src/report/audit.ts";
 import { auditInMemory } from "../../support/memory-audit.ts";
 import { SMALL_POLICIES } from "../../support/small-policies.ts";
 import { SyntheticHistory } from "../../support/synthetic-history.ts";
@@ -57,6 +57,32 @@ describe("the report of an audit", () => {
     expect(auditText(await withReasons(7))).toContain("and 2 more reasons in the JSON document");
     expect(auditMarkdown(await withReasons(6))).toContain("and 1 more reason in the JSON document");
     expect(auditText(await withReasons(5))).not.toContain("more reason");
+  });
+});
+
+describe("the headline of an audit", () => {
+  const headline = (commits: number, more: Partial<AuditReport>) => {
+    const one = { outcome: "PASS", reasons: [] } as unknown as AuditReport["commits"][number];
+    const report = { commits: Array.from({ length: commits }, () => one), problems: [], ...more };
+    const told = { head: "0123456789abcdef", outcome: "PASS", audited: commits, count: 1 } as const;
+    return auditHeadline({ ...told, ...report } as AuditReport);
+  };
+
+  it("counts one commit as one, and says when there was nothing new", () => {
+    expect(headline(1, {})).toBe("Audit of 1 commit up to 0123456789ab: PASS. Every commit stands.");
+    expect(headline(2, { count: 9 })).toBe(
+      "Audit of 2 of 9 commits up to 0123456789ab: PASS. Every commit stands.",
+    );
+    expect(headline(0, { count: 9 })).toBe(
+      "Audit of 0 of 9 commits up to 0123456789ab: PASS. Nothing came since the checkpoint.",
+    );
+  });
+
+  it("does not pass over what is wrong with the ground", () => {
+    const problems = [problem("TRUST_KEY_REVOKED", "The key of the checkpoint is revoked.")];
+    expect(headline(0, { count: 9, problems, outcome: "FAIL" })).toBe(
+      "Audit of 0 of 9 commits up to 0123456789ab: FAIL. 0 commits failed, 1 objection to the ground.",
+    );
   });
 });
 
