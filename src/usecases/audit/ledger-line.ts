@@ -1,3 +1,4 @@
+import { effectiveFrom } from "../../ledger/effective.ts";
 import { digestOf } from "../../domain/digest.ts";
 import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
 import { timestampOf } from "../../domain/time.ts";
@@ -13,18 +14,11 @@ export function recordRevision(
   walk.lawful = { ledger, bytes, digest: digestOf(bytes), position: landed.position };
   walk.held.record({
     position: landed.position,
-    effective: effectiveAt(scene, ledger),
+    effective: timestampOf(effectiveFrom(ledger.transition, landed.lineage?.committedAt ?? new Date(0))),
     before: before?.ledger ?? ledger,
     after: ledger,
     only: ledger.transition?.model ?? null,
   });
-}
-
-/** The later of decision and commit, as `usecases/gate/history.ts` counts it. */
-function effectiveAt({ landed }: Scene, { transition }: Ledger): string {
-  const committedAt = landed.lineage?.committedAt ?? new Date(0);
-  const decidedAt = new Date(transition?.decided_at ?? 0);
-  return timestampOf(committedAt > decidedAt ? committedAt : decidedAt);
 }
 
 /**

@@ -2,6 +2,7 @@ import { digestOf, sameDigest } from "../../domain/digest.ts";
 import { LEDGER_FILE, type Ledger, type Transition } from "../../domain/ledger.ts";
 import { GateError, gateError } from "../../errors.ts";
 import { HeldSince } from "../../ledger/audit/held-since.ts";
+import { effectiveFrom } from "../../ledger/effective.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { Git } from "../../ports/git.ts";
 import type { StoredPack } from "../proof/stored-pack.ts";
@@ -37,7 +38,9 @@ async function* cases(git: Git, commits: readonly string[], whole: boolean): Asy
     const after = await ledgerAt(git, commit);
     if (!after) held.interrupt(position);
     else if (before) {
-      held.record({ position, effective: await effectiveAt(git, commit, after), before, after, only: null });
+      const { committedAt } = await git.facts(commit);
+      const effective = timestampOf(effectiveFrom(after.transition, committedAt));
+      held.record({ position, effective, before, after, only: null });
       const { transition } = after;
       if (transition && transition.run_id !== before.transition?.run_id)
         yield pastOf(git, { commit, before, after, transition }, { held, position });
@@ -55,13 +58,6 @@ async function ledgerAt(git: Git, commit: string): Promise<Ledger | null> {
     if (error instanceof GateError) return null;
     throw error;
   }
-}
-
-/** The later of decision and commit, as `usecases/gate/history.ts` counts it. */
-async function effectiveAt(git: Git, commit: string, { transition }: Ledger): Promise<string> {
-  const { committedAt } = await git.facts(commit);
-  const decidedAt = new Date(transition?.decided_at ?? 0);
-  return timestampOf(committedAt > decidedAt ? committedAt : decidedAt);
 }
 
 async function pastOf(

@@ -1,12 +1,6 @@
-import {
-  environmentState,
-  type Ledger,
-  LEDGER_FILE,
-  slotOf,
-  stateOf,
-  type Transition,
-} from "../../domain/ledger.ts";
+import { environmentState, type Ledger, LEDGER_FILE, slotOf, stateOf } from "../../domain/ledger.ts";
 import type { State } from "../../domain/lifecycle.ts";
+import { effectiveFrom } from "../../ledger/effective.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { History } from "../../policy/evaluate.ts";
 import { matchingPolicies } from "../../policy/match.ts";
@@ -39,7 +33,7 @@ async function holdsSince(git: Git, base: GateBase, request: TransitionRequest):
   for (const commit of await git.history(base.commit, LEDGER_FILE)) {
     const ledger = await ledgerAt(git, commit);
     if (!ledger || !holds(ledger, request, state)) break;
-    if (ledger.transition) since = await effectiveFrom(git, commit, ledger.transition);
+    if (ledger.transition) since = effectiveFrom(ledger.transition, (await git.facts(commit)).committedAt);
   }
   return since === undefined ? {} : { [state]: timestampOf(since) };
 }
@@ -51,13 +45,6 @@ function holds(ledger: Ledger, request: TransitionRequest, state: State): boolea
   return (
     stateOf(ledger, model, request) === state && (slot === undefined || here.slots[slot]?.serving === true)
   );
-}
-
-/** The later of decision and merge: a proposal may wait for days, and a commit may claim any date. */
-async function effectiveFrom(git: Git, commit: string, { decided_at }: Transition): Promise<Date> {
-  const { committedAt } = await git.facts(commit);
-  const decidedAt = new Date(decided_at);
-  return committedAt > decidedAt ? committedAt : decidedAt;
 }
 
 async function ledgerAt(git: Git, commit: string): Promise<Ledger | undefined> {
