@@ -27,6 +27,8 @@ export interface AuditedTransition extends Pick<
   "event" | "model" | "version" | "environment" | "run_id" | "decided_at" | "verdict" | "evidence_digest"
 > {
   readonly revision: number;
+  /** Traffic share of a canary; null for anything else. */
+  readonly phase: string | null;
   /** Who asked for it, as the ledger claims. */
   readonly requested_by: string;
   /** Folder of the evidence pack. */

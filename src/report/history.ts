@@ -23,11 +23,12 @@ export function historyText(
 /** When it was decided is told to the minute; the rest is in the JSON document. */
 function entry({ commit, outcome, signer, transition }: CommitVerdict): readonly string[] {
   if (!transition) return [];
-  const { approved_by: approvers, decided_at: decided, environment, event, revision, version } = transition;
+  const { approved_by: approvers, decided_at: decided, event, revision, version } = transition;
   const minute = `${decided.slice(0, 10)} ${decided.slice(11, 16)}Z`;
-  const where = environment === null ? "" : ` in ${environment}`;
+  const share = transition.phase === null ? "" : ` (${transition.phase})`;
+  const where = transition.environment === null ? "" : ` in ${transition.environment}`;
   return [
-    `${outcome.padEnd(8)}  ${minute}  revision ${revision}: ${event} ${version}${where}`,
+    `${outcome.padEnd(8)}  ${minute}  revision ${revision}: ${event} ${version}${share}${where}`,
     `          commit ${commit.slice(0, 12)}, signed by ${signer?.principal ?? "nobody known"}, approved by ${approvers.join(", ") || "nobody on record"}`,
   ];
 }

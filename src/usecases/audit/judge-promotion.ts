@@ -84,6 +84,7 @@ function describe(revision: number, transition: Transition): AuditedTransition {
     model,
     version,
     environment,
+    phase: transition.phase ?? null,
     run_id,
     decided_at,
     verdict,
