@@ -50,6 +50,17 @@ async function packOf(revision: number): Promise<string> {
   return transitions.find(({ transition }) => transition.revision === revision)?.transition.evidence ?? "";
 }
 
+describe("modelgate audit --report", () => {
+  it("writes the whole report as JSON where the name asks for it, the same as --json", async () => {
+    const file = join(repo.root, "audit.json");
+    const { exit, stdout } = await modelgate("--json", "audit", "--report", file);
+    expect(exit).toBe(0);
+    const told = JSON.parse(stdout) as { commits: unknown[] };
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(told);
+    expect(told.commits).toHaveLength(5);
+  });
+});
+
 describe("modelgate live", () => {
   it("names version, signer, evidence and the commits between then and what was in force", async () => {
     const answer = await document("live", "m", "--env", "prod");
