@@ -107,7 +107,8 @@ describe("what depends on something revoked", () => {
       `m 1.1.0 holds PRODUCTION in prod and is serving. Take it out: ${command}`,
       "",
     ]);
-    expect(shown(dependents, 60).every((line) => line.length <= 60)).toBe(true);
+    const long = shown(dependents, 60).filter((line) => line.length > 60);
+    expect(long, "a command is not broken").toEqual([expect.stringContaining(command) as string]);
   });
 
   test("is nothing to speak of where it is nowhere, and is said to be unknown where it cannot be read", () => {
