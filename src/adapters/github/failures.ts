@@ -30,7 +30,10 @@ function isAbort(error: unknown): boolean {
 function requestFailure(error: RequestError, needs: Needed, said: Said): GateError {
   const { status, message } = error;
   const asked = `${error.request.method} ${pathOf(error.request.url)}`;
-  const text = said(`${asked} answered ${status}: ${message}`);
+  // Octokit tells a connection that failed as status 500; GitHub has not answered anything then.
+  const text = said(
+    error.response ? `${asked} answered ${status}: ${message}` : `${asked} got no answer: ${message}`,
+  );
   if (status === 401) return gateError("FORGE_TOKEN_REFUSED", text);
   if (message.includes("not permitted to create or approve pull requests")) {
     return gateError("FORGE_PULL_REQUESTS_FORBIDDEN", text);

@@ -141,6 +141,15 @@ describe("trouble that passes is waited out", () => {
   });
 });
 
+test("a connection that never holds is no answer of GitHub's", async () => {
+  await using scene = await githubScene();
+  scene.github.faults.dropBefore({ on: "POST /repos/{owner}/{repo}/git/refs", times: 99 });
+  await expect(propose(scene, scene.forge("app"))).rejects.toMatchObject({
+    code: "FORGE_UNAVAILABLE",
+    message: expect.stringMatching(/^FORGE_UNAVAILABLE: POST \S+\/git\/refs got no answer: /) as string,
+  });
+});
+
 describe("trouble that stays is told, and no pull request is half made", () => {
   test.each<[string, (faults: Faults) => void, string]>([
     [
