@@ -77,7 +77,9 @@ function rootProblems(after: TrustRegistry): readonly Problem[] {
   );
   if (mayChangeTrust || !letsSomebodySign(after)) return [];
   const roles = after.commits.trust.join(" or ");
-  return [told("TRUST_OWNER_NONE", `Trust would begin, and no active key is one of a ${roles}.`)];
+  return [
+    told("TRUST_OWNER_NONE", `Trust would begin, and none of its keys may sign a change of it (${roles}).`),
+  ];
 }
 
 function hasOwner(registry: TrustRegistry): boolean {
