@@ -1,10 +1,10 @@
 import type { AuditedKind, Signer } from "../../domain/audit.ts";
 import { GateError, type Problem, problem } from "../../errors.ts";
 import type { CommitObject } from "../../trust/commit.ts";
-import { openPgpCommitKey } from "../../trust/commit-key.ts";
 import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { type Role, ROLES, type SignedChange } from "../../trust/roles.ts";
+import { openPgpCommitKey } from "../trust/openpgp-commit-key.ts";
 import type { Landed } from "./landed.ts";
 import type { Walk } from "./walk.ts";
 

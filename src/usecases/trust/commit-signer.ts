@@ -1,10 +1,11 @@
 import { GateError } from "../../errors.ts";
 import type { GitObjects } from "../../ports/git-objects.ts";
 import { parseCommitObject } from "../../trust/commit.ts";
-import { openPgpCommitKey, sshCommitKey } from "../../trust/commit-key.ts";
+import { sshCommitKey } from "../../trust/commit-key.ts";
 import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { ROLES } from "../../trust/roles.ts";
+import { openPgpCommitKey } from "./openpgp-commit-key.ts";
 
 type Objects = Pick<GitObjects, "object">;
 
