@@ -7,6 +7,7 @@ import {
   type PromotionBlock,
 } from "../../../src/domain/promotion-block.ts";
 import { markdownText } from "../../../src/report/escape.ts";
+import type { LifecycleEvent } from "../../../src/domain/lifecycle.ts";
 import { pullRequestBody } from "../../../src/report/pull-request.ts";
 
 const BLOCK: PromotionBlock = {
@@ -78,6 +79,18 @@ describe("the block of digests", () => {
     const paragraphs = pullRequestBody({ report, block: BLOCK, runsWait: true }).split("\n\n");
     expect(starts.map(({ length }, at) => paragraphs[at]?.slice(0, length))).toEqual(starts);
     expect(paragraphs.slice(starts.length)).toEqual([formatPromotionBlock(BLOCK) + "\n"]);
+  });
+
+  test.each<[LifecycleEvent, string | undefined]>([
+    ["PROMOTE_TO_SHADOW", "with DISABLE"],
+    ["PROMOTE_TO_PRODUCTION", "with ROLLBACK, or with DISABLE where nothing was live before"],
+    ["ENABLE", "with DISABLE"],
+    ["ROLLBACK", undefined],
+    ["REVOKE", undefined],
+  ])("stands below how %s is taken back", (event, way) => {
+    const body = pullRequestBody({ report: "PASS.\n", block: { ...BLOCK, event }, runsWait: false });
+    const told = /\*\*To take it back\*\* once it is merged, run \*Actions > lifecycle\* (.+)\.$/m.exec(body);
+    expect(told?.[1]).toBe(way);
   });
 
   test("is never pushed out by a long report", () => {
