@@ -1,22 +1,39 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { gateError } from "../../errors.ts";
 import { fileError } from "./file-error.ts";
 
 /** Larger than any key, certificate or bundle of keys that somebody names. */
 const LIMIT = 1024 * 1024;
 
-/** A small file that the user named, wherever it lies; links are followed, because secrets are mounted as links. FILE_*. */
+/**
+ * A small file that the user named, wherever it lies; links are followed, because secrets are mounted as links, and pipes
+ * are read. Never more than the limit is, whatever the file says of its size. FILE_*.
+ */
 export function readNamedFile(path: string, limit: number = LIMIT): Uint8Array {
   try {
-    const { size } = statSync(path);
-    if (size > limit) {
-      const message = `${size} bytes; at most ${limit} are read.`;
-      throw gateError("FILE_TOO_LARGE", message, { where: { file: path } });
-    }
-    return readFileSync(path);
+    const bytes = readAtMost(path, limit + 1);
+    if (bytes.length <= limit) return bytes;
   } catch (error) {
     throw fileError(error, path, "read");
+  }
+  throw gateError("FILE_TOO_LARGE", `At most ${limit} bytes are read.`, { where: { file: path } });
+}
+
+function readAtMost(path: string, most: number): Buffer {
+  const file = openSync(path, "r");
+  try {
+    const buffer = Buffer.alloc(Math.min(most, 64 * 1024));
+    const parts: Buffer[] = [];
+    for (let left = most; left > 0;) {
+      const count = readSync(file, buffer, 0, Math.min(left, buffer.length), null);
+      if (count === 0) break;
+      parts.push(Buffer.from(buffer.subarray(0, count)));
+      left -= count;
+    }
+    return Buffer.concat(parts);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readNamedFile } from "../../../src/adapters/fs/key-file.ts";
 import { openGit } from "../../../src/adapters/git/open.ts";
 import { openSigner } from "../../../src/adapters/signing/open-signer.ts";
 import { audit } from "../../../src/usecases/audit/audit.ts";
@@ -182,6 +183,10 @@ describe("a key file with 10,000 lines", () => {
     const file = join(scene.root, ".git", `${name.replace(" ", "-")}.key`);
     writeFileSync(file, text());
     expect(codes(await problemsOf(() => openSigner(file, GIT_ENV)))).toEqual([code]);
+  });
+
+  it("that never ends is read to its limit, and refused", async () => {
+    expect(codes(await problemsOf(() => readNamedFile("/dev/zero")))).toEqual(["FILE_TOO_LARGE"]);
   });
 
   it("in trust.yaml is refused by the check and by the audit", async () => {
