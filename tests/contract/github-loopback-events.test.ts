@@ -21,7 +21,7 @@ beforeAll(async () => {
   const files = { ".github/workflows/promote.yml": "on: workflow_dispatch\n" };
   repo = await github.addRepository("acme/forecasts", { files, people });
   await makeHistory();
-}, 60_000);
+});
 afterAll(async () => await github[Symbol.asyncDispose]());
 
 /** Every kind of event once: a pull request with its whole life, a queue, two dispatches. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import examples from "@octokit/webhooks-examples";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { titlesOf } from "../support/forecasts.ts";
 import type { StepResult } from "../support/runner/step-result.ts";
 import { Team } from "../support/team.ts";
@@ -31,9 +31,6 @@ function about(payload: Payload, old: Commits, now: Commits): Payload {
   const text = JSON.stringify(payload).replaceAll(old.base, now.base).replaceAll(old.head, now.head);
   return JSON.parse(text) as Payload;
 }
-
-/** Each test starts several processes. */
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 let team: Team;
 let now: Commits;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { titlesOf } from "../support/forecasts.ts";
 import type { With } from "../support/runner/environment.ts";
 import type { StepResult } from "../support/runner/step-result.ts";
@@ -6,9 +6,6 @@ import { Team } from "../support/team.ts";
 import { freshJob, newest, onEvent, quickGate } from "../support/workflow-runs.ts";
 
 const BRANCH = "release/2";
-
-/** Each test starts several processes. */
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 let team: Team;
 beforeAll(async () => {

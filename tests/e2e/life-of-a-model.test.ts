@@ -138,4 +138,4 @@ it("a model is registered, promoted stage by stage, replaced and rolled back, ea
     8,
   );
   expect(team.github.violations).toEqual([]);
-}, 240_000);
+}, 900_000);

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { digestOf } from "../../src/domain/digest.ts";
 import type { Ledger } from "../../src/domain/ledger.ts";
 import { titlesOf } from "../support/forecasts.ts";
@@ -12,9 +12,6 @@ import { freshJob, type MergeGroup, newest, quickGate, requiredCheck } from "../
 const REVIEWED = "approvals: { at_least: 1, role: release-manager, not: [author, last-pusher] }";
 const [MODEL, OTHER] = ["flight-delay@1.0.0", "silero-vad@6.0.0"] as const;
 const POLICY = "policies/gates/shadow.yaml";
-
-/** Each test starts several processes. */
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 let team: Team;
 beforeAll(async () => {

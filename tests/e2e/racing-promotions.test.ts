@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parsePromotionBlock } from "../../src/domain/promotion-block.ts";
 import { titlesOf } from "../support/forecasts.ts";
 import { protectMain } from "../support/github/index.ts";
@@ -9,9 +9,6 @@ import { Team } from "../support/team.ts";
 import { freshJob, newest, quickGate, requiredCheck } from "../support/workflow-runs.ts";
 
 const [MODEL, NEWER, OTHER] = ["flight-delay@1.0.0", "flight-delay@1.1.0", "silero-vad@6.0.0"] as const;
-
-/** Each test starts several processes. */
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 let team: Team;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import type { AuditReport } from "../../src/domain/audit.ts";
 import { parsePublicKey } from "../../src/trust/public-key.ts";
 import { type SshKey, trustYaml } from "../support/audit-scene.ts";
@@ -13,9 +13,6 @@ import { freshJob, newest, onEvent, quickGate } from "../support/workflow-runs.t
 const BIN = resolve(import.meta.dirname, "../../bin/modelgate.js");
 const ASKS = "approvals: { at_least: 1, role: release-manager, not: [author, last-pusher] }";
 const run = promisify(execFile);
-
-/** Each test starts several processes. */
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 let team: Team;
 const keys = new SshKeys();

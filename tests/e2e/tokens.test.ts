@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { titlesOf } from "../support/forecasts.ts";
 import type { LoopbackRepository } from "../support/github/index.ts";
 import type { With } from "../support/runner/environment.ts";
@@ -15,9 +15,6 @@ const TO_SHADOW = {
   environment: "prod",
   reason: "first model",
 };
-
-/** Each test starts several processes. */
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 let team: Team;
 let base: string;

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EnvironmentPhases } from "../../../src/domain/lifecycle.ts";
 import { apply } from "../../../src/ledger/apply.ts";
 import { formatLedger, parseLedger } from "../../../src/ledger/ledger-text.ts";
@@ -18,9 +18,6 @@ const LEDGER = "deployed.json";
 const STAGING = "promote/staging/flight-delay";
 
 /** What is merged is not what was evaluated: told by the built check, on a merge group and on a pull request. */
-/** Each test starts several processes. */
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
-
 let team: Team;
 let clone: GitRepo;
 beforeAll(async () => {
