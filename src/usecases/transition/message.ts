@@ -53,7 +53,11 @@ export function approvalMessage(of: { subject: string; principal: string; runId:
 }
 
 /** The commit message of a record of reviews. */
-export function reviewsMessage(of: { subject: string; principals: readonly string[]; runId: string }): string {
+export function reviewsMessage(of: {
+  subject: string;
+  principals: readonly string[];
+  runId: string;
+}): string {
   return message(`Record approvals: ${lowerFirst(of.subject)}`, "", [
     ...of.principals.map((principal): [string, string] => ["Approved-By", principal]),
     ["Run-Id", of.runId],
