@@ -151,6 +151,8 @@ describe("all workflows together", () => {
     const uses = texts.flatMap(({ text: source }) => source.match(/modelgate\/modelgate\S*.*/g) ?? []);
     const pinned = new RegExp(`^modelgate/modelgate(?:/actions/[a-z]+)?@${REF} # v0\\.1\\.0$`);
     expect(uses.filter((use) => !pinned.test(use) && use !== "modelgate/modelgate")).toEqual([]);
-    expect(texts.some(({ text: source }) => /MODELGATE_(?:REF|VERSION|OWNER|BRANCH)/.test(source))).toBe(false);
+    expect(texts.some(({ text: source }) => /MODELGATE_(?:REF|VERSION|OWNER|BRANCH)/.test(source))).toBe(
+      false,
+    );
   });
 });
