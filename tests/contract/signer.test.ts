@@ -121,6 +121,7 @@ describe("Opening a signing key", () => {
     expect(await refusal(join(keys.folder, "none"))).toEqual(["SIGNING_KEY_UNREADABLE"]);
     expect(await refusal(keys.folder)).toEqual(["SIGNING_KEY_UNREADABLE"]);
     expect(await refusal(file("huge", Buffer.alloc(65 * 1024, 65)))).toEqual(["SIGNING_KEY_UNREADABLE"]);
+    expect(await refusal("/dev/zero")).toEqual(["SIGNING_KEY_UNREADABLE"]);
     expect(await refusal(file("text", "not a key\n"))).toEqual(["TRUST_KEY_MALFORMED"]);
     expect(
       await refusal(file("bad.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")),

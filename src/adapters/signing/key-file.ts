@@ -32,9 +32,13 @@ export async function readKeyFile(path: string): Promise<KeyFile | undefined> {
 async function readText(path: string): Promise<string | undefined> {
   try {
     await using file = await open(path, "r");
-    const { size } = await file.stat();
-    if (size > SIZE_LIMIT) throw new RangeError(`it has ${size} bytes`);
-    return await file.readFile("latin1");
+    // Devices and pipes say nothing of their size.
+    const buffer = Buffer.alloc(SIZE_LIMIT + 1);
+    let length = 0;
+    for (let count = -1; count !== 0 && length < buffer.length; length += count)
+      count = (await file.read(buffer, length)).bytesRead;
+    if (length > SIZE_LIMIT) throw new RangeError(`it has more than ${SIZE_LIMIT} bytes`);
+    return buffer.toString("latin1", 0, length);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw unreadable(path, (cause as Error).message, cause);
