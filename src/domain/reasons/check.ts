@@ -124,6 +124,11 @@ const legs = {
     fix: "Look at the job of the matrix that should have made it; every leg of modelgate plan must hand in its file.",
     exit: 1,
   },
+  CHECK_PLAN_TOO_LARGE: {
+    meaning: "A change needs more measurements than a job matrix has jobs.",
+    fix: "Register fewer versions in one pull request, or use the template of the gate that measures in one job.",
+    exit: 1,
+  },
   CHECK_LEG_UNEXPECTED: {
     meaning: "The folder of evidence holds something that the plan does not ask for.",
     fix: "Download the artifacts of this run's legs into an empty folder, and nothing else.",

@@ -1,7 +1,7 @@
 import type { EvidenceKind } from "../../domain/evidence.ts";
 import { formatModelRef, type ModelRef } from "../../domain/model-ref.ts";
 import { liveVersion } from "../../domain/ledger.ts";
-import { GateError } from "../../errors.ts";
+import { GateError, gateError } from "../../errors.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
 import { neededKinds } from "../gate/measure-evidence.ts";
 import { type Change, readChange, type Range } from "../proof/change.ts";
@@ -29,11 +29,20 @@ export interface MeasurementPlan {
   readonly legs: readonly Leg[];
 }
 
-/** What `modelgate check` would measure, but integrity, which it always checks itself. Errors: GIT_*, and those of the base. */
+/** GitHub refuses a matrix of more jobs, in words that say nothing about the change. */
+const MOST_LEGS = 256;
+
+/**
+ * What `modelgate check` would measure, but integrity, which it always checks itself. Errors: CHECK_PLAN_TOO_LARGE, GIT_*, and
+ * those of the base.
+ */
 export async function planChecks(ports: CheckPorts, range: Range): Promise<MeasurementPlan> {
   const change = await readChange(ports.git, range);
   const { kind, base, head } = change;
-  return { kind, base, head, legs: await legsOf(ports, change) };
+  const legs = await legsOf(ports, change);
+  if (legs.length <= MOST_LEGS) return { kind, base, head, legs };
+  const text = `The change needs ${legs.length} measurements; a matrix has ${MOST_LEGS} jobs at most.`;
+  throw gateError("CHECK_PLAN_TOO_LARGE", text);
 }
 
 /** Empty for a change that the check refuses unmeasured. */

@@ -21,6 +21,14 @@ import {
 
 const PROPOSAL = "promote/prod/flight-delay";
 const LEG = "legs/flight-delay_1.0.0_parity/parity.json";
+/** New versions have to keep parity. */
+const NEW = `apiVersion: modelgate/v1
+kind: GatePolicy
+metadata: { name: new, version: 1, owners: [ml-platform] }
+match: { events: [REGISTER], models: ["*"] }
+objectives:
+  - { id: parity, metric: parity.max_abs_diff, hard: "<= 1e-5", why: w, fix: f }
+`;
 const DONE = JSON.stringify({ plan: { result: "success", outputs: {} }, measure: { result: "success" } });
 
 describe("the results of jobs before (attack 13)", () => {
@@ -113,6 +121,24 @@ describe("measurements that other jobs made", () => {
     const mixed = scene.branch("mixed", () => scene.repo.write("README.md", "x\n"), PROPOSAL);
     for (const head of [docs, bad, mixed])
       expect((await planChecks(scene.ports, { base: "main", head })).legs).toEqual([]);
+  });
+
+  it("are as many as a matrix has jobs, and not one more", async () => {
+    const base = scene.branch("strict", () => scene.repo.write("policies/gates/new.yaml", NEW));
+    const manifests = (count: number): void => {
+      for (let n = 0; n < count; n += 1)
+        scene.repo.write(`models/flight-delay/2.${n}.0/manifest.json`, "{}\n");
+    };
+    const plan = (count: number): ReturnType<typeof planChecks> => {
+      const head = scene.branch(`many-${count}`, () => manifests(count), base);
+      return planChecks(scene.ports, { base, head });
+    };
+    const most = await plan(256);
+    expect([most.kind, most.legs.length]).toEqual(["registration", 256]);
+    await expect(plan(257)).rejects.toMatchObject({
+      code: "CHECK_PLAN_TOO_LARGE",
+      message: expect.stringContaining("needs 257 measurements") as string,
+    });
   });
 
   it("are judged instead of measuring again", async () => {
