@@ -96,6 +96,32 @@ describe("what a job downloads", () => {
   });
 });
 
+describe("the command line", () => {
+  /** Texts of a chunk and of all that it loads before it runs. */
+  function loaded(output: ReadonlyMap<string, string>, source: string): readonly string[] {
+    const [first] =
+      [...output].find(([path, code]) => path.startsWith("dist/") && code.includes(`// ${source}\n`)) ?? [];
+    const found = new Set([first ?? source]);
+    for (const path of found)
+      for (const [, name = ""] of (output.get(path) ?? "").matchAll(
+        /^const \w+ = require\("\.\/([^"]+)"\)/gm,
+      ))
+        found.add(`dist/${name}`);
+    return [...found].map((path) => output.get(path) ?? "");
+  }
+
+  it.each([
+    ["starts", "src/cli/main.ts", 400_000],
+    ["checks a change that is about something else", "src/cli/commands/check.ts", 500_000],
+  ])("%s without what parses policies and judges", async (_, source, most) => {
+    const texts = loaded(await fresh(), source);
+    expect(texts.join("").length).toBeGreaterThan(50_000);
+    expect(texts.join("").length).toBeLessThan(most);
+    for (const heavy of ["src/policy/evaluate.ts", "node_modules/js-yaml", "src/generated/policy-v1.js"])
+      expect(texts.filter((text) => text.includes(`// ${heavy}`))).toEqual([]);
+  });
+});
+
 describe("bin/modelgate.js", () => {
   it("runs from any folder", async () => {
     const folder = await mkdtemp(join(tmpdir(), "modelgate-bin-"));
