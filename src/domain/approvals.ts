@@ -71,3 +71,15 @@ export interface SignedApprovals {
   /** No forge was asked: there are no reviews to know of. */
   readonly alone: boolean;
 }
+
+/** Where no forge is asked. */
+export const NO_REVIEWS: Pick<
+  ApprovalFacts,
+  "authors" | "claimedAuthors" | "lastPusher" | "reviews" | "writers"
+> = {
+  authors: [],
+  claimedAuthors: [],
+  lastPusher: null,
+  reviews: [],
+  writers: [],
+};

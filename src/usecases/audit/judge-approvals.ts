@@ -1,5 +1,5 @@
 import type { ApprovalStatement } from "../../domain/approval-statement.ts";
-import type { ApprovalFacts } from "../../domain/approvals.ts";
+import { type ApprovalFacts, NO_REVIEWS } from "../../domain/approvals.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { type Problem, problem } from "../../errors.ts";
@@ -13,7 +13,6 @@ import { strayProblems } from "../../trust/approval/strays.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { makersOf, type ProposedCommits } from "../approve/makers.ts";
 import { proposedTransition } from "../approve/proposed-transition.ts";
-import { NO_REVIEWS } from "../check/approvals.ts";
 import type { Claim } from "../proof/bindings.ts";
 import { requestOf } from "../request.ts";
 import { commitKey } from "../trust/commit-signer.ts";

@@ -9,7 +9,7 @@ import { type Lineage, type Lineages, versionsBehind } from "../../trust/depende
 import { basisProblems, type Claim, swappedBindings } from "../proof/bindings.ts";
 import { rejudgeWith } from "../proof/rejudge.ts";
 import { requestOf } from "../request.ts";
-import { evidenceFiles, foreignPaths, openPack, type StoredPack } from "../proof/stored-pack.ts";
+import { holdsEvidence, foreignPaths, openPack, type StoredPack } from "../proof/stored-pack.ts";
 import { boundEvidence } from "../gate/stored-evidence.ts";
 import type { Finding } from "./finding.ts";
 import { heldSince } from "./history-facts.ts";
@@ -121,10 +121,9 @@ async function proveVerdict(
     baseCommit: stored.pack.base_commit,
     ledgerDigest: stored.pack.ledger_digest,
   };
-  const evidence =
-    evidenceFiles(stored).length === 0
-      ? []
-      : boundEvidence(stored.folder, stored.files, bindings, stored.pack);
+  const evidence = !holdsEvidence(stored)
+    ? []
+    : boundEvidence(stored.folder, stored.files, bindings, stored.pack);
   const since = await heldSince(scene, { claim, before: basis.before, position: basis.position });
   const verdict = rejudgeWith(claim, { evidence, before: basis.before, since });
   return { claim, position: basis.position, verdict };

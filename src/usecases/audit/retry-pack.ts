@@ -11,7 +11,7 @@ import type { Files } from "../../ports/files.ts";
 import type { Git } from "../../ports/git.ts";
 import { checkBindings, type Claim } from "../proof/bindings.ts";
 import { rejudge } from "../proof/rejudge.ts";
-import { evidenceFiles, type StoredPack } from "../proof/stored-pack.ts";
+import { holdsEvidence, type StoredPack } from "../proof/stored-pack.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
 import { readLineages } from "../gate/lineages.ts";
 import { boundEvidence } from "../gate/stored-evidence.ts";
@@ -27,7 +27,7 @@ export interface BoundPack {
 /** The measurements of a pack. CHECK_*, EVIDENCE_*, DOCUMENT_*. */
 export async function readEvidence(stored: StoredPack): Promise<readonly Evidence[]> {
   const { pack, folder, files } = stored;
-  if (evidenceFiles(stored).length === 0) return [];
+  if (!holdsEvidence(stored)) return [];
   const bindings = {
     manifestDigest: pack.subject.manifest_digest,
     policyDigest: pack.policy_digest,

@@ -5,7 +5,7 @@ import type { Verdict } from "../../domain/verdict.ts";
 import type { GateError } from "../../errors.ts";
 import type { History } from "../../policy/evaluate.ts";
 import type { Git } from "../../ports/git.ts";
-import { packOf, type StoredPack, evidenceFiles } from "../proof/stored-pack.ts";
+import { holdsEvidence, packFilesAt, packOf, type StoredPack } from "../proof/stored-pack.ts";
 import { boundEvidence } from "../gate/stored-evidence.ts";
 import type { TransitionRequest } from "../request.ts";
 import { readVerdict } from "../refusals/earlier.ts";
@@ -25,9 +25,6 @@ export interface PastCase {
 /** A past decision, or why there is nothing to judge it by. */
 export type Past = PastCase | { readonly decision: PastDecision; readonly failure: GateError };
 
-/** Everything that a pack may hold is small; more was not written by modelgate. */
-const MAX_FILES = 64;
-
 /**
  * A stored pack with its evidence and verdict, whole by its own list. CHECK_PACK_MISSING, CHECK_PACK_TOO_LARGE, CHECK_PACK_*,
  * EVIDENCE_*, DOCUMENT_*.
@@ -36,7 +33,7 @@ export async function readPast(
   git: Git,
   { commit, folder }: { commit: string; folder: string },
 ): Promise<Pick<PastCase, "stored" | "verdict" | "evidence">> {
-  const stored = packOf(folder, await filesOf(git, commit, folder));
+  const stored = packOf(folder, await packFilesAt(git, commit, folder));
   const { pack } = stored;
   const bindings = {
     manifestDigest: pack.subject.manifest_digest,
@@ -44,18 +41,6 @@ export async function readPast(
     baseCommit: pack.base_commit,
     ledgerDigest: pack.ledger_digest,
   };
-  const evidence =
-    evidenceFiles(stored).length === 0 ? [] : boundEvidence(folder, stored.files, bindings, pack);
+  const evidence = !holdsEvidence(stored) ? [] : boundEvidence(folder, stored.files, bindings, pack);
   return { stored, evidence, verdict: await readVerdict(git, commit, `${folder}/verdict.json`) };
-}
-
-async function filesOf(git: Git, commit: string, folder: string): Promise<Map<string, Uint8Array>> {
-  const paths = (await git.paths(commit, folder)).slice(0, MAX_FILES);
-  const read = await Promise.all(paths.map((path) => git.show(commit, path)));
-  return new Map(
-    paths.flatMap((path, at): [string, Uint8Array][] => {
-      const bytes = read[at];
-      return bytes ? [[path.slice(folder.length + 1), bytes]] : [];
-    }),
-  );
 }

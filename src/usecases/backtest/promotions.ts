@@ -1,11 +1,10 @@
-import { digestOf, sameDigest } from "../../domain/digest.ts";
 import { LEDGER_FILE, type Ledger, type Transition } from "../../domain/ledger.ts";
-import { GateError, gateError } from "../../errors.ts";
+import { GateError } from "../../errors.ts";
 import { HeldSince } from "../../ledger/audit/held-since.ts";
 import { effectiveFrom } from "../../ledger/effective.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { Git } from "../../ports/git.ts";
-import type { StoredPack } from "../proof/stored-pack.ts";
+import { requireNamed } from "../proof/stored-pack.ts";
 import { requestOf } from "../request.ts";
 import { timestampOf } from "../../domain/time.ts";
 import { packFolder } from "../../domain/evidence.ts";
@@ -19,13 +18,13 @@ interface Step {
   readonly transition: Transition;
 }
 
-/** The newest `most` promotions on the first-parent line that ends in a commit, oldest first, and how many are older. */
+/** Of a whole clone, the newest `most` promotions on the first-parent line that ends in a commit, oldest first, and how many are older. */
 export async function pastPromotions(
   git: Git,
   base: string,
   most: number,
 ): Promise<{ readonly cases: AsyncIterable<Past>; readonly older: number }> {
-  const line = (await git.isShallow()) ? [] : await git.history(base, LEDGER_FILE);
+  const line = await git.history(base, LEDGER_FILE);
   // One more than is judged: each is judged on the ledger before it.
   const seen = line.slice(0, most + 1).toReversed();
   return { cases: cases(git, seen, seen.length === line.length), older: line.length - seen.length };
@@ -87,14 +86,4 @@ async function pastOf(
     if (error instanceof GateError) return { decision, failure: error };
     throw error;
   }
-}
-
-/** What deployed.json names is what was merged; another pack in its place is none. */
-function requireNamed({ folder, bytes }: StoredPack, { evidence_digest: wanted }: Transition): void {
-  const actual = digestOf(bytes);
-  if (sameDigest(actual, wanted)) return;
-  const file = `${folder}/pack.json`;
-  throw gateError("EVIDENCE_DIGEST_MISMATCH", `${file} has ${actual}, wanted is ${wanted}.`, {
-    where: { file },
-  });
 }

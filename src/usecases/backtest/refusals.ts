@@ -1,3 +1,4 @@
+import { packFolder } from "../../domain/evidence.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { mayMerge } from "../../domain/outcome.ts";
 import { REFUSALS_REF } from "../../domain/records-ref.ts";
@@ -51,8 +52,8 @@ async function* cases(git: Git, base: string, packs: readonly KeptPack[]): Async
 async function verdictOf(git: Git, { commit, folder }: KeptPack): Promise<Verdict | GateError> {
   try {
     const verdict = await readVerdict(git, commit, `${folder}/verdict.json`);
-    const { subject, run_id } = verdict;
-    if (folder === `evidence/${subject.model_id}/${subject.version}/${run_id}`) return verdict;
+    const { subject, run_id: runId } = verdict;
+    if (folder === packFolder({ model: subject.model_id, version: subject.version, runId })) return verdict;
     return gateError("EVIDENCE_SUBJECT_MISMATCH", `The verdict in ${folder} is about another attempt.`);
   } catch (error) {
     if (error instanceof GateError) return error;

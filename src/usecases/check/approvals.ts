@@ -1,4 +1,4 @@
-import type { ApprovalFacts, SignedApprovals } from "../../domain/approvals.ts";
+import { type ApprovalFacts, NO_REVIEWS, type SignedApprovals } from "../../domain/approvals.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { refuse } from "../../errors.ts";
@@ -123,15 +123,3 @@ function together(
   const authorsKnown = signed.authorsKnown || reviewed.authors.length > 0;
   return { ...underTrust(reviewed, trust), signed: { ...signed, authorsKnown, alone: false } };
 }
-
-/** Where no forge is asked. */
-export const NO_REVIEWS: Pick<
-  ApprovalFacts,
-  "authors" | "claimedAuthors" | "lastPusher" | "reviews" | "writers"
-> = {
-  authors: [],
-  claimedAuthors: [],
-  lastPusher: null,
-  reviews: [],
-  writers: [],
-};

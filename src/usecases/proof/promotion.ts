@@ -13,7 +13,7 @@ import { proveGround } from "../transition/history.ts";
 import { checkBindings, type Claim } from "./bindings.ts";
 import type { Change } from "./change.ts";
 import { rejudge } from "./rejudge.ts";
-import { evidenceFiles, readStoredPack, type StoredPack } from "./stored-pack.ts";
+import { holdsEvidence, readStoredPack, type StoredPack } from "./stored-pack.ts";
 import { provenTransition } from "./transition.ts";
 
 /** A promotion of which everything that it claims was proven. */
@@ -73,7 +73,7 @@ async function storedEvidence(
   { stored, subject }: Claim,
 ): Promise<readonly Evidence[]> {
   const { pack, folder } = stored;
-  if (evidenceFiles(stored).length === 0) return [];
+  if (!holdsEvidence(stored)) return [];
   return readStoredEvidence(filesAt(head), folder, {
     manifestDigest: subject.manifest_digest,
     policyDigest: pack.policy_digest,

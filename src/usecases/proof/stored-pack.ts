@@ -2,7 +2,7 @@ import type { ApprovalStatement } from "../../domain/approval-statement.ts";
 import { digestOf, sameDigest } from "../../domain/digest.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseJson } from "../../domain/document/json.ts";
-import { EVIDENCE_KINDS, type Evidence, type EvidencePack, packFolder } from "../../domain/evidence.ts";
+import { EVIDENCE_KINDS, type EvidencePack, packFolder } from "../../domain/evidence.ts";
 import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import { gateError, type Problem, problem, refuse } from "../../errors.ts";
 import { commandFor } from "../../ledger/command.ts";
@@ -48,11 +48,7 @@ export function openPack(
 
 /** A pack from all files of its folder, whoever named it: whole, and nothing but what its pack.json lists. */
 export function packOf(folder: string, all: ReadonlyMap<string, Uint8Array>): StoredPack {
-  const bytes = all.get("pack.json");
-  if (!bytes)
-    throw gateError("CHECK_PACK_MISSING", `There is no ${folder}/pack.json.`, { where: { file: folder } });
-  const files = new Map([...all].filter(([path]) => path !== "pack.json"));
-  return wholePack({ folder, bytes, files });
+  return wholePack(packBytes(folder, all));
 }
 
 function wholePack({ folder, bytes, files: all }: PackBytes): StoredPack {
@@ -76,26 +72,38 @@ interface PackBytes {
 export async function readPack(git: Git, change: Change, transition: Transition): Promise<PackBytes> {
   const folder = packFolder({ ...transition, runId: transition.run_id });
   refuse(await foreignProblems(git, change, folder));
-  return sealedPack(folder, await filesOf(git, change.head, folder), transition);
+  return sealedPack(folder, await packFilesAt(git, change.head, folder), transition);
 }
 
 function sealedPack(folder: string, all: ReadonlyMap<string, Uint8Array>, transition: Transition): PackBytes {
-  const bytes = all.get("pack.json");
-  if (!bytes) {
-    const fix = `Let modelgate propose it: ${commandFor(requestOf(transition))}`;
-    throw gateError("CHECK_PACK_MISSING", `There is no ${folder}/pack.json.`, {
-      where: { file: folder },
-      fix,
-    });
-  }
-  refuse(digestProblems(`${folder}/pack.json`, bytes, transition.evidence_digest));
-  const files = new Map([...all].filter(([path]) => path !== "pack.json"));
-  return { folder, bytes, files };
+  const fix = `Let modelgate propose it: ${commandFor(requestOf(transition))}`;
+  const found = packBytes(folder, all, { fix });
+  requireNamed(found, transition);
+  return found;
 }
 
-/** The stored evidence of every kind, parsed. */
-export function evidenceFiles({ files }: StoredPack): readonly Evidence["kind"][] {
-  return EVIDENCE_KINDS.filter((kind) => files.has(`${kind}.json`));
+function packBytes(
+  folder: string,
+  all: ReadonlyMap<string, Uint8Array>,
+  remedy: { readonly fix?: string } = {},
+): PackBytes {
+  const bytes = all.get("pack.json");
+  const where = { file: folder };
+  if (!bytes) throw gateError("CHECK_PACK_MISSING", `There is no ${folder}/pack.json.`, { where, ...remedy });
+  return { folder, bytes, files: new Map([...all].filter(([path]) => path !== "pack.json")) };
+}
+
+/** What deployed.json names is what was merged; another pack in its place is none. EVIDENCE_DIGEST_MISMATCH. */
+export function requireNamed(
+  { folder, bytes }: Pick<StoredPack, "folder" | "bytes">,
+  { evidence_digest: wanted }: Pick<Transition, "evidence_digest">,
+): void {
+  refuse(digestProblems(`${folder}/pack.json`, bytes, wanted));
+}
+
+/** Whether anything was measured for it: the way back and the ways out take no numbers. */
+export function holdsEvidence({ files }: StoredPack): boolean {
+  return EVIDENCE_KINDS.some((kind) => files.has(`${kind}.json`));
 }
 
 async function foreignProblems(git: Git, change: Change, folder: string): Promise<Problem[]> {
@@ -123,7 +131,12 @@ export function foreignPaths(
 const MAX_FILES = 256;
 const MAX_BYTES = 64 * 1024 * 1024;
 
-async function filesOf(git: Git, commit: string, folder: string): Promise<Map<string, Uint8Array>> {
+/** All files of a pack's folder in a commit: path inside of the folder -> bytes. CHECK_PACK_TOO_LARGE. */
+export async function packFilesAt(
+  git: Git,
+  commit: string,
+  folder: string,
+): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   const entries = await git.tree(commit, folder);
   const total = entries.reduce((sum, { size }) => sum + size, 0);
