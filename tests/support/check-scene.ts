@@ -7,6 +7,7 @@ import { digestOf } from "../../src/domain/digest.ts";
 import { formatJson } from "../../src/domain/document/format.ts";
 import type { Ledger } from "../../src/domain/ledger.ts";
 import type { Tensor } from "../../src/domain/tensor.ts";
+import type { Engine } from "../../src/ports/engine.ts";
 import { readTensor } from "../../src/measure/onnx/read-tensor.ts";
 import { check } from "../../src/usecases/check/check.ts";
 import type { CheckOptions, CheckPorts } from "../../src/usecases/check/scene.ts";
@@ -21,6 +22,7 @@ import { forecasts, type Forecasts } from "./forecasts.ts";
 import { GIT_ENV, type GitRepo } from "./git-repo.ts";
 import { type Behaviour, memoryEngine } from "./memory-engine.ts";
 import { MACHINE, recordedProgress } from "./parity-run.ts";
+import { timingEngine } from "./timing-engine.ts";
 
 export const MODEL = "flight-delay";
 
@@ -33,6 +35,8 @@ export interface CheckScene extends Disposable {
   readonly asked: () => number;
   /** Makes the engine answer otherwise from now on. */
   answer(behaviour: Behaviour): void;
+  /** Makes every timed call take so many ms from now on; until then nothing can be timed. */
+  take(ms: number): void;
   /** Judges and proposes on the checked-out main; returns the proposal branch. */
   propose(ask: Partial<AskedTransition>, gating?: Partial<GateOptions>): Promise<string>;
   merge(branch: string): void;
@@ -54,12 +58,14 @@ export async function checkScene(versions: readonly string[] = [`${MODEL}@1.0.0`
   const { repo } = team;
   let behaviour = honest;
   let asked = 0;
+  let callMs: number | null = null;
   const git = await openGit(repo.root, GIT_ENV);
   const files = createFiles(repo.root);
-  const engine = memoryEngine((inputs, index) => {
+  const answering = memoryEngine((inputs, index) => {
     asked += 1;
     return behaviour(inputs, index);
   });
+  const engine = timed(answering, () => callMs);
   const filesAt = (commit: string) => commitFiles(git, commit, files);
   const ports: CheckPorts = { git, files, filesAt, engine, machine: MACHINE, progress: recordedProgress() };
   return {
@@ -68,6 +74,7 @@ export async function checkScene(versions: readonly string[] = [`${MODEL}@1.0.0`
     ports,
     asked: () => asked,
     answer: (other) => void (behaviour = other),
+    take: (ms) => void (callMs = ms),
     propose: (ask, gating = {}) => propose(ports, ask, gating),
     merge: (branch) => void repo.git("merge", "-q", "--no-ff", "-m", `Merge ${branch}`, branch),
     check: (base, head, more = {}) => check(ports, { base, head }, { start: startNow(), ...more }),
@@ -79,6 +86,24 @@ export async function checkScene(versions: readonly string[] = [`${MODEL}@1.0.0`
       return commit;
     },
     [Symbol.dispose]: () => team[Symbol.dispose](),
+  };
+}
+
+/** The engine, with calls that take as long as they are told to. */
+function timed(engine: Engine, callMs: () => number | null): Engine {
+  return {
+    fingerprint: () => engine.fingerprint(),
+    start(limits) {
+      const [process, ms] = [engine.start(limits), callMs()];
+      if (ms === null) return process;
+      const times = timingEngine({ call: () => ms }).start(limits);
+      return {
+        replay: (...given) => process.replay(...given),
+        coldStart: (...given) => times.coldStart(...given),
+        timePairs: (...given) => times.timePairs(...given),
+        [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
+      };
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { EvidenceKind } from "../../domain/evidence.ts";
+import { type EvidenceKind, packFolder } from "../../domain/evidence.ts";
 import { formatModelRef, type ModelRef } from "../../domain/model-ref.ts";
 import { liveVersion } from "../../domain/ledger.ts";
 import { GateError, gateError } from "../../errors.ts";
@@ -7,7 +7,7 @@ import { neededKinds } from "../gate/measure-evidence.ts";
 import { type Change, readChange, type Range } from "../proof/change.ts";
 import type { CheckPorts } from "./scene.ts";
 import { registrationOf, requestOf } from "../request.ts";
-import { remeasuredKinds } from "./remeasure.ts";
+import { remeasured } from "./remeasure.ts";
 import { provenTransition } from "../proof/transition.ts";
 
 /** One measurement that a job of its own can make. */
@@ -59,10 +59,13 @@ export async function legsOf(ports: CheckPorts, change: Change): Promise<readonl
 
 async function promotionLegs(ports: CheckPorts, change: Change): Promise<readonly Leg[]> {
   try {
-    const request = requestOf(await provenTransition(ports.git, change));
+    const transition = await provenTransition(ports.git, change);
+    const request = requestOf(transition);
     const base = await readBase(ports.git, change.base);
     const ref = { id: request.model, version: request.version };
-    return legs(ref, remeasuredKinds(base, request), { base, environment: request.environment });
+    const folder = packFolder({ ...transition, runId: transition.run_id });
+    const { again } = await remeasured(ports.git, { base, request, change, folder });
+    return legs(ref, again, { base, environment: request.environment });
   } catch (error) {
     if (error instanceof GateError && error.exitCode !== 3) return [];
     throw error;

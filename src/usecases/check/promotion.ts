@@ -4,34 +4,41 @@ import { gate } from "../gate/gate.ts";
 import { approvalsFor, refuseStrays } from "./approvals.ts";
 import type { CheckScene } from "./scene.ts";
 import { type ProvenPromotion, provePromotion } from "../proof/promotion.ts";
-import { remeasuredKinds } from "./remeasure.ts";
+import { type Remeasurement, remeasured } from "./remeasure.ts";
 import type { Findings } from "./report.ts";
 
 /**
  * Proves a promotion: the ledger follows byte for byte, the pack is whole and bound to the base, its verdict is what the
  * base's policies make of it, and what lies among its approvals approves it. Then measures again what the policies ask
- * for, and judges with the clock of today. Throws CHECK_*, EVIDENCE_*, LEDGER_*, APPROVAL_* and GIT_SHALLOW.
+ * for and what nobody vouches for, and judges with the clock of today. Throws CHECK_*, EVIDENCE_*, LEDGER_*, APPROVAL_*
+ * and GIT_SHALLOW.
  */
 export async function checkPromotion(scene: CheckScene): Promise<Findings> {
   const { ports, change, options } = scene;
   const proven = await provePromotion(ports, change, options.start.now);
-  const again = remeasuredKinds(proven.base, proven.request);
-  const decision = await judgeToday(scene, proven, again);
-  const notes = [whatWasDone(proven, again)];
+  const { base, request, stored } = proven;
+  const measuring = await remeasured(ports.git, { base, request, change, folder: stored.folder });
+  const decision = await judgeToday(scene, proven, measuring.again);
+  const notes = [whatWasDone(proven, measuring)];
   return { problems: [], decisions: [decision], told: proven.told.outcome, notes };
 }
 
-/** A reader must see which numbers are of today, and which are those that the proposal brought. */
-function whatWasDone({ told, evidence }: ProvenPromotion, again: readonly EvidenceKind[]): string {
-  const kept = evidence.map(({ kind }) => kind).filter((kind) => !again.includes(kind));
+/** A reader must see which numbers are of today, which are those that the proposal brought, and on whose word. */
+function whatWasDone({ told, evidence }: ProvenPromotion, measuring: Remeasurement): string {
+  const { again, taken, left, vouching } = measuring;
+  const kept = taken.filter((one) => evidence.some(({ kind }) => kind === one));
+  const word = vouching?.vouched === true ? `, on the word of ${vouching.by.join(" and ")}` : "";
   return [
     `Derived again: the transition, byte for byte, and its verdict (${told.outcome}).`,
     `Measured again: ${again.length === 0 ? "nothing" : again.join(", ")}.`,
-    ...(kept.length === 0 ? [] : [`Taken from the proposal's evidence: ${kept.join(", ")}.`]),
+    ...(vouching?.vouched === false
+      ? [`Nobody vouches for the ${left.join(" and ")} of the proposal: ${vouching.why}.`]
+      : []),
+    ...(kept.length === 0 ? [] : [`Taken from the proposal's evidence: ${kept.join(", ")}${word}.`]),
   ].join(" ");
 }
 
-/** Stored evidence counts only for what no policy wants measured again. */
+/** Stored evidence counts only for what is not measured again. */
 async function judgeToday(
   scene: CheckScene,
   proven: ProvenPromotion,
