@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     globalSetup: ["tests/support/build-once.ts"],
+    // Sentences that are expected of the command line stay on one line; tests/e2e/columns.test.ts is about lines.
+    env: { COLUMNS: "400" },
     pool: "forks",
     // Most tests wait for the processes that they start.
     maxWorkers: 3,

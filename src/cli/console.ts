@@ -3,13 +3,17 @@ import { formatPlace, gateError, GateError, type Problem } from "../errors.ts";
 import { reasons } from "../domain/reasons/catalogue.ts";
 import { isInterrupt, resultOfError } from "../host/exit-code.ts";
 import { plainText } from "../report/escape.ts";
+import { fitted } from "../report/layout.ts";
 
 /** Where a command writes: text for people on stdout, or one JSON document; trouble always on stderr. */
 export interface Console {
   readonly json: boolean;
   readonly color: boolean;
   readonly width: number;
+  /** For people: lines that are wider than the terminal are broken. */
   text(text: string): void;
+  /** Text of a format of its own, such as Markdown or SARIF: as it is. */
+  document(text: string): void;
   data(value: unknown): void;
   note(text: string): void;
 }
@@ -21,14 +25,35 @@ export interface ConsoleOptions {
 
 /** The console of this process; colours only on a terminal that wants them. */
 export function openConsole(options: ConsoleOptions): Console {
+  const width = columnsOf(process.stdout, process.env);
+  const document = (text: string): void =>
+    void (options.json || process.stdout.write(text.endsWith("\n") ? text : `${text}\n`));
   return {
     json: options.json,
     color: options.color && process.stdout.isTTY && !process.env["NO_COLOR"],
-    width: process.stdout.columns ?? 100,
-    text: (text) => void (options.json || process.stdout.write(text.endsWith("\n") ? text : `${text}\n`)),
+    width,
+    text: (text) => document(fitted(text, width)),
+    document,
     data: (value) => void (options.json && process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
-    note: (text) => void process.stderr.write(`${text}\n`),
+    note: writeError,
   };
+}
+
+const USUAL = 80;
+/** Tables are not readable in less. */
+const FEWEST = 60;
+
+/** Columns to lay text out in: those of the terminal; where there is none COLUMNS; else 80. */
+export function columnsOf(
+  { columns }: { readonly columns?: number | undefined },
+  { COLUMNS = "" }: Readonly<Record<string, string | undefined>>,
+): number {
+  const said = /^\d{1,4}$/.test(COLUMNS) ? Number(COLUMNS) : 0;
+  return Math.max(FEWEST, columns || said || USUAL);
+}
+
+function writeError(text: string): void {
+  process.stderr.write(`${fitted(text, columnsOf(process.stderr, process.env))}\n`);
 }
 
 /** One problem as people read it: place, code, what; then the remedy, indented. */
@@ -47,8 +72,8 @@ export function reportError(error: unknown, options: ConsoleOptions): number {
   if (!(error instanceof GateError)) return reportCrash(error, options);
   if (options.json) process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
   const color = options.color && process.stderr.isTTY && !process.env["NO_COLOR"];
-  for (const problem of error.problems) process.stderr.write(`${formatProblem(problem, color)}\n`);
-  process.stderr.write(`\nMore about a code: modelgate explain ${error.code}\n`);
+  for (const problem of error.problems) writeError(formatProblem(problem, color));
+  writeError(`\nMore about a code: modelgate explain ${error.code}`);
   return error.exitCode;
 }
 

@@ -2,7 +2,7 @@ import type { ApprovedTransition } from "../domain/approval-statement.ts";
 import type { SignedApproval } from "../domain/approvals.ts";
 import { requestText } from "../domain/request-text.ts";
 import { plainText } from "./escape.ts";
-import { wrap } from "./layout.ts";
+import { flow } from "./layout.ts";
 
 /** What somebody is about to approve. */
 export interface ApprovalView {
@@ -39,6 +39,6 @@ export function renderApproval({ branch, proposed, asked, approvals }: ApprovalV
 const LABEL = 15;
 
 function rowLines([label, value]: readonly [string, string], width: number): readonly string[] {
-  const lines = wrap(plainText(value), Math.max(40, width - LABEL - 2));
+  const lines = flow(plainText(value), Math.max(40, width - LABEL - 2));
   return lines.map((line, at) => `  ${(at === 0 ? label : "").padEnd(LABEL)}${line}`);
 }

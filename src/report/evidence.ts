@@ -2,7 +2,7 @@ import { type Evidence, type Measurement } from "../domain/evidence.ts";
 import { METRICS } from "../domain/metrics.ts";
 import { formatNumber } from "../domain/numbers.ts";
 import { markdownText, plainText } from "./escape.ts";
-import { layOutTable, wrap } from "./layout.ts";
+import { flow, layOutTable } from "./layout.ts";
 import { writeMarkdownTable } from "./markdown.ts";
 
 const HEADER = ["metric", "value", "interval", "live", "samples"];
@@ -22,7 +22,7 @@ export function evidenceHeadline(evidence: Evidence): string {
 /** The measurements as a table for terminals and logs, what is to be known of them, and what contradicts claims. */
 export function renderEvidence(evidence: Evidence, width = 110): string {
   const rows = [HEADER, ...evidence.measurements.map(rowOf)].map((row) => row.map(plainText));
-  const notes = notesOf(evidence).map((note) => wrap(`- ${plainText(note)}`, width).join("\n  "));
+  const notes = notesOf(evidence).map((note) => flow(`- ${plainText(note)}`, width).join("\n  "));
   const table = [evidenceHeadline(evidence), layOutTable(rows, width)];
   return [...table, ...(notes.length === 0 ? [] : ["", ...notes]), ...findingLines(evidence)].join("\n");
 }

@@ -1,4 +1,5 @@
 import wideStringWidth from "fast-string-width";
+import { piecesOf } from "./commands.ts";
 
 const GAP = "  ";
 const NARROWEST = 8;
@@ -25,12 +26,43 @@ export function wrap(text: string, width: number): readonly string[] {
   return [...lines, line.trimEnd()].filter((text, index) => text !== "" || index > 0);
 }
 
+/**
+ * Prose in lines of at most `width` columns, broken at spaces alone: a path, link or digest that is longer stays whole, for it
+ * is copied. So does a command, and one that follows a colon has a line of its own, indented.
+ */
+export function flow(text: string, width: number): readonly string[] {
+  if (stringWidth(text) <= width) return [text];
+  const lines: string[] = [];
+  let line = "";
+  const end = (): void => {
+    if (line.trim() !== "") lines.push(line.trimEnd());
+    line = "";
+  };
+  for (const { words, alone } of piecesOf(text)) {
+    const longer = line === "" ? words : `${line} ${words}`;
+    const fits = stringWidth(longer) <= width;
+    if (alone || !fits) end();
+    if (alone) lines.push(lines.length === 0 ? words : GAP + words);
+    else line = fits ? longer : words;
+  }
+  end();
+  return lines;
+}
+
 /** A line of at most `width` columns, or more of them: what is left goes on two columns deeper than the line began. */
 export function indented(line: string, width: number): readonly string[] {
   const indent = /^ */.exec(line)?.[0] ?? "";
   if (stringWidth(line) <= width) return [line];
-  const [first = "", ...more] = wrap(line.trimStart(), width - indent.length - GAP.length);
+  const [first = "", ...more] = flow(line.trimStart(), width - indent.length - GAP.length);
   return [`${indent}${first}`, ...more.map((rest) => `${indent}${GAP}${rest}`)];
+}
+
+/** Every line of a text as `indented` lays it out; what fits stays as it is. */
+export function fitted(text: string, width: number): string {
+  return text
+    .split("\n")
+    .flatMap((line) => indented(line, width))
+    .join("\n");
 }
 
 /** The pieces of a word; none begins with `::`, which a GitHub runner would take for a command. */

@@ -2,7 +2,7 @@ import type { CommitVerdict } from "../domain/audit.ts";
 import type { Slot, Transition } from "../domain/ledger.ts";
 import { timestampOf } from "../domain/time.ts";
 import { plainText } from "./escape.ts";
-import { indented, wrap } from "./layout.ts";
+import { flow, indented } from "./layout.ts";
 
 /** What was live at a time, as the use case proves it. */
 export interface LiveFacts {
@@ -27,7 +27,7 @@ export function liveText(facts: LiveFacts, at: Date | null, width: number): stri
   return [
     `${model} ${slot.version} in ${environment}${when}${serving}`,
     ...lines.flatMap((line) => indented(plainText(line), width)),
-    ...wrap(proof(facts), width),
+    ...flow(proof(facts), width),
   ].join("\n");
 }
 

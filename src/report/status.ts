@@ -33,7 +33,7 @@ export function renderStatus(status: StatusView, width: number): string {
     head,
     "",
     places,
-    ...revokedLines(status.dependents).flatMap((line) => (hasCommand(line) ? [line] : indented(line, width))),
+    ...revokedLines(status.dependents).flatMap((line) => indented(line, width)),
     "",
     "Registered:",
     ...layOutTable(status.models.map(versionCells), width - INDENT.length)
@@ -55,11 +55,6 @@ function revokedLines(dependents: StatusView["dependents"]): readonly string[] {
       live.length > 0 || targets.length > 0 || branches.length > 0,
   );
   return told.length === 0 ? [] : ["", ...dependentLines(told)];
-}
-
-/** A command is copied: it stays on one line, however long. */
-function hasCommand(line: string): boolean {
-  return line.includes(": modelgate ");
 }
 
 function modelRows({ model, environments }: StatusView["models"][number]): string[][] {

@@ -2,7 +2,7 @@ import type { Verdict } from "../domain/verdict.ts";
 import { type Block, fit, type Section, type Span } from "./blocks.ts";
 import { composeReport, type ReportContext } from "./compose.ts";
 import { plainText } from "./escape.ts";
-import { layOutTable, wrap } from "./layout.ts";
+import { flow, layOutTable } from "./layout.ts";
 
 export interface TerminalOptions extends ReportContext {
   /** Columns; 80 when it is left out. */
@@ -36,7 +36,7 @@ export function terminalBlocks(sections: readonly Section[], width: number): str
 function writeBlock(block: Block, width: number): string {
   switch (block.kind) {
     case "text":
-      return wrap(writeSpans(block.spans), width).join("\n");
+      return flow(writeSpans(block.spans), width).join("\n");
     case "list":
       return block.items.map((item) => bullet(writeSpans(item), width)).join("\n");
     case "table":
@@ -48,7 +48,7 @@ function writeBlock(block: Block, width: number): string {
 }
 
 function bullet(text: string, width: number): string {
-  return wrap(text, width - 2)
+  return flow(text, width - 2)
     .map((line, index) => (index === 0 ? `- ${line}` : `  ${line}`))
     .join("\n");
 }

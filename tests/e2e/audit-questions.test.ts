@@ -29,7 +29,7 @@ beforeEach(() => {
 afterEach(() => repo[Symbol.dispose]());
 
 async function modelgate(...args: readonly string[]) {
-  const options = { env: { ...GIT_ENV, NO_COLOR: "1" }, cwd: repo.root };
+  const options = { env: { ...GIT_ENV, NO_COLOR: "1", COLUMNS: "100" }, cwd: repo.root };
   try {
     return { exit: 0, ...(await run(process.execPath, [BIN, ...args], options)) };
   } catch (error) {

@@ -34,8 +34,12 @@ beforeEach(() => {
 });
 afterEach(() => repo[Symbol.dispose]());
 
-async function modelgate(...args: readonly string[]): Promise<Ended> {
-  const options = { env: { ...GIT_ENV, NO_COLOR: "1" }, cwd: repo.root };
+function modelgate(...args: readonly string[]): Promise<Ended> {
+  return modelgateIn({}, args);
+}
+
+async function modelgateIn(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<Ended> {
+  const options = { env: { ...GIT_ENV, NO_COLOR: "1", ...env }, cwd: repo.root };
   try {
     return { exit: 0, ...(await run(process.execPath, [BIN, ...args], options)) };
   } catch (error) {
@@ -57,7 +61,7 @@ describe("modelgate audit", () => {
 
   it("tells people what is proven and what is not, and writes the report where they say", async () => {
     const file = join(repo.root, "out", "audit.md");
-    const { exit, stdout } = await modelgate("audit", "--report", file);
+    const { exit, stdout } = await modelgateIn({ COLUMNS: "100" }, ["audit", "--report", file]);
     expect(exit).toBe(0);
     await expect(stdout).toMatchFileSnapshot("../cases/audit/good-history.txt");
     await expect(readFileSync(file, "utf8")).toMatchFileSnapshot("../cases/audit/good-history.md");

@@ -222,7 +222,7 @@ describe("modelgate check and plan", () => {
   ): { status: number | null; stdout: string; stderr: string } =>
     spawnSync(process.execPath, [resolve("bin/modelgate.js"), "-C", team.repo.root, ...args], {
       encoding: "utf8",
-      env: { PATH: process.env["PATH"] },
+      env: { PATH: process.env["PATH"], COLUMNS: process.env["COLUMNS"] },
     });
 
   it("say the same from a terminal, as text and as one JSON document", async () => {

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 /** A clean environment for git in tests: no configuration of the machine, a fixed identity. */
 export const GIT_ENV: NodeJS.ProcessEnv = {
   PATH: process.env["PATH"],
+  COLUMNS: process.env["COLUMNS"],
   HOME: "/nonexistent",
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",

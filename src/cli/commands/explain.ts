@@ -5,11 +5,12 @@ import { type ReasonCode, reasons } from "../../domain/reasons/catalogue.ts";
 import { EVENT_MEANINGS, OUTCOME_MEANINGS, STATE_MEANINGS } from "../../domain/words.ts";
 import { gateError } from "../../errors.ts";
 import { commandFor } from "../../ledger/command.ts";
+import { layOutTable } from "../../report/layout.ts";
 import type { CommandContext } from "../context.ts";
 
 /** `modelgate explain [TOPIC]`: a reason code, metric, event, state or outcome, or a list of them. */
 export async function run(context: CommandContext, topic = "topics"): Promise<number> {
-  const answer = explain(topic);
+  const answer = explain(topic, context.console.width);
   context.console.text(answer.text);
   context.console.data(answer.data);
   return 0;
@@ -37,9 +38,9 @@ const LISTS: Readonly<Record<string, () => Rows>> = {
   ],
 };
 
-function explain(topic: string): Answer {
+function explain(topic: string, width: number): Answer {
   const list = Object.hasOwn(LISTS, topic) ? LISTS[topic] : undefined;
-  if (list) return listOf(list());
+  if (list) return listOf(list(), width);
   const metric = METRICS.get(topic);
   if (metric) return { text: metricText(topic, metric), data: { metric: topic, ...metric } };
   return explainName(topic.toUpperCase()) ?? explainNothing(topic);
@@ -98,10 +99,8 @@ function metricText(id: string, metric: NonNullable<ReturnType<typeof METRICS.ge
   ].join("\n  ");
 }
 
-function listOf(rows: Rows): Answer {
-  const width = Math.max(...rows.map(([name]) => name.length));
-  const text = rows.map(([name, meaning]) => `${name.padEnd(width)}  ${meaning}`).join("\n");
-  return { text, data: Object.fromEntries(rows) };
+function listOf(rows: Rows, width: number): Answer {
+  return { text: layOutTable(rows, width), data: Object.fromEntries(rows) };
 }
 
 function explainNothing(topic: string): never {

@@ -41,5 +41,7 @@ export async function run(context: CommandContext, text: string, options: Option
 
 async function show({ console }: CommandContext, decision: Decision, format: ReportFormat): Promise<void> {
   console.data(decision.verdict);
-  console.text(await verdictText(decision, { format, color: console.color, width: console.width }));
+  const text = await verdictText(decision, { format, color: console.color, width: console.width });
+  if (format === "text") console.text(text);
+  else console.document(text);
 }

@@ -2,6 +2,8 @@ import { Command, Option } from "commander";
 import { EVENTS, SLOTS } from "../../domain/lifecycle.ts";
 import { EVIDENCE_KINDS } from "../../domain/evidence.ts";
 import { addExamples, describeOption, oneOf, verbTerm } from "./help.ts";
+import { fitted } from "../../report/layout.ts";
+import { columnsOf } from "../console.ts";
 import type { Dispatch } from "../context.ts";
 import { addAudit } from "../audit-verbs.ts";
 import { addTrust } from "./trust-verbs.ts";
@@ -40,6 +42,9 @@ export function createProgram(version: string, dispatch: Dispatch): Command {
     })
     .showHelpAfterError("(modelgate --help lists the verbs)")
     .addHelpText("after", EXAMPLES)
+    .configureOutput({
+      outputError: (text, write) => write(fitted(text, columnsOf(process.stderr, process.env))),
+    })
     .exitOverride();
   addReading(program, dispatch);
   addAudit(program, dispatch);

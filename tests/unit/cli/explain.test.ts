@@ -5,13 +5,14 @@ import { EVENTS, STATES } from "../../../src/domain/lifecycle.ts";
 import { METRICS } from "../../../src/domain/metrics.ts";
 import { reasons } from "../../../src/domain/reasons/catalogue.ts";
 
-async function explained(topic?: string): Promise<{ text: string; data: unknown }> {
+async function explained(topic?: string, width = 1000): Promise<{ text: string; data: unknown }> {
   const told = { text: "", data: undefined as unknown };
   const console = {
     json: false,
     color: false,
-    width: 80,
+    width,
     text: (text: string) => void (told.text = text),
+    document: () => undefined,
     data: (value: unknown) => void (told.data = value),
     note: () => undefined,
   };
@@ -60,6 +61,12 @@ describe("lists", () => {
   test.each(["codes", "metrics", "events", "states", "outcomes"])("%s", async (list) => {
     const { text, data } = await explained(list);
     expect(text.split("\n")).toHaveLength(Object.keys(data as object).length);
+  });
+
+  test.each(["codes", "metrics", "events"])("%s fit into 80 columns, with every name whole", async (list) => {
+    const { text, data } = await explained(list, 80);
+    expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    for (const name of Object.keys(data as object)) expect(text).toMatch(new RegExp(`^${name}  `, "m"));
   });
 });
 
