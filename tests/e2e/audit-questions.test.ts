@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -40,6 +40,12 @@ async function modelgate(...args: readonly string[]) {
 
 async function document(...args: readonly string[]): Promise<Record<string, unknown>> {
   return JSON.parse((await modelgate("--json", ...args)).stdout) as Record<string, unknown>;
+}
+
+/** Exit code and problems. */
+async function refusal(...args: readonly string[]): Promise<readonly [number, unknown]> {
+  const { exit, stdout } = await modelgate("--json", ...args);
+  return [exit, (JSON.parse(stdout) as { problems: unknown }).problems];
 }
 
 /** The folder of the pack of a revision. */
@@ -181,12 +187,6 @@ describe("modelgate verify", () => {
       ["FAIL", "SKIPPED", "SKIPPED", "SKIPPED", "SKIPPED"],
       "CHECK_PACK_MISSING",
     ],
-    [
-      "no folder",
-      (folder) => rmSync(folder, { recursive: true }),
-      ["FAIL", "SKIPPED", "SKIPPED", "SKIPPED", "SKIPPED"],
-      "CHECK_PACK_MISSING",
-    ],
   ];
 
   it.each(CASES)("refuses %s", async (_what, break_, expected, code) => {
@@ -198,6 +198,45 @@ describe("modelgate verify", () => {
     expect(exit).toBe(1);
     expect(outcomes(steps)).toEqual(expected);
     expect(steps.flatMap(({ problems }) => problems)[0]?.code).toBe(code);
+  });
+
+  it("has nothing to say of a folder that is not there: it may be misspelt", async () => {
+    const misspelt = `${await packOf(2)}x`;
+    mkdirSync(join(repo.root, "empty"));
+    for (const folder of [misspelt, "empty", "deployed.json"])
+      expect(await refusal("verify", folder)).toEqual([
+        2,
+        [
+          {
+            code: "FILE_MISSING",
+            message: `There is no ${folder}/pack.json: the folder is not there, or nothing is in it.`,
+            where: { file: folder },
+            fix: "Name the folder of a run. The packs that were committed: git ls-files '*/pack.json'",
+          },
+        ],
+      ]);
+  });
+
+  it.each(["..", "../elsewhere", ".", "/"])(
+    "proves nothing outside of the repository: %s",
+    async (folder) => {
+      expect(await refusal("verify", folder)).toMatchObject([
+        2,
+        [{ code: "FILE_OUTSIDE", where: { file: folder } }],
+      ]);
+    },
+  );
+
+  it("reads no more than a pack can hold", async () => {
+    cpSync(join(repo.root, await packOf(2)), join(repo.root, "copy"), { recursive: true });
+    for (let file = 0; file < 256; file += 1) writeFileSync(join(repo.root, `copy/${file}.json`), "{}");
+    expect(await refusal("verify", "copy")).toMatchObject([1, [{ code: "CHECK_PACK_TOO_LARGE" }]]);
+    for (let file = 0; file < 256; file += 1) rmSync(join(repo.root, `copy/${file}.json`));
+    for (const file of ["a", "b"]) {
+      writeFileSync(join(repo.root, "copy", file), "");
+      truncateSync(join(repo.root, "copy", file), 40 * 1024 * 1024);
+    }
+    expect(await refusal("verify", "copy")).toMatchObject([1, [{ code: "CHECK_PACK_TOO_LARGE" }]]);
   });
 
   it("derives a verdict again whose evidence was edited and hashed anew, and finds another", async () => {

@@ -2,9 +2,9 @@ import type { CommitVerdict } from "../../domain/audit.ts";
 import { type Digest, digestOf } from "../../domain/digest.ts";
 import { type EvidencePack, packFolder } from "../../domain/evidence.ts";
 import type { Outcome } from "../../domain/outcome.ts";
-import { GateError, type Problem } from "../../errors.ts";
-import type { Files } from "../../ports/files.ts";
-import { packOf, type StoredPack } from "../proof/stored-pack.ts";
+import { GateError, gateError, type Problem } from "../../errors.ts";
+import type { FileEntry, Files } from "../../ports/files.ts";
+import { packOf, requireSmall, type StoredPack } from "../proof/stored-pack.ts";
 import type { AuditPorts } from "./audit.ts";
 import { auditCommit } from "./one-commit.ts";
 import { boundPack, deriveAgain, readEvidence, toldVerdict } from "./retry-pack.ts";
@@ -53,8 +53,8 @@ const UNPROVEN = [
 ] as const;
 
 /**
- * Proves what a folder of evidence says, step by step. Whatever is wrong with it is in the answer; only a folder that cannot
- * be read is refused: FILE_*.
+ * Proves what a folder of evidence says, step by step. Whatever is wrong with it is in the answer; refused is only a folder
+ * that is not there or cannot be read (FILE_*), or that no pack fills (CHECK_PACK_TOO_LARGE).
  */
 export async function verifyPack(ports: VerifyPorts, folder: string): Promise<VerifiedPack> {
   const all = await filesOf(ports.files, folder);
@@ -128,9 +128,27 @@ async function landedIn({ git }: VerifyPorts, { folder, pack }: StoredPack): Pro
 }
 
 async function filesOf(files: Files, folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
-  const entries = await files.list(folder);
+  const entries = await entriesOf(files, folder);
+  requireSmall(folder, entries);
   const read = entries.map(
     async ({ path }) => [path.slice(folder.length + 1), await files.read(path)] as const,
   );
   return new Map(await Promise.all(read));
+}
+
+async function entriesOf(files: Files, folder: string): Promise<readonly FileEntry[]> {
+  try {
+    const entries = await files.list(folder);
+    if (entries.length > 0) return entries;
+  } catch (error) {
+    // A file of that name.
+    if (!(error instanceof GateError) || error.code !== "FILE_MISSING") throw error;
+  }
+  throw noFolder(folder);
+}
+
+function noFolder(folder: string): Error {
+  const message = `There is no ${folder}/pack.json: the folder is not there, or nothing is in it.`;
+  const fix = "Name the folder of a run. The packs that were committed: git ls-files '*/pack.json'";
+  return gateError("FILE_MISSING", message, { where: { file: folder }, fix });
 }

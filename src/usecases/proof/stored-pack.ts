@@ -139,16 +139,20 @@ export async function packFilesAt(
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   const entries = await git.tree(commit, folder);
-  const total = entries.reduce((sum, { size }) => sum + size, 0);
-  if (entries.length > MAX_FILES || total > MAX_BYTES) {
-    const text = `${entries.length} files with ${total} bytes; a pack has at most ${MAX_FILES} with ${MAX_BYTES}.`;
-    throw gateError("CHECK_PACK_TOO_LARGE", text, { where: { file: folder } });
-  }
+  requireSmall(folder, entries);
   for (const { path } of entries) {
     const bytes = await git.show(commit, path);
     if (bytes) files.set(path.slice(folder.length + 1), bytes);
   }
   return files;
+}
+
+/** Before anything of it is read. CHECK_PACK_TOO_LARGE. */
+export function requireSmall(folder: string, entries: readonly { readonly size: number }[]): void {
+  const total = entries.reduce((sum, { size }) => sum + size, 0);
+  if (entries.length <= MAX_FILES && total <= MAX_BYTES) return;
+  const text = `${entries.length} files with ${total} bytes; a pack has at most ${MAX_FILES} with ${MAX_BYTES}.`;
+  throw gateError("CHECK_PACK_TOO_LARGE", text, { where: { file: folder } });
 }
 
 function digestProblems(file: string, bytes: Uint8Array, wanted: Transition["evidence_digest"]): Problem[] {
