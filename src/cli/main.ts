@@ -4,6 +4,7 @@ import { listenForInterrupt } from "../host/interrupt.ts";
 import { openConsole, reportError, reportUsage } from "./console.ts";
 import type { CommandModule } from "./context.ts";
 import { watchOutput } from "./output.ts";
+import { withoutVainHelp } from "./program/help.ts";
 import { createProgram } from "./program/program.ts";
 
 interface GlobalOptions {
@@ -20,7 +21,7 @@ async function main(argv: readonly string[]): Promise<number> {
     exit = await dispatch(load, args, { global: program.opts<GlobalOptions>(), signal: interrupt.signal });
   });
   try {
-    await program.parseAsync([...argv], { from: "user" });
+    await program.parseAsync([...withoutVainHelp(program, argv)], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? 0 : reportUsage(error.message, argv.includes("--json"));

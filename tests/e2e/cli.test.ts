@@ -110,6 +110,10 @@ describe("the way of a version, from a terminal", () => {
 describe("what goes wrong", () => {
   test.each([
     ["a verb that is not there", ["promot"], 2, "unknown command 'promot'"],
+    ["its help", ["promot", "--help"], 2, "unknown command 'promot'\n(Did you mean promote?)"],
+    ["its help, and options before it", ["-C", ".", "promot", "-h"], 2, "unknown command 'promot'"],
+    ["help on it", ["help", "promot"], 2, "(Did you mean promote?)"],
+    ["the help of a verb of trust that is not there", ["trust", "ad", "--help"], 2, "(Did you mean add?)"],
     [
       "a missing option",
       ["promote", "flight-delay@1.0.0", "--to", "SHADOW"],

@@ -41,3 +41,24 @@ export function oneOf(flags: string, description: string, names: readonly string
     throw new InvalidArgumentError(didYouMean(text, names) || `There are: ${names.join(", ")}.`);
   });
 }
+
+const HELP = new Set(["--help", "-h"]);
+
+/**
+ * The words of a command line without the wish for help, where that is about a verb which is not there: so that it is
+ * refused like the verb itself, and not answered by the help of something else.
+ */
+export function withoutVainHelp(program: Command, words: readonly string[]): readonly string[] {
+  if (!words.some((word) => HELP.has(word) || word === "help")) return words;
+  const { operands } = program.parseOptions([...words]);
+  const [first, ...verbs] = operands;
+  const named = first === "help" ? verbs : operands;
+  if (!isUnknown(program, named)) return words;
+  return first === "help" ? named : words.filter((word) => !HELP.has(word));
+}
+
+function isUnknown(command: Command, [verb, ...below]: readonly string[]): boolean {
+  if (verb === undefined || command.commands.length === 0) return false;
+  const found = command.commands.find((one) => one.name() === verb);
+  return found === undefined ? verb !== "help" : isUnknown(found, below);
+}

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
+import { withoutVainHelp } from "../../../src/cli/program/help.ts";
 import { createProgram } from "../../../src/cli/program/program.ts";
 
 const QUIET = { writeOut: () => undefined, writeErr: () => undefined };
@@ -77,6 +78,26 @@ describe("help", () => {
       await parse(words(example));
       expect(calls).toHaveLength(1);
     }
+  });
+});
+
+describe("help that was asked for", () => {
+  test.each([
+    ["status --help", "status --help"],
+    ["--help", "--help"],
+    ["help", "help"],
+    ["help promote", "help promote"],
+    ["trust --help", "trust --help"],
+    ["trust add --help", "trust add --help"],
+    ["-C nonsense status -h", "-C nonsense status -h"],
+    ["promote nonsense --help", "promote nonsense --help"],
+    ["nonsense --help", "nonsense"],
+    ["--json nonsense -h", "--json nonsense"],
+    ["help nonsense", "nonsense"],
+    ["trust nonsense --help", "trust nonsense"],
+    ["help trust nonsense", "trust nonsense"],
+  ])("%s is read as %s", (line, expected) => {
+    expect(withoutVainHelp(recorded().program, words(line)).join(" ")).toBe(expected);
   });
 });
 
