@@ -7,6 +7,7 @@ import { transitionPorts } from "../host/transition-ports.ts";
 import { whereToPropose } from "../host/where-to-propose.ts";
 import { openPorts, type Ports } from "../host/wiring.ts";
 import { gateError } from "../errors.ts";
+import type { Git } from "../ports/git.ts";
 import { mayMerge } from "../domain/outcome.ts";
 import { gate, type GateOptions } from "../usecases/gate/gate.ts";
 import { plainText } from "../report/escape.ts";
@@ -51,7 +52,7 @@ export async function runTransition(
   if (options.dryRun === true) return dryRun(context, { ports, ask, gating });
   const result = await transact(transitionPorts(ports, gating, proposals), ask, { now: start.now, signal });
   ports.progress.end();
-  await showResult(context, result, ports.git.root);
+  await showResult(context, result, ports.git);
   return result.kind === "proposed" ? 0 : 1;
 }
 
@@ -82,21 +83,23 @@ async function dryRun(
   return mayMerge(decision.verdict.outcome) ? 0 : 1;
 }
 
-async function showResult(
-  { console }: CommandContext,
-  result: TransitionResult,
-  root: string,
-): Promise<void> {
+async function showResult({ console }: CommandContext, result: TransitionResult, git: Git): Promise<void> {
   const { decision, kind, rejudged } = result;
   for (const one of rejudged) console.text(rejudgedText(one));
   console.text(await reportText(console, decision));
   if (kind === "proposed") {
     console.data({ result: kind, ...result.proposal, rejudged, verdict: decision.verdict });
-    console.text(proposalText(result.proposal, { root, byKey: waitsForApproval(decision) }));
+    console.text(proposalText(result.proposal, { root: git.root, byKey: waitsForApproval(decision) }));
   } else {
     console.data({ result: kind, ...result.refusal, rejudged, verdict: decision.verdict });
-    console.text(whereItIsKept(result.refusal).text);
+    console.text(whereItIsKept(result.refusal, await remoteOf(git)).text);
   }
+}
+
+async function remoteOf(git: Git): Promise<string | null> {
+  const { remoteToShare } = await import("../host/remote-to-share.ts");
+  const { branch } = await git.head();
+  return remoteToShare(git.root, process.env, branch === null ? [] : [branch]);
 }
 
 function reportText(console: Console, decision: Decision): Promise<string> {

@@ -66,6 +66,13 @@ describe("modelgate approve", () => {
         statement: { comment: "agreed" },
       },
     ]);
+    scene.git("branch", "-q", "-f", BRANCH, proposal);
+    const [, alone] = await modelgate("approve", "--key", scene.grace.path);
+    expect(alone).toContain("\n  (this clone has no remote to push it to)\n");
+    scene.git("branch", "-q", "-f", BRANCH, proposal);
+    scene.git("remote", "add", "upstream", "https://example.org/models.git");
+    const [, shared] = await modelgate("approve", "--key", scene.grace.path);
+    expect(shared).toContain(`\n  git push upstream ${BRANCH}   where`);
     const [, again] = await modelgate("approve", "--key", scene.grace.path, "--comment", "still agreed");
     expect(again).toContain("grace has approved this very proposal already: evidence/flight-delay/1.0.0/");
     expect((await modelgate("check", "--base", "main", "--head", BRANCH))[0]).toBe(0);

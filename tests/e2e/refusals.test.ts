@@ -97,7 +97,9 @@ describe("a refusal on a terminal", () => {
     const ask = ["promote", "flight-delay@1.2.0", "--to", "SHADOW", "--env", "prod", "--key", key];
     await expect(team.modelgate(...ask)).rejects.toMatchObject({
       code: 1,
-      stdout: expect.not.stringContaining("not signed"),
+      stdout: expect.stringMatching(
+        /^(?![^]*not signed)[^]*_[0-9a-f]{8}\. This clone has no remote to share it with\.$/m,
+      ),
     });
     expect(repo.git("cat-file", "commit", REF)).toMatch(/^gpgsig -----BEGIN SSH SIGNATURE-----$/m);
     await expect(team.modelgate(...ask, "--repository", "acme/forecasts")).rejects.toMatchObject({
@@ -112,12 +114,13 @@ describe("modelgate backtest", () => {
   it("lists the flips as text, as JSON and as a report, and exits with 0", async () => {
     await using team = await start();
     const { repo } = team.checkout;
+    repo.git("remote", "add", "upstream", "https://example.org/forecasts.git");
     await expect(
       team.modelgate("promote", "flight-delay@1.2.0", "--to", "SHADOW", "--env", "prod"),
     ).rejects.toMatchObject({
       code: 1,
       stdout: expect.stringMatching(
-        /The record is not signed\. Share it with: git push origin refs\/modelgate/,
+        /The record is not signed\. Share it with: git push upstream refs\/modelgate/,
       ),
     });
     repo.commit({ [SHADOW]: gate(3, "<= 1000") }, "looser");

@@ -1,4 +1,5 @@
 import { gateError } from "../../errors.ts";
+import { remoteToShare } from "../../host/remote-to-share.ts";
 import { startRun } from "../../host/start.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { renderApproval } from "../../report/approval.ts";
@@ -40,7 +41,9 @@ export async function run(
   const signer = await openSigner(key, process.env);
   const given = await approve(ports, proposal, { signer, comment: remembered, now });
   console.data({ result: "approved", ...dataOf(proposal), ...given });
-  console.text(givenText(proposal, given));
+  const branches = [proposal.branch, proposal.base.name];
+  const remote = await remoteToShare(ports.git.root, process.env, branches);
+  console.text(givenText(proposal, given, remote));
   return 0;
 }
 
@@ -75,12 +78,15 @@ function shown({ color, width }: Console, { branch, proven, proposed, facts }: R
 function givenText(
   { branch, base }: ReadProposal,
   { principal, key, commit, path, created }: GivenApproval,
+  remote: string | null,
 ): string {
   if (!created) return `\n${principal} has approved this very proposal already: ${path}.`;
   return [
     `\nApproved by ${principal} with ${key}: ${plainText(path)}, commit ${commit.slice(0, 12)}.`,
     "Next:",
-    `  git push origin ${branch}   where the pull request is elsewhere`,
+    remote === null
+      ? "  (this clone has no remote to push it to)"
+      : `  git push ${remote} ${branch}   where the pull request is elsewhere`,
     `  modelgate check --base ${base.name} --head ${branch}   to count it here`,
   ].join("\n");
 }

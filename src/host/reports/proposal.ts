@@ -17,6 +17,9 @@ import {
 } from "./pull-request.ts";
 import { reportDecision } from "./verdict.ts";
 
+/** What actions/checkout calls it. */
+const ORIGIN = "origin";
+
 /** A proposal, or the refusal that was kept, as log, job summary, annotations and what a later step pushes. */
 export function reportProposal(result: TransitionResult): ActionReport {
   const { decision } = result;
@@ -25,7 +28,7 @@ export function reportProposal(result: TransitionResult): ActionReport {
   if (result.kind === "refused") {
     const outputs = { ...outputsOf({ title }), ...refusalOutputs(result.refusal) };
     const report = reportDecision(decision, outputs, context);
-    return withMoves(saying(report, whereItIsKept(result.refusal)), result);
+    return withMoves(saying(report, whereItIsKept(result.refusal, ORIGIN)), result);
   }
   const { proposal } = result;
   const { branch, commit, textPath } = proposal;

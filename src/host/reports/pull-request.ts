@@ -57,11 +57,21 @@ export function whereItWaits({ pullRequest, branch }: Proposal): Whereabouts {
   return { text: says(plainText(url)), markdown: says(`<${new URL(url).href}>`) };
 }
 
-/** Where the evidence of a refusal is kept, and which pull request it closed. */
-export function whereItIsKept({ ref, evidence, signed, withdrawn }: Refusal): Whereabouts {
+/**
+ * Where the evidence of a refusal is kept, and which pull request it closed. `remote` is where the clone can share it: null
+ * where it has none.
+ */
+export function whereItIsKept(
+  { ref, evidence, signed, withdrawn }: Refusal,
+  remote: string | null,
+): Whereabouts {
   const closed = withdrawn ? ` Pull request ${withdrawn.number} was closed.` : "";
   const unsigned = signed ? "" : " The record is not signed.";
-  const share = withdrawn === undefined ? ` Share it with: git push origin ${REFUSALS_REF}` : "";
+  const push =
+    remote === null
+      ? "This clone has no remote to share it with."
+      : `Share it with: git push ${remote} ${REFUSALS_REF}`;
+  const share = withdrawn === undefined ? ` ${push}` : "";
   const says = (on: string, at: string): string =>
     `Nothing was changed.${closed} The refusal and its evidence are kept on ${on}, in ${at}.${unsigned}${share}`;
   return {
