@@ -43,16 +43,22 @@ export interface Bundle {
 
 const CHILD_ENTRY = "src/adapters/onnx/child/main.ts";
 const ARTIFACT_ENTRY = "src/adapters/artifact/child/main.ts";
+const THREAD_ENTRY = "src/host/audit-threads/main.ts";
 
 const PLAIN = { split: false, mayNameEngine: false, mayCarryHttp: false } as const;
 
-/** Every bundle of the product: the CLI, the child that runs models (twice), all actions, and their artifact client. */
+/** Every bundle of the product: the CLI, the child that runs models and the thread that helps to audit (twice), all actions, and their artifact client. */
 export function listBundles(root: string): readonly Bundle[] {
   const child = { ...one("onnx-child", CHILD_ENTRY), mayNameEngine: true } as const;
-  const actions = listActions(root).map((name) => [name, `actions/${name}/index.ts`]);
+  const actions = [
+    ...listActions(root).map((name) => [name, `actions/${name}/index.ts`]),
+    ["audit-thread", THREAD_ENTRY],
+  ];
   return [
     { ...one("modelgate", "src/cli/main.ts"), folder: "dist", split: true },
     { ...child, folder: "dist" },
+    // On its own: what the command line shares with its verbs is in the file that runs it.
+    { ...one("audit-thread", THREAD_ENTRY), folder: "dist", split: true },
     { ...PLAIN, name: "actions", entries: Object.fromEntries(actions), folder: "actions/dist", split: true },
     { ...child, folder: "actions/dist" },
     { ...one("artifact-child", ARTIFACT_ENTRY), folder: "actions/dist", mayCarryHttp: true },

@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { openGit } from "../../src/adapters/git/open.ts";
 import type { AuditReport, CommitVerdict } from "../../src/domain/audit.ts";
-import { audit } from "../../src/usecases/audit/audit.ts";
 import type { AuditQuestion } from "../../src/usecases/audit/ground.ts";
 import { type CheckScene, checkScene } from "./check-scene.ts";
 import type { AskedTransition } from "../../src/usecases/request.ts";
 import { GIT_ENV } from "./git-repo.ts";
 import { gist } from "./memory-audit.ts";
-import { recordedProgress } from "./parity-run.ts";
+import { auditBothWays } from "./side-judges.ts";
 
 /** A real SSH key, made by ssh-keygen. */
 export interface SshKey {
@@ -125,7 +124,7 @@ export async function auditScene(versions?: readonly string[]): Promise<AuditSce
       return repo.git("rev-parse", "HEAD");
     },
     lastOf: async (head) => gist(lastVerdict((await scene.audit({ head })).commits)),
-    audit: async (question = {}) => (await audit({ git, progress: recordedProgress() }, question)).report,
+    audit: async (question = {}) => (await auditBothWays(git, question)).report,
     verdictOn: (report, revision) => verdictOn(report, repo.git("rev-parse", revision)),
     [Symbol.dispose]() {
       rmSync(keys, { recursive: true, force: true });

@@ -2,9 +2,9 @@ import { gateError } from "../../src/errors.ts";
 import type { AuditReport, CommitVerdict } from "../../src/domain/audit.ts";
 import type { Git } from "../../src/ports/git.ts";
 import type { GitObjects } from "../../src/ports/git-objects.ts";
-import { audit, type Audited } from "../../src/usecases/audit/audit.ts";
+import type { Audited } from "../../src/usecases/audit/audit.ts";
 import type { AuditQuestion } from "../../src/usecases/audit/ground.ts";
-import { recordedProgress } from "./parity-run.ts";
+import { auditBothWays } from "./side-judges.ts";
 import type { SyntheticHistory } from "./synthetic-history.ts";
 
 /** Audits a history in memory, without a repository: what the audit asks of git besides objects is its head. */
@@ -16,7 +16,7 @@ export async function auditInMemory(
 }
 
 export function auditedInMemory(history: SyntheticHistory, question: AuditQuestion = {}): Promise<Audited> {
-  return audit({ git: gitOf(history), progress: recordedProgress() }, question);
+  return auditBothWays(gitOf(history), question);
 }
 
 function gitOf({ objects, head }: SyntheticHistory): Git & GitObjects {

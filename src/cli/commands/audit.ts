@@ -1,11 +1,12 @@
 import { existsSync, realpathSync } from "node:fs";
 import { readNamedFile } from "../../adapters/fs/key-file.ts";
 import { writeNamedFile } from "../../adapters/fs/named-file.ts";
-import { keepYoungGenerationSmall } from "../../adapters/machine/young-generation.ts";
+import { keepHeapSmall } from "../../adapters/machine/small-heap.ts";
 import { openSigner } from "../../adapters/signing/open-signer.ts";
 import type { AuditReport, Checkpoint } from "../../domain/audit.ts";
 import { formatJson } from "../../domain/document/format.ts";
 import { gateError } from "../../errors.ts";
+import { auditThreads } from "../../host/audit-threads/threads.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { formatCheckpoint, parseCheckpoint } from "../../ledger/audit/checkpoint.ts";
 import type { Git } from "../../ports/git.ts";
@@ -26,16 +27,19 @@ interface Options {
 /** `modelgate audit`: 0 when every commit stands, 1 when one does not, 3 when the audit itself failed on one. */
 export async function run(context: CommandContext, options: Options): Promise<number> {
   refuseTogether(options);
-  keepYoungGenerationSmall();
+  keepHeapSmall();
   const ports = await openPorts(context.surroundings);
   const checkpoint = await readCheckpoint(ports.git, options.checkpoint);
   const signer = options.key === undefined ? null : await openSigner(options.key, process.env);
   const { from } = options;
-  const done = await audit(ports, {
-    checkpoint,
-    signal: context.signal,
-    ...(from === undefined ? {} : { from }),
-  });
+  const done = await audit(
+    { ...ports, judges: auditThreads(ports.git.root) },
+    {
+      checkpoint,
+      signal: context.signal,
+      ...(from === undefined ? {} : { from }),
+    },
+  );
   const { report } = done;
   if (options.report !== undefined) await writeNamedFile(options.report, reportFile(report, options.report));
   context.console.text(auditText(report, context.console));

@@ -1,4 +1,4 @@
-import { keepYoungGenerationSmall } from "../../adapters/machine/young-generation.ts";
+import { keepHeapSmall } from "../../adapters/machine/small-heap.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { historyText } from "../../report/history.ts";
 import { modelHistory } from "../../usecases/audit/model-history.ts";
@@ -8,7 +8,7 @@ import type { CommandContext } from "../context.ts";
 /** `modelgate history MODEL`: 1 when a transition of it does not stand. */
 export async function run({ console, signal, surroundings }: CommandContext, text: string): Promise<number> {
   const model = modelId(text);
-  keepYoungGenerationSmall();
+  keepHeapSmall();
   const history = await modelHistory(await openPorts(surroundings), model, signal);
   console.data(history);
   console.text(historyText(history, console.width));

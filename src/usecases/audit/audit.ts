@@ -1,23 +1,24 @@
 import type { AuditReport, Checkpoint, CommitVerdict } from "../../domain/audit.ts";
 import type { Outcome } from "../../domain/outcome.ts";
 import { reasons } from "../../domain/reasons/catalogue.ts";
-import { GateError, type Problem, problem } from "../../errors.ts";
+import type { Problem } from "../../errors.ts";
 import { type ClaimGround, claimsOf, unprovenBy } from "../../ledger/audit/claims.ts";
 import { acknowledge } from "../../ledger/audit/exceptions.ts";
 import type { Git } from "../../ports/git.ts";
 import type { GitObjects } from "../../ports/git-objects.ts";
 import type { Progress } from "../../ports/machine.ts";
 import type { Signer } from "../../ports/signing.ts";
-import { ahead, Failure } from "./ahead.ts";
 import { checkpointOf, signatureProblems } from "./checkpoint.ts";
 import { type AuditQuestion, type Ground, groundOf } from "./ground.ts";
-import { judgeCommit } from "./judge.ts";
-import { type LinePlace, readLanded } from "./landed.ts";
+import { judgeLine } from "./judge-line.ts";
+import { judgeSideBySide, type SideJudges } from "./side-by-side.ts";
 import type { Walk } from "./walk.ts";
 
 export interface AuditPorts {
   readonly git: Git & GitObjects;
   readonly progress: Progress;
+  /** Who helps with a long line; left out where nobody does. */
+  readonly judges?: SideJudges | null;
 }
 
 /** A finished audit. */
@@ -27,9 +28,6 @@ export interface Audited {
   checkpoint(signer: Signer | null): Promise<Checkpoint | null>;
 }
 
-/** Commits that are read while earlier ones are judged. */
-const READ_AHEAD = 64;
-
 /**
  * Replays the first-parent line of a commit from raw objects, oldest first, and judges each commit on what was in force
  * before it. Linear in commits. Whatever a commit holds is a verdict; errors are about the clone and the question:
@@ -38,13 +36,7 @@ const READ_AHEAD = 64;
 export async function audit(ports: AuditPorts, question: AuditQuestion = {}): Promise<Audited> {
   const ground = await groundOf(ports.git, question);
   const { walk } = ground;
-  const judged: CommitVerdict[] = ground.given ? [ground.given] : [];
-  for await (const verdict of judgeLine(walk, ground.first, question.signal)) {
-    judged.push(verdict);
-    if (judged.length % 64 === 0)
-      ports.progress.step("audit", judged.length, walk.line.length - ground.first);
-  }
-  ports.progress.end();
+  const judged = await judgeAll(ports, ground, question.signal);
   const report = reportOf(ground, judged, question.checkpoint ?? null);
   return {
     report,
@@ -55,31 +47,27 @@ export async function audit(ports: AuditPorts, question: AuditQuestion = {}): Pr
   };
 }
 
-/** The verdicts on the commits of a line from a position on, in their order. */
-export async function* judgeLine(
-  walk: Walk,
-  first: number,
-  signal?: AbortSignal,
-): AsyncGenerator<CommitVerdict> {
-  const places = walk.line.slice(first).map((commit, at): LinePlace => {
-    const position = first + at;
-    return { position, commit, before: walk.line[position - 1] ?? null };
-  });
-  const { store } = walk.snapshots;
-  for await (const { item, loaded } of ahead(places, READ_AHEAD, (place) => readLanded(store, place))) {
-    signal?.throwIfAborted();
-    if (loaded instanceof Failure) yield failed(item, loaded.error);
-    else yield await judgeCommit(walk, loaded).catch((error: unknown) => failed(item, error));
+async function judgeAll(
+  { git, progress, judges = null }: AuditPorts,
+  { walk, first, given }: Ground,
+  signal: AbortSignal | undefined,
+): Promise<readonly CommitVerdict[]> {
+  const judged: CommitVerdict[] = given ? [given] : [];
+  let done = 0;
+  const onStep = (): void => {
+    done += 1;
+    if (done % 64 === 0) progress.step("audit", done, walk.line.length - first);
+  };
+  const watch = signal ? { signal } : {};
+  const side = judges ? await judgeSideBySide({ git, walk, judges, onStep, ...watch }, first) : null;
+  for (const verdict of side?.verdicts ?? []) judged.push(verdict);
+  const rest = { first: side?.next ?? first, end: walk.line.length };
+  for await (const verdict of judgeLine(walk, rest, signal)) {
+    judged.push(verdict);
+    onStep();
   }
-}
-
-/** An internal error is a failure of the commit that it came up at, never the end of the audit. */
-function failed({ position, commit }: LinePlace, error: unknown): CommitVerdict {
-  const crash = error instanceof Error ? error.message : String(error);
-  const found =
-    error instanceof GateError ? error.problems : [problem("AUDIT_CRASHED", `The audit failed: ${crash}`)];
-  const none = { signer: null, transition: null, exception: null };
-  return { position, commit, kind: "other", outcome: "FAIL", reasons: found, ...none };
+  progress.end();
+  return judged;
 }
 
 function reportOf(

@@ -9,7 +9,7 @@ import { parsePolicies } from "../../policy/parse-policies.ts";
 import { letsSomebodySign, parseTrust } from "../../trust/registry.ts";
 import { policySources } from "../gate/base.ts";
 import { lineCommit } from "./pack-basis.ts";
-import type { Walk } from "./walk.ts";
+import { type Walk, walkAnew } from "./walk.ts";
 
 /**
  * Takes a commit of the line as the ground of the audit: its ledger, keys, policies and exceptions are in force, and
@@ -34,6 +34,21 @@ export async function takeAsGiven(walk: Walk, position: number): Promise<void> {
   walk.exceptions = exceptions ? parseExceptions(exceptions).map((one) => ({ ...one, proven: true })) : [];
   await takeVersions(walk, root);
   walk.walked.set(position, await lineCommit(walk, position));
+}
+
+/** Whether whoever takes this commit as given has in force what the walk has, which came to it step by step. */
+export async function showsWhatIsInForce(walk: Walk, position: number): Promise<boolean> {
+  const shown = walkAnew(walk);
+  try {
+    await takeAsGiven(shown, position);
+  } catch {
+    return false;
+  }
+  return inForce(walk) === inForce(shown);
+}
+
+function inForce({ standing, lawful, trust, exceptions }: Walk): string {
+  return JSON.stringify([standing, lawful?.digest ?? null, trust?.digest ?? null, exceptions]);
 }
 
 async function takeVersions(walk: Walk, root: string): Promise<void> {

@@ -1,14 +1,11 @@
 import type { Checkpoint, CommitVerdict } from "../../domain/audit.ts";
 import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
 import { gateError, problem, refuse } from "../../errors.ts";
-import { HeldSince } from "../../ledger/audit/held-since.ts";
 import type { Disguise, GitObjects } from "../../ports/git-objects.ts";
 import type { Git } from "../../ports/git.ts";
 import { goOnFrom } from "./checkpoint.ts";
 import { takeAsGiven } from "./given.ts";
-import { Snapshots } from "./snapshots.ts";
-import { ObjectStore } from "./store.ts";
-import type { Walk } from "./walk.ts";
+import { openWalk, type Walk } from "./walk.ts";
 
 export interface AuditQuestion {
   /** What is audited; HEAD when it is left out. */
@@ -41,14 +38,15 @@ export async function groundOf(git: Git & GitObjects, question: AuditQuestion): 
   const head = await commitNamed(git, question.head);
   const line = await git.line(head);
   const { from, checkpoint } = question;
+  const open = (whole: boolean): Walk =>
+    openWalk(git, { line, approvals: question.approvals ?? null }, whole);
   if (checkpoint) {
-    const walk = openWalk(git, question, { line, whole: false });
+    const walk = open(false);
     return { walk, head, first: (await goOnFrom(walk, checkpoint)) + 1, given: null };
   }
-  if (from === undefined)
-    return { walk: openWalk(git, question, { line, whole: true }), head, first: 0, given: null };
+  if (from === undefined) return { walk: open(true), head, first: 0, given: null };
   const position = await positionOf(git, line, from);
-  const walk = openWalk(git, question, { line, whole: position === 0 });
+  const walk = open(position === 0);
   await takeAsGiven(walk, position);
   return { walk, head, first: position + 1, given: givenVerdict(position, line[position] ?? head) };
 }
@@ -81,29 +79,6 @@ async function positionOf(git: Git, line: readonly string[], from: string): Prom
   if (at >= 0) return at;
   const text = `${commit} is not on the line that ends in ${line.at(-1) ?? ""}.`;
   throw gateError("AUDIT_FROM_NOT_ON_LINE", text);
-}
-
-function openWalk(
-  git: Git & GitObjects,
-  { approvals }: AuditQuestion,
-  { line, whole }: { line: readonly string[]; whole: boolean },
-): Walk {
-  return {
-    git,
-    snapshots: new Snapshots(new ObjectStore(git)),
-    line,
-    places: new Map(line.map((commit, position) => [commit, position])),
-    walked: new Map(),
-    held: new HeldSince(whole),
-    approvals: approvals ?? null,
-    payloads: new Map(),
-    versions: new Map(),
-    exceptions: [],
-    trust: null,
-    trustRoot: null,
-    lawful: null,
-    standing: null,
-  };
 }
 
 function givenVerdict(position: number, commit: string): CommitVerdict {

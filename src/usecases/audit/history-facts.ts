@@ -1,16 +1,18 @@
+import { gateError } from "../../errors.ts";
+import { lineageOf } from "../../ledger/audit/lineage.ts";
 import type { History } from "../../policy/evaluate.ts";
 import { matchingPolicies } from "../../policy/match.ts";
+import type { GateBase } from "../gate/base.ts";
+import { heldSince, type LandedLedger } from "../gate/history.ts";
 import type { Claim } from "../proof/bindings.ts";
 import { requestOf } from "../request.ts";
-import type { GateBase } from "../gate/base.ts";
-import { readHistory } from "../gate/history.ts";
-import type { Scene } from "./walk.ts";
+import type { Scene, Walk } from "./walk.ts";
 
 /**
  * Since when the candidate held its state on the pack's own base, from the walk itself; only where that began before the
- * walk is git asked. Null where no policy asks.
+ * walk is the line followed back. Null where no policy asks.
  */
-export async function heldSince(
+export async function candidateSince(
   { walk }: Scene,
   of: { claim: Claim; before: GateBase; position: number },
 ): Promise<History["since"]> {
@@ -20,6 +22,30 @@ export async function heldSince(
   );
   if (!asked) return null;
   const since = walk.held.at(of.position, of.claim.base.ledger, request);
-  if (since !== "unknown") return since;
-  return (await readHistory(walk.git, of.before, request)).since;
+  return since === "unknown" ? heldSince(of.before.ledger, request, landedBefore(walk, of.position)) : since;
+}
+
+/** Revisions of deployed.json on the line up to a position, newest first: where it differs from the commit before. */
+async function* landedBefore(walk: Walk, position: number): AsyncGenerator<LandedLedger> {
+  let here: Standing | null = await standingAt(walk, position);
+  for (let at = position; here; at -= 1) {
+    const before: Standing | null = at === 0 ? null : await standingAt(walk, at - 1);
+    const { ledger: id, committedAt } = here;
+    if (id !== (before?.ledger ?? null))
+      yield { ledger: id === null ? null : await walk.snapshots.ledger(id), committedAt };
+    here = before;
+  }
+}
+
+/** Of a commit: the id of its deployed.json (null: none), and when it says that it was made. */
+interface Standing {
+  readonly ledger: string | null;
+  readonly committedAt: Date;
+}
+
+async function standingAt({ line, snapshots }: Walk, position: number): Promise<Standing> {
+  const commit = line[position] ?? "";
+  const lineage = lineageOf(await snapshots.store.commit(commit));
+  if (!lineage) throw gateError("COMMIT_MALFORMED", `Commit ${commit} has no tree.`);
+  return { ledger: await snapshots.ledgerId(lineage.tree), committedAt: lineage.committedAt };
 }

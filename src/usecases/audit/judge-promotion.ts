@@ -12,7 +12,7 @@ import { requestOf } from "../request.ts";
 import { holdsEvidence, foreignPaths, openPack, type StoredPack } from "../proof/stored-pack.ts";
 import { boundEvidence } from "../gate/stored-evidence.ts";
 import type { Finding } from "./finding.ts";
-import { heldSince } from "./history-facts.ts";
+import { candidateSince } from "./history-facts.ts";
 import { judgeApprovals, type ProvenClaim } from "./judge-approvals.ts";
 import { recordRevision } from "./ledger-line.ts";
 import { packBasis } from "./pack-basis.ts";
@@ -124,7 +124,7 @@ async function proveVerdict(
   const evidence = !holdsEvidence(stored)
     ? []
     : boundEvidence(stored.folder, stored.files, bindings, stored.pack);
-  const since = await heldSince(scene, { claim, before: basis.before, position: basis.position });
+  const since = await candidateSince(scene, { claim, before: basis.before, position: basis.position });
   const verdict = rejudgeWith(claim, { evidence, before: basis.before, since });
   return { claim, position: basis.position, verdict };
 }

@@ -2,9 +2,10 @@ import { ENVIRONMENTS_FILE } from "../../domain/policy-files.ts";
 import type { Digest } from "../../domain/digest.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import type { Subject } from "../../domain/evidence.ts";
-import { LEDGER_FILE } from "../../domain/ledger.ts";
+import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
 import type { EnvironmentPhases } from "../../domain/lifecycle.ts";
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
+import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { PolicySet } from "../../policy/policy.ts";
 import type { Lineage } from "../../trust/dependencies.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
@@ -32,6 +33,7 @@ export class Snapshots {
   readonly #rules = new Remembered<Rules>(64);
   readonly #environments = new Remembered<readonly EnvironmentPhases[]>(64);
   readonly #versions = new Remembered<RegisteredVersion>(1024);
+  readonly #ledgers = new Remembered<Ledger>(64);
 
   constructor(store: ObjectStore) {
     this.store = store;
@@ -68,6 +70,11 @@ export class Snapshots {
   async ledgerId(root: string): Promise<string | null> {
     const entry = await this.store.find(root, LEDGER_FILE);
     return entry?.mode.startsWith("100") === true ? entry.id : null;
+  }
+
+  /** The ledger in a blob, for whoever looks back; most who do look at the same revisions. LEDGER_*, DOCUMENT_*. */
+  ledger(id: string): Promise<Ledger> {
+    return this.#ledgers.get(id, async () => parseLedger(await this.store.blob(id)));
   }
 
   /** A root tree as the use cases read a commit. */

@@ -1,12 +1,13 @@
 import type { Digest } from "../../domain/digest.ts";
 import type { Ledger } from "../../domain/ledger.ts";
 import type { ArrivedException } from "../../ledger/audit/exceptions.ts";
-import type { HeldSince } from "../../ledger/audit/held-since.ts";
+import { HeldSince } from "../../ledger/audit/held-since.ts";
 import type { Git } from "../../ports/git.ts";
 import type { GitObjects } from "../../ports/git-objects.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import type { Landed } from "./landed.ts";
-import type { LineCommit, Snapshots } from "./snapshots.ts";
+import { type LineCommit, Snapshots } from "./snapshots.ts";
+import { ObjectStore } from "./store.ts";
 
 /** A revision of deployed.json by its exact bytes. */
 export interface StandingLedger {
@@ -54,4 +55,43 @@ export interface Scene {
   /** Roots of the trees before and after; the empty tree is null. */
   readonly before: string | null;
   readonly after: string;
+}
+
+/** A first-parent line that is audited, and what belongs to it. */
+export interface AuditedLine {
+  /** Ids of the whole line, oldest first. */
+  readonly line: readonly string[];
+  /** The newest commit of the records of reviews, when somebody named it. */
+  readonly approvals: string | null;
+}
+
+/** A walk on which nothing is in force yet. `whole`: it begins before the ledger does. */
+export function openWalk(git: Git & GitObjects, { line, approvals }: AuditedLine, whole: boolean): Walk {
+  return {
+    git,
+    snapshots: new Snapshots(new ObjectStore(git)),
+    line,
+    places: new Map(line.map((commit, position) => [commit, position])),
+    held: new HeldSince(whole),
+    approvals,
+    ...nothingWalked(),
+  };
+}
+
+/** The same line from the same objects, with nothing in force. */
+export function walkAnew(walk: Walk): Walk {
+  return { ...walk, held: new HeldSince(false), ...nothingWalked() };
+}
+
+function nothingWalked() {
+  return {
+    walked: new Map(),
+    payloads: new Map(),
+    versions: new Map(),
+    exceptions: [],
+    trust: null,
+    trustRoot: null,
+    lawful: null,
+    standing: null,
+  };
 }

@@ -21,21 +21,42 @@ export async function readHistory(
   return { since: needsSoak ? await holdsSince(git, base, request) : null };
 }
 
-/**
- * Since when the version holds its present state without a break: when the transition that brought it there reached
- * the base line, and not before it was decided. A slot that is switched off is a break: it sees no traffic.
- * Null when the clone is shallow: a cut history cannot prove how long.
- */
+/** Null when the clone is shallow: a cut history cannot prove how long. */
 async function holdsSince(git: Git, base: GateBase, request: TransitionRequest): Promise<History["since"]> {
-  if (await git.isShallow()) return null;
-  const state = stateOf(base.ledger, request.model, request);
+  return (await git.isShallow()) ? null : heldSince(base.ledger, request, landedBefore(git, base.commit));
+}
+
+/** A revision of deployed.json and when the commit that brought it says that it was made; null when it was deleted. */
+export interface LandedLedger {
+  readonly ledger: Ledger | null;
+  readonly committedAt: Date;
+}
+
+/**
+ * Since when the version holds the state that it has in a ledger without a break: when the transition that brought it
+ * there reached the base line, and not before it was decided. A slot that is switched off is a break: it sees no traffic.
+ * `past`: the ledger's revisions on that line, newest first; no more are read than tell.
+ */
+export async function heldSince(
+  now: Ledger,
+  request: TransitionRequest,
+  past: AsyncIterable<LandedLedger>,
+): Promise<NonNullable<History["since"]>> {
+  const state = stateOf(now, request.model, request);
   let since: Date | undefined;
-  for (const commit of await git.history(base.commit, LEDGER_FILE)) {
-    const ledger = await ledgerAt(git, commit);
+  for await (const { ledger, committedAt } of past) {
     if (!ledger || !holds(ledger, request, state)) break;
-    if (ledger.transition) since = effectiveFrom(ledger.transition, (await git.facts(commit)).committedAt);
+    if (ledger.transition) since = effectiveFrom(ledger.transition, committedAt);
   }
   return since === undefined ? {} : { [state]: timestampOf(since) };
+}
+
+async function* landedBefore(git: Git, base: string): AsyncGenerator<LandedLedger> {
+  for (const commit of await git.history(base, LEDGER_FILE)) {
+    const bytes = await git.show(commit, LEDGER_FILE);
+    const { committedAt } = await git.facts(commit);
+    yield { ledger: bytes ? parseLedger(bytes) : null, committedAt };
+  }
 }
 
 function holds(ledger: Ledger, request: TransitionRequest, state: State): boolean {
@@ -45,9 +66,4 @@ function holds(ledger: Ledger, request: TransitionRequest, state: State): boolea
   return (
     stateOf(ledger, model, request) === state && (slot === undefined || here.slots[slot]?.serving === true)
   );
-}
-
-async function ledgerAt(git: Git, commit: string): Promise<Ledger | undefined> {
-  const bytes = await git.show(commit, LEDGER_FILE);
-  return bytes && parseLedger(bytes);
 }

@@ -8,6 +8,7 @@ const REPOSITORY = resolve(import.meta.dirname, "../../..");
 const CLI = "src/cli/main.ts";
 const CHILD = "src/adapters/onnx/child/main.ts";
 const ARTIFACTS = "src/adapters/artifact/child/main.ts";
+const THREAD = "src/host/audit-threads/main.ts";
 const ACTION = "actions/greet/index.ts";
 
 let root: string;
@@ -19,6 +20,7 @@ beforeEach(async () => {
   await put("src/cli/lazy.ts", 'export const hello = () => console.log("hello");\n');
   await put(CHILD, 'void import("onnxruntime-node").then((ort) => console.log(ort));\n');
   await put(ARTIFACTS, 'console.log("stored");\n');
+  await put(THREAD, 'console.log("judged");\n');
   await put("actions/greet/action.yml", "name: greet\n");
   await put(ACTION, 'import semver from "semver";\nconsole.log(semver.valid("1.0.0"));\n');
 });
@@ -31,16 +33,18 @@ async function put(path: string, text: string): Promise<void> {
 }
 
 describe("bundleAll", () => {
-  it("makes the CLI with its lazy parts apart, the children, and one file for each action", async () => {
+  it("makes the CLI with its lazy parts apart, the children, the thread, and one file for each action", async () => {
     const names = [...(await bundleAll(root)).keys()].map((name) =>
       name.replace(/-[\w-]{8}\.cjs$/, "-HASH.cjs"),
     );
     expect(names.sort()).toEqual([
       "actions/dist/actions.licences.txt",
       "actions/dist/artifact-child.js",
+      "actions/dist/audit-thread.js",
       "actions/dist/greet.js",
       "actions/dist/onnx-child.js",
       "actions/dist/package.json",
+      "dist/audit-thread.cjs",
       "dist/modelgate-lazy-HASH.cjs",
       "dist/modelgate.cjs",
       "dist/onnx-child.cjs",
