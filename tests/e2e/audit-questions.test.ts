@@ -200,6 +200,21 @@ describe("modelgate verify", () => {
     expect(steps.flatMap(({ problems }) => problems)[0]?.code).toBe(code);
   });
 
+  it("says once where a file is, beside the message", async () => {
+    const folder = join(repo.root, "copy");
+    cpSync(join(repo.root, await packOf(2)), folder, { recursive: true });
+    edit(join(folder, "verdict.json"), (text) => text.replace("PASS", "WARN"));
+    const { steps } = await document("verify", "copy");
+    expect((steps as Step[])[0]?.problems).toMatchObject([
+      {
+        where: { file: "copy/verdict.json" },
+        message: expect.stringMatching(
+          /^verdict\.json has sha256:[0-9a-f]{64}, wanted is sha256:[0-9a-f]{64}\.$/,
+        ),
+      },
+    ]);
+  });
+
   it("has nothing to say of a folder that is not there: it may be misspelt", async () => {
     const misspelt = `${await packOf(2)}x`;
     mkdirSync(join(repo.root, "empty"));

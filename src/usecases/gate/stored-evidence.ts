@@ -186,7 +186,7 @@ function listingProblems(stored: OpenedPack, one: StoredKind): Problem[] {
     ];
   if (listed.sha256 === one.digest) return [];
   return [
-    problem("EVIDENCE_DIGEST_MISMATCH", `${one.path} has ${one.digest}, its pack says ${listed.sha256}.`, {
+    problem("EVIDENCE_DIGEST_MISMATCH", `${one.name} has ${one.digest}, its pack says ${listed.sha256}.`, {
       where: { file: one.path },
     }),
   ];

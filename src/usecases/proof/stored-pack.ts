@@ -158,8 +158,13 @@ export function requireSmall(folder: string, entries: readonly { readonly size: 
 function digestProblems(file: string, bytes: Uint8Array, wanted: Transition["evidence_digest"]): Problem[] {
   const actual = digestOf(bytes);
   if (sameDigest(actual, wanted)) return [];
-  const message = `${file} has ${actual}, wanted is ${wanted}.`;
+  const message = `${nameOf(file)} has ${actual}, wanted is ${wanted}.`;
   return [problem("EVIDENCE_DIGEST_MISMATCH", message, { where: { file } })];
+}
+
+/** The place beside the message has the folder. */
+function nameOf(file: string): string {
+  return file.slice(file.lastIndexOf("/") + 1);
 }
 
 function entryProblems(
@@ -169,7 +174,7 @@ function entryProblems(
 ): Problem[] {
   const swapped = digestProblems(file, bytes, sha256);
   if (swapped.length > 0 || bytes.length === size) return swapped;
-  const message = `${file} has ${bytes.length} bytes, its pack says ${size}.`;
+  const message = `${nameOf(file)} has ${bytes.length} bytes, its pack says ${size}.`;
   return [problem("EVIDENCE_DIGEST_MISMATCH", message, { where: { file } })];
 }
 
