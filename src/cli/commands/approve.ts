@@ -2,10 +2,9 @@ import { gateError } from "../../errors.ts";
 import { remoteToShare } from "../../host/remote-to-share.ts";
 import { startRun } from "../../host/start.ts";
 import { openPorts } from "../../host/wiring.ts";
-import { renderApproval } from "../../report/approval.ts";
-import { plainText } from "../../report/escape.ts";
+import { renderApproval, renderGiven } from "../../report/approval.ts";
 import { renderTerminal } from "../../report/terminal.ts";
-import { approve, type GivenApproval } from "../../usecases/approve/approve.ts";
+import { approve } from "../../usecases/approve/approve.ts";
 import { readProposal, type ReadProposal } from "../../usecases/approve/read-proposal.ts";
 import { proposalContextOf } from "../../usecases/report-context.ts";
 import type { Console } from "../console.ts";
@@ -43,7 +42,8 @@ export async function run(
   console.data({ result: "approved", ...dataOf(proposal), ...given });
   const branches = [proposal.branch, proposal.base.name];
   const remote = await remoteToShare(ports.git.root, process.env, branches);
-  console.text(givenText(proposal, given, remote));
+  const { branch, base } = proposal;
+  console.text(`\n${renderGiven(given, { branch, onto: base.name, remote, comment: remembered })}`);
   return 0;
 }
 
@@ -72,21 +72,5 @@ function shown({ color, width }: Console, { branch, proven, proposed, facts }: R
   return [
     renderTerminal(told, { ...context, color, width }),
     renderApproval({ branch, proposed, asked, approvals }, width),
-  ].join("\n");
-}
-
-function givenText(
-  { branch, base }: ReadProposal,
-  { principal, key, commit, path, created }: GivenApproval,
-  remote: string | null,
-): string {
-  if (!created) return `\n${principal} has approved this very proposal already: ${path}.`;
-  return [
-    `\nApproved by ${principal} with ${key}: ${plainText(path)}, commit ${commit.slice(0, 12)}.`,
-    "Next:",
-    remote === null
-      ? "  (this clone has no remote to push it to)"
-      : `  git push ${remote} ${branch}   where the pull request is elsewhere`,
-    `  modelgate check --base ${base.name} --head ${branch}   to count it here`,
   ].join("\n");
 }

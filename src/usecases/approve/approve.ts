@@ -32,6 +32,8 @@ export interface GivenApproval {
   readonly path: string;
   /** False when this very proposal was approved by this key before, and nothing was written. */
   readonly created: boolean;
+  /** The approval of the same person that lay there before: by another key, or for an earlier run and carried on. */
+  readonly replaces: Pick<ApprovalStatement, "key" | "approved_at" | "run_id"> | null;
   readonly statement: ApprovalStatement;
 }
 
@@ -57,7 +59,7 @@ export async function approve(
   };
   const before = stored.approvals.get(path);
   if (before && before.key === given.key && isOfThis(before, proposal))
-    return { ...given, commit: proposal.tip, created: false, statement: before };
+    return { ...given, commit: proposal.tip, created: false, replaces: null, statement: before };
   const statement = await signApproval(
     {
       schema_version: "modelgate/approval/v1",
@@ -78,7 +80,11 @@ export async function approve(
     message: approvalMessage({ subject, principal: approver.principal, runId: transition.run_id }),
     at: now,
   });
-  return { ...given, commit, created: true, statement };
+  return { ...given, commit, created: true, replaces: before ? replaced(before) : null, statement };
+}
+
+function replaced({ key, approved_at, run_id }: ApprovalStatement): GivenApproval["replaces"] {
+  return { key, approved_at, run_id };
 }
 
 function approverBy({ trust }: ReadProposal, fingerprint: string): SignedApproval {

@@ -55,7 +55,27 @@ describe("an approval by key", () => {
   it("twice by one key is one, and writes nothing", async () => {
     const first = await scene.approve(scene.grace);
     const again = await scene.approve(scene.grace);
-    expect(again).toMatchObject({ created: false, commit: first.commit });
+    expect(again).toMatchObject({ created: false, commit: first.commit, replaces: null });
+  });
+
+  it("by another key of the same person takes the place of the first, and says so", async () => {
+    const second = scene.newKey("grace-2");
+    const [ada, , linus, mallory] = scene.team;
+    const keys = [{ key: scene.grace }, { key: second }];
+    scene.trust([
+      ada!,
+      { id: "grace", github: "grace-h", roles: ["release-manager"], keys },
+      linus!,
+      mallory!,
+    ]);
+    scene.git("branch", "-q", "-D", BRANCH);
+    await scene.propose();
+    const first = await scene.approve(scene.grace);
+    expect(first.replaces).toBeNull();
+    const again = await scene.approve(second);
+    const { key, approved_at, run_id } = first.statement;
+    expect(again).toMatchObject({ created: true, path: first.path, replaces: { key, approved_at, run_id } });
+    expect(await scene.verdict()).toBe("PASS given by grace-h.");
   });
 
   it("is found without a name, by the end of its name, or where it is checked out", async () => {
