@@ -85,7 +85,7 @@ const verdicts = {
   },
   GATE_APPROVALS_UNKNOWN: {
     meaning: "The policy requires approvals, and nothing here can see them.",
-    fix: "Run the required check on GitHub, which reads approvals, or remove requires.approvals.",
+    fix: "Let the required check judge it, which reads approvals: modelgate check, or its action on GitHub; or remove requires.approvals.",
     exit: 1,
   },
   GATE_STREAK_UNKNOWN: {

@@ -71,7 +71,7 @@ function judgeSoak(
 function judgeStreak(streak: NonNullable<Requirements["streak"]>, input: EvaluateInput): RequirementVerdict {
   const asks = `${streak.consecutive} consecutive passes of ${streak.check}`;
   return input.enforcedElsewhere.includes("streak")
-    ? elsewhere("streak", `${asks}: checked by the required check on GitHub.`)
+    ? elsewhere("streak", `${asks}: not judged here, but by the required check.`)
     : blocked("streak", "GATE_STREAK_UNKNOWN", `${asks}: cannot be seen from here.`, "INCONCLUSIVE");
 }
 
@@ -88,7 +88,7 @@ function judgeApprovals(
       : blocked("approvals", reason, text, outcome);
   }
   return input.enforcedElsewhere.includes("approvals")
-    ? elsewhere("approvals", `${asks}: checked by the required check on GitHub.`)
+    ? elsewhere("approvals", `${asks}: not judged here, but by the required check.`)
     : blocked("approvals", "GATE_APPROVALS_UNKNOWN", `${asks}: cannot be seen from here.`, "INCONCLUSIVE");
 }
 
