@@ -107,6 +107,12 @@ export const doctorReasons = {
     fix: "Give the workflow a concurrency group of its own for each model, with queue: max.",
     exit: 1,
   },
+  DOCTOR_RECORD_POWERLESS: {
+    meaning:
+      "Without contents: write the reviews that a promotion rests on are kept nowhere, and no audit can prove who approved it; without deployments: write GitHub is told of no deployment, and without pull-requests: write a proposal of a revoked version stays open.",
+    fix: "Give the job that records contents: write, deployments: write and pull-requests: write.",
+    exit: 1,
+  },
   DOCTOR_RULES_UNOWNED: {
     meaning: "Whoever may write can change the rules by which they are judged, with anybody's review.",
     fix: "Name owners for it in .github/CODEOWNERS, and require their review in the ruleset.",

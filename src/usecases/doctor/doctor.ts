@@ -6,6 +6,7 @@ import { type Finding, finding } from "./finding.ts";
 import { gateFindings } from "./gate-rules.ts";
 import { permissionFindings } from "./permission-rules.ts";
 import { promotionFindings } from "./promotion-rules.ts";
+import { recordFindings } from "./record-rules.ts";
 import { settingsFindings } from "./settings-rules.ts";
 import { stepFindings } from "./step-rules.ts";
 import { readWorkflow, type WorkflowFile } from "./workflow-file.ts";
@@ -62,6 +63,7 @@ export function workflowFindings(workflows: readonly WorkflowFile[]): Finding[] 
       ...stepFindings(workflow),
       ...permissionFindings(workflow),
       ...promotionFindings(workflow),
+      ...recordFindings(workflow),
     ]),
   ];
 }

@@ -35,6 +35,8 @@ export const EXAMPLES: Readonly<Record<keyof typeof doctorReasons, string>> = {
   DOCTOR_CREDENTIALS_KEPT: `uses: actions/checkout@${SHA} # v7.0.1\nwith:\n  persist-credentials: false`,
   DOCTOR_PROMOTION_CANCELLED: QUEUE,
   DOCTOR_PROMOTION_UNQUEUED: QUEUE,
+  DOCTOR_RECORD_POWERLESS:
+    "record:\n  permissions:\n    contents: write\n    deployments: write\n    pull-requests: write",
   DOCTOR_RULES_UNOWNED: "/policies/ @org/ml-platform\n/.github/  @org/ml-platform",
   DOCTOR_BYTES_CONVERTED: "models/**     -text\nevidence/**   -text\ndeployed.json -text",
   DOCTOR_CHECK_NOT_REQUIRED: REQUIRED,

@@ -66,6 +66,70 @@ const promote = (from: string | RegExp, to: string): string[] => {
   return found([GATE, PROMOTE.replace(from, to)]);
 };
 
+const RECORD = `name: record
+on:
+  push: { branches: [main], paths: [deployed.json] }
+permissions: {}
+concurrency: { group: modelgate-record, queue: max, cancel-in-progress: false }
+jobs:
+  record:
+    runs-on: ubuntu-24.04
+    permissions:
+      contents: write
+      deployments: write
+      pull-requests: write
+    steps:
+      - uses: modelgate/modelgate/actions/record@${SHA} # v0.1.0
+`;
+
+describe("a job that records", () => {
+  const record = (from: string | RegExp, to: string) => {
+    expect(RECORD).toMatch(from);
+    const workflow = readWorkflow(Buffer.from(RECORD.replace(from, to)), "record.yml");
+    const gates = [GATE, PROMOTE].map((text, at) => readWorkflow(Buffer.from(text), `${at}.yml`));
+    return workflowFindings([...gates, workflow]).map(
+      ({ code, message, where }) => `${code} ${where?.line ?? 0}:${where?.column ?? 0} ${message}`,
+    );
+  };
+  const says = (place: string, names: string) => [
+    `DOCTOR_RECORD_POWERLESS ${place} The job record records without ${names}.`,
+  ];
+  const ALL = "contents: write, deployments: write, pull-requests: write";
+  const JOB = /    permissions:\n(?:      .*\n){3}/;
+  const USES = /( {6}- uses: modelgate.*\n)/;
+
+  it("may write what it keeps", () => {
+    expect(record("name: record", "name: record")).toEqual([]);
+    expect(record(JOB, "    permissions: write-all\n")).toEqual([
+      expect.stringContaining("DOCTOR_PERMISSIONS_BROAD 9:5") as string,
+    ]);
+  });
+
+  it.each([
+    ["reading alone", "contents: write", "contents: read", says("9:5", "contents: write")],
+    ["no deployments", "      deployments: write\n", "", says("9:5", "deployments: write")],
+    [
+      "two that read",
+      /(contents|pull-requests): write/g,
+      "$1: read",
+      says("9:5", "contents: write, pull-requests: write"),
+    ],
+    ["reading everything", JOB, "    permissions: read-all\n", says("9:5", ALL)],
+    ["what the workflow says", JOB, "", says("7:3", ALL)],
+  ])("may not, with %s", (_what, from, to, expected) => {
+    expect(record(from, to)).toEqual(expected);
+  });
+
+  it("is not looked at where another token records", () => {
+    const other = RECORD.replace(JOB, "    permissions: { contents: read }\n");
+    const by = (token: string) =>
+      found([GATE, PROMOTE, other.replace(USES, `$1        with: { token: '\${{ ${token} }}' }\n`)]);
+    expect(by("steps.app.outputs.token")).toEqual([]);
+    for (const token of ["github.token", "secrets.GITHUB_TOKEN", "GitHub.Token"])
+      expect(by(token)).toEqual(["DOCTOR_RECORD_POWERLESS 9:5"]);
+  });
+});
+
 describe("the gate", () => {
   it("is healthy as init writes it", () => {
     expect(found([GATE, PROMOTE])).toEqual([]);
