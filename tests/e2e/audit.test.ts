@@ -107,6 +107,20 @@ describe("modelgate audit", () => {
     const { exit, stdout, stderr } = await modelgate("audit", "--checkpoint", file, "--key", key);
     expect([exit, existsSync(file), stderr.split(" ")[0]]).toEqual([1, false, "TRUST_KEY_UNKNOWN"]);
     expect(stdout).toContain("Every commit stands.");
+    const json = await modelgate("--json", "audit", "--checkpoint", file, "--key", key);
+    expect([json.exit, json.stderr.split(" ")[0]]).toEqual([1, "TRUST_KEY_UNKNOWN"]);
+    expect(JSON.parse(json.stdout)).toMatchObject({ outcome: "PASS", count: 3, problems: [] });
+  });
+
+  it("answers also where its report cannot be written", async () => {
+    const { exit, stdout, stderr } = await modelgate(
+      "--json",
+      "audit",
+      "--report",
+      join(repo.root, ".git/HEAD/x"),
+    );
+    expect([exit, /^\S+ {2}(FILE_\w+) /.exec(stderr)?.[1]]).toEqual([3, "FILE_NOT_WRITTEN"]);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: "PASS" });
   });
 
   it("leaves the checkpoint where it was when something fails", async () => {

@@ -10,7 +10,8 @@ export async function writeNamedFile(path: string, text: string): Promise<void> 
     await writeFile(temporary, text, { flag: "wx" });
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Below a file that is no folder there is nothing to remove, and that is an error too.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw fileError(error, path, "write");
   }
 }

@@ -5,7 +5,7 @@ import { keepHeapSmall } from "../../adapters/machine/small-heap.ts";
 import { openSigner } from "../../adapters/signing/open-signer.ts";
 import type { AuditReport, Checkpoint } from "../../domain/audit.ts";
 import { formatJson } from "../../domain/document/format.ts";
-import { gateError } from "../../errors.ts";
+import { GateError, gateError } from "../../errors.ts";
 import { auditThreads } from "../../host/audit-threads/threads.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { formatCheckpoint, parseCheckpoint } from "../../ledger/audit/checkpoint.ts";
@@ -15,6 +15,7 @@ import { auditMarkdown, auditText } from "../../report/audit.ts";
 import { audit, type Audited } from "../../usecases/audit/audit.ts";
 import { refuseOwnCheckpoint } from "../../usecases/audit/own-checkpoint.ts";
 import { belowRoot } from "../below-root.ts";
+import { formatProblem } from "../console.ts";
 import type { CommandContext } from "../context.ts";
 
 interface Options {
@@ -24,7 +25,10 @@ interface Options {
   readonly report?: string;
 }
 
-/** `modelgate audit`: 0 when every commit stands, 1 when one does not, 3 when the audit itself failed on one. */
+/**
+ * `modelgate audit`: 0 when every commit stands, 1 when one does not, 3 when the audit itself failed on one; more where its
+ * report or checkpoint could not be kept.
+ */
 export async function run(context: CommandContext, options: Options): Promise<number> {
   refuseTogether(options);
   keepHeapSmall();
@@ -41,12 +45,35 @@ export async function run(context: CommandContext, options: Options): Promise<nu
     },
   );
   const { report } = done;
-  if (options.report !== undefined) await writeNamedFile(options.report, reportFile(report, options.report));
   context.console.text(auditText(report, context.console));
-  await writeCheckpoint(done, { file: options.checkpoint, signer }, context);
   context.console.data(report);
-  if (report.broken) return 3;
-  return report.outcome === "FAIL" ? 1 : 0;
+  const exits = [
+    exitOf(report),
+    await kept(context, () => writeReport(report, options.report)),
+    await kept(context, () => writeCheckpoint(done, { file: options.checkpoint, signer }, context)),
+  ];
+  return Math.max(...exits);
+}
+
+function exitOf({ broken, outcome }: AuditReport): number {
+  if (broken) return 3;
+  return outcome === "FAIL" ? 1 : 0;
+}
+
+/** What the audit found is told already, and its document is the only one: what cannot be kept of it is a note. */
+async function kept({ console }: CommandContext, keep: () => Promise<void>): Promise<number> {
+  try {
+    await keep();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof GateError)) throw error;
+    for (const one of error.problems) console.note(formatProblem(one, false));
+    return error.exitCode;
+  }
+}
+
+async function writeReport(report: AuditReport, file: string | undefined): Promise<void> {
+  if (file !== undefined) await writeNamedFile(file, reportFile(report, file));
 }
 
 function reportFile(report: AuditReport, name: string): string {
