@@ -107,6 +107,18 @@ describe("a benchmark that a proposal brings", () => {
     expect(await scene.judged(merge(moved, scene.bot, forged))).toEqual(caught(forged.slice(0, 12)));
   });
 
+  it("is measured again when a merge takes the unsigned side of two", async () => {
+    const forged = await scene.forge(null);
+    const signed = scene.on("main", scene.bot, () => {
+      scene.commit({ [packed(forged, "benchmark.json")]: "as it was measured" }, "the honest side");
+    });
+    const merged = scene.on(signed, scene.bot, () => {
+      scene.git("merge", "-q", "--no-ff", "-X", "theirs", "-m", "merge", forged);
+    });
+    expect(scene.git("diff", "--name-only", forged, merged)).toBe("");
+    expect(await scene.judged(merged)).toEqual(caught(`its commit ${forged.slice(0, 12)} is not signed`));
+  });
+
   it("is taken through merges that change nothing of it, whoever made them", async () => {
     const good = await scene.forge(scene.bot);
     const merge = (of: string, from = "main"): string =>

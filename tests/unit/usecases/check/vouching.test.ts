@@ -70,9 +70,10 @@ describe("the commits of a proposal that bring evidence", () => {
 
   it("are looked at up to a bound, along every parent", async () => {
     const good = by("bot", base, { [BENCHMARK]: "1" });
-    const made = (name: string, froms: readonly string[], at = 1.7e9): string =>
+    /** The first parent is the one before on that branch where it is null or left out. */
+    const made = (name: string, froms: readonly (string | null)[], at = 1.7e9): string =>
       [`commit refs/heads/${name}`, `committer A <a@example.org> ${at} +0000`, "data 1", "x"]
-        .concat(froms.map((from, n) => `${n === 0 ? "from" : "merge"} ${from}`))
+        .concat(froms.flatMap((from, n) => (from === null ? [] : `${n === 0 ? "from" : "merge"} ${from}`)))
         .join("\n");
     const stored = (name: string, commits: readonly string[]): string => {
       scene.plumb(["fast-import", "--quiet"], { input: `${commits.join("\n\n")}\n\n` });
@@ -93,9 +94,17 @@ describe("the commits of a proposal that bring evidence", () => {
         ),
       ]);
     };
+    /** Few commits, each of which merges the same ones again. */
+    const knot = (count: number): string => {
+      const next = Array.from({ length: count }, (_, n) =>
+        made(`knot-${count}`, n === 0 ? [good] : [null, good, base]),
+      );
+      return stored(`knot-${count}`, next);
+    };
     const tooMany = nobody("it is more than 64 commits, or too many merges");
     expect([await asked(line(63)), await asked(line(64))]).toEqual([VOUCHED, tooMany]);
     expect([await asked(octopus(12)), await asked(octopus(130))]).toEqual([VOUCHED, tooMany]);
+    expect([await asked(knot(30)), await asked(knot(60))]).toEqual([VOUCHED, tooMany]);
   });
 
   it("are none where nothing is brought: then nobody vouches for it", async () => {
