@@ -52,7 +52,7 @@ function refusal(error: unknown): Signing {
   throw error;
 }
 
-/** `roles` null: any key that is known will do, because nothing rests on it. */
+/** `roles` null: nothing rests on the key, so that any will do; but who still signs with a revoked one may be a thief. */
 async function proveSigner(
   trust: TrustRegistry,
   signed: SignedCommit,
@@ -62,7 +62,9 @@ async function proveSigner(
   if (typeof fingerprint !== "string") return { signer: null, problems: [fingerprint] };
   const judged = judgeKey(trust, { fingerprint, roles: roles ?? ROLES, use: "now" });
   if (isTrusted(judged)) return { signer: { principal: judged.principal, fingerprint }, problems: [] };
-  return roles === null ? NOBODY : { signer: null, problems: [judged] };
+  return roles === null && judged.code !== "TRUST_KEY_REVOKED"
+    ? NOBODY
+    : { signer: null, problems: [judged] };
 }
 
 /** The fingerprint of the key whose signature the commit carries, proven over its bytes. */

@@ -25,15 +25,18 @@ describe("a commit by a revoked key that claims to be from before the revocation
         keys: [{ key: eve, ...(ended ? { standing: "revoked: { reason: stolen }" } : {}) }],
       },
     ];
-    const signedAt = (date: string): string => {
-      for (const [path, text] of Object.entries(nextPolicy(scene))) scene.check.repo.write(path, text);
+    const signedAt = (date: string, change = nextPolicy(scene), key = eve): string => {
+      for (const [path, text] of Object.entries(change)) scene.check.repo.write(path, text);
       scene.git("add", "-A");
-      return signedCommit(scene.check.repo, eve, { GIT_COMMITTER_DATE: date, GIT_AUTHOR_DATE: date });
+      return signedCommit(scene.check.repo, key, { GIT_COMMITTER_DATE: date, GIT_AUTHOR_DATE: date });
     };
     scene.commit({ "policies/trust.yaml": trustYaml(principals(false), 2) }, "trust eve");
     commits["while it was valid"] = signedAt("2024-06-01T00:00:00Z");
     scene.commit({ "policies/trust.yaml": trustYaml(principals(true), 3) }, "revoke eve");
     for (const [name, date] of Object.entries(DATES)) commits[name] = signedAt(date);
+    commits["a README"] = signedAt("2020-01-01T00:00:00Z", { "README.md": "hello\n" });
+    const stranger = scene.newKey("stranger");
+    commits["a stranger's"] = signedAt("2020-01-01T00:00:00Z", { "README.md": "hello!\n" }, stranger);
     commits["git"] = gitVerdict(
       scene.check.repo,
       commits["2020"] ?? "",
@@ -49,6 +52,11 @@ describe("a commit by a revoked key that claims to be from before the revocation
 
   it.each(Object.keys(DATES))("is refused, be it from %s", (name) => {
     expect(gistOn(report, commits[name]!)).toBe("FAIL TRUST_KEY_REVOKED");
+  });
+
+  it("is told, and fails nothing, where nothing governed changes: somebody still has the key", () => {
+    expect(gistOn(report, commits["a README"]!)).toBe("WARN TRUST_KEY_REVOKED");
+    expect(gistOn(report, commits["a stranger's"]!)).toBe("PASS");
   });
 
   it("what the key signed before stands", () => {
