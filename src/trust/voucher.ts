@@ -1,16 +1,10 @@
 import type { Problem } from "../errors.ts";
 import { judgeKey } from "./judge-key.ts";
-import { keyOf, letsSomebodySign, type TrustRegistry } from "./registry.ts";
+import { letsSomebodySign, type TrustRegistry } from "./registry.ts";
 import type { Role } from "./roles.ts";
 
 /** Whose signature under a commit makes its stored evidence count without being measured again. */
 export const VOUCHERS = ["gate-bot", "evidence-signer"] as const satisfies readonly Role[];
-
-/**
- * A forge signs with its OpenPGP key whatever somebody edits in its pages, in a fork too: as a gate-bot it says that a merge
- * was made by its button, and nothing about numbers. An OpenPGP key vouches only where that was asked for by name.
- */
-const VOUCHERS_BY_OPENPGP: readonly Role[] = ["evidence-signer"];
 
 /**
  * Whether stored evidence needs a voucher: some active key may sign commits, or some key was ever named that may vouch. That
@@ -21,11 +15,10 @@ export function asksForVouchers(trust: TrustRegistry): boolean {
   return letsSomebodySign(trust) || keys.some(({ roles }) => VOUCHERS.some((role) => roles.includes(role)));
 }
 
-/** Whether a registry lets a key vouch for evidence, and as whom. Problems are those of `judgeKey`. */
+/** Whether a registry lets an SSH key vouch for evidence, and as whom. Problems are those of `judgeKey`. */
 export function judgeVoucher(
   trust: TrustRegistry,
   fingerprint: string,
 ): { readonly principal: string } | Problem {
-  const isOpenPgp = keyOf(trust, fingerprint)?.key.kind === "openpgp";
-  return judgeKey(trust, { fingerprint, roles: isOpenPgp ? VOUCHERS_BY_OPENPGP : VOUCHERS, use: "now" });
+  return judgeKey(trust, { fingerprint, roles: VOUCHERS, use: "now" });
 }

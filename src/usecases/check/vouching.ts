@@ -5,7 +5,7 @@ import { isApprovalPath } from "../../trust/approval/statement.ts";
 import { isTrusted } from "../../trust/judge-key.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { judgeVoucher, VOUCHERS } from "../../trust/voucher.ts";
-import { commitKey } from "../trust/commit-signer.ts";
+import { sshKeyOf } from "../trust/proven-key.ts";
 
 /** Who vouches for the evidence that a proposal brings, or why it is nobody. */
 export type Vouching =
@@ -29,9 +29,10 @@ const MOST_COMMITS = 64;
 const MOST_LINKS = 2 * MOST_COMMITS;
 
 /**
- * Every commit that adds or changes files of the pack must be signed by a key that the base lets vouch; a merge counts as
- * such when the pack is not that of one of its parents. Approvals are no evidence. What cannot be read is vouched for by
- * nobody: it is a reason to measure again, and no refusal.
+ * Every commit that adds or changes files of the pack must be signed by an SSH key that the base lets vouch; a merge counts as
+ * such when the pack is not that of one of its parents. Approvals are no evidence. OpenPGP does not count: a forge signs with
+ * its key whatever somebody edits in its pages. What cannot be read is vouched for by nobody: it is a reason to measure again,
+ * and no refusal.
  */
 export async function vouchingFor(git: VouchingGit, brought: BroughtEvidence): Promise<Vouching> {
   try {
@@ -61,8 +62,8 @@ async function voucherOf(
   commit: string,
 ): Promise<{ readonly principal: string } | { readonly why: string }> {
   const unsigned = `its commit ${commit.slice(0, 12)} is not signed by a ${VOUCHERS.join(" or ")}`;
-  const fingerprint = await commitKey(git, trust, commit);
-  if (fingerprint === null) return { why: `${unsigned} (no signature that proves a key)` };
+  const fingerprint = await sshKeyOf(git, commit);
+  if (fingerprint === null) return { why: `${unsigned} (no SSH signature that proves a key)` };
   const judged = judgeVoucher(trust, fingerprint);
   return isTrusted(judged) ? judged : { why: `${unsigned} (${judged.code}: ${judged.message})` };
 }

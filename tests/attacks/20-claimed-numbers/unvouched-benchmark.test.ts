@@ -23,7 +23,7 @@ describe("a benchmark that a proposal brings", () => {
   it.each([
     [
       "nobody",
-      /^Nobody vouches for the benchmark of the proposal: its commit [0-9a-f]{12} is not signed by a gate-bot or evidence-signer \(no signature that proves a key\)\.$/,
+      /^Nobody vouches for the benchmark of the proposal: its commit [0-9a-f]{12} is not signed by a gate-bot or evidence-signer \(no SSH signature that proves a key\)\.$/,
     ],
     [
       "manager",
