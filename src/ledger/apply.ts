@@ -26,10 +26,10 @@ export function successor(
 ): Ledger {
   refuse(illegalities(ledger, transition, environments));
   return {
-    schema_version: ledger.schema_version,
-    revision: ledger.revision + 1,
-    previous: digest,
     models: effectOn(ledger, transition),
+    previous: digest,
+    revision: ledger.revision + 1,
+    schema_version: ledger.schema_version,
     transition,
   };
 }

@@ -22,6 +22,7 @@ export function formatLedger(ledger: Ledger): string {
   return formatJson(ledger);
 }
 
+const NO_MODELS = '{\n  "models": {}';
 const texts = new WeakMap<ModelState, string>();
 
 /**
@@ -31,9 +32,10 @@ const texts = new WeakMap<ModelState, string>();
 export function formatShared(ledger: Ledger): string {
   const { models, ...rest } = ledger;
   const ids = sortedKeys(models);
-  const lines = ids.map((id) => `    ${JSON.stringify(id)}: ${textOf(models[id] as ModelState)}`);
   const text = formatJson({ models: {}, ...rest });
-  return lines.length === 0 ? text : text.replace("{}", () => `{\n${lines.join(",\n")}\n  }`);
+  if (ids.length === 0 || !text.startsWith(NO_MODELS)) return formatLedger(ledger);
+  const lines = ids.map((id) => `    ${JSON.stringify(id)}: ${textOf(models[id] as ModelState)}`);
+  return `{\n  "models": {\n${lines.join(",\n")}\n  }${text.slice(NO_MODELS.length)}`;
 }
 
 function textOf(model: ModelState): string {

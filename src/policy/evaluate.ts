@@ -28,23 +28,24 @@ export function evaluate(input: EvaluateInput): Verdict {
   const court = openCourt(input, evidence);
   const policies = matching.map((policy) => judgePolicy(policy, { input, evidence, court }));
   const refusals = findRefusals(input, matching);
+  // In the order in which a verdict is spelled, here as in what it holds: then nothing has to be put in order.
   return {
-    schema_version: "modelgate/verdict/v1",
-    run_id: input.runId,
-    event: request.event,
-    environment: request.environment,
-    canary_phase: request.phase,
-    subject: input.subject,
-    baseline: input.baseline,
-    decided_at: timestampOf(input.now),
-    outcome: worst([...policies, ...refusals].flatMap(({ outcome }) => weightOf(outcome) ?? [])),
-    policy_digest: policyDigestOf(matching),
     base_commit: input.baseCommit,
-    runner: runnerOf(evidence),
-    policies,
-    refusals,
+    baseline: input.baseline,
+    canary_phase: request.phase,
+    decided_at: timestampOf(input.now),
+    environment: request.environment,
+    event: request.event,
     findings: findingsOf(evidence),
+    outcome: worst([...policies, ...refusals].flatMap(({ outcome }) => weightOf(outcome) ?? [])),
+    policies,
+    policy_digest: policyDigestOf(matching),
+    refusals,
     refused_before: input.history.refusedBefore,
+    run_id: input.runId,
+    runner: runnerOf(evidence),
+    schema_version: "modelgate/verdict/v1",
+    subject: input.subject,
   };
 }
 
@@ -73,14 +74,14 @@ function judgePolicy(policy: GatePolicy, { input, evidence, court }: Hearing): P
   const outcomes = [...objectives, ...requirements].flatMap(({ outcome }) => weightOf(outcome) ?? []);
   const score = judgeScore(policy.score, objectives);
   return {
-    policy: policy.name,
-    version: policy.version,
-    path: policy.path,
     digest: policy.digest,
-    outcome: worst(score ? [...outcomes, score.outcome] : outcomes),
-    requirements,
     objectives,
+    outcome: worst(score ? [...outcomes, score.outcome] : outcomes),
+    path: policy.path,
+    policy: policy.name,
+    requirements,
     score,
+    version: policy.version,
   };
 }
 

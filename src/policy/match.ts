@@ -36,8 +36,24 @@ export interface Matchable {
   readonly environment: string | null;
 }
 
-/** All policies that apply to a request, sorted by name. */
+/** Of one set of policies, by what is asked: a long history asks the same again and again. */
+const found = new WeakMap<readonly GatePolicy[], Map<string, readonly GatePolicy[]>>();
+
+/** All policies that apply to a request, sorted by name: the same list whenever the same is asked of the same policies. */
 export function matchingPolicies(policies: readonly GatePolicy[], request: Matchable): readonly GatePolicy[] {
+  const { event, model, environment } = request;
+  const asked = JSON.stringify([event, model, environment]);
+  const known = found.get(policies) ?? new Map<string, readonly GatePolicy[]>();
+  found.set(policies, known);
+  const matching = known.get(asked) ?? findMatching(policies, request);
+  if (known.size < MOST_KNOWN) known.set(asked, matching);
+  return matching;
+}
+
+/** More questions are answered anew: nobody fills the memory by asking. */
+const MOST_KNOWN = 4096;
+
+function findMatching(policies: readonly GatePolicy[], request: Matchable): readonly GatePolicy[] {
   return policies.filter((policy) => applies(policy, request)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { createHash, hash } from "node:crypto";
+import { hash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { gateError } from "../../errors.ts";
 import { gitEnvironment } from "./environment.ts";
@@ -118,7 +118,12 @@ function hold(child: ChildProcessWithoutNullStreams, busy: boolean): void {
   }
 }
 
-type Answer = { readonly header: string; readonly size: number; readonly body: Buffer | undefined };
+interface Answer {
+  readonly header: string;
+  readonly size: number;
+  /** The object as its id is computed over it: `<type> <size>NUL` and its bytes. Undefined where there is none, or too much. */
+  readonly whole: Buffer | undefined;
+}
 
 /** Cuts the byte stream of `cat-file --batch` into answers: a header line, and for objects the bytes and one LF. */
 class AnswerStream {
@@ -143,7 +148,7 @@ class AnswerStream {
     const header = all.subarray(0, end).toString("utf8");
     this.#keep(all.subarray(end + 1));
     const size = /^[0-9a-f]{40,64} [a-z]+ (\d+)$/.exec(header)?.[1];
-    if (size === undefined) return { header, size: 0, body: undefined };
+    if (size === undefined) return { header, size: 0, whole: undefined };
     this.#open = { header, size: Number(size), left: Number(size) + 1 };
     return undefined;
   }
@@ -158,8 +163,8 @@ class AnswerStream {
     const all = this.#all();
     this.#keep(all.subarray(open.left));
     this.#open = undefined;
-    const body = open.size > OBJECT_LIMIT ? undefined : Buffer.from(all.subarray(0, open.size));
-    return { header: open.header, size: open.size, body };
+    const whole = open.size > OBJECT_LIMIT ? undefined : wholeObject(open, all);
+    return { header: open.header, size: open.size, whole };
   }
 
   #all(): Buffer {
@@ -174,6 +179,16 @@ class AnswerStream {
   }
 }
 
+/** A copy: what was read is shared with other objects, and would stay as long as this one. */
+function wholeObject({ header, size }: { header: string; size: number }, bytes: Buffer): Buffer {
+  const start = header.slice(header.indexOf(" ") + 1);
+  const whole = Buffer.allocUnsafe(start.length + 1 + size);
+  whole.write(start, "latin1");
+  whole[start.length] = 0;
+  bytes.copy(whole, start.length + 1, 0, size);
+  return whole;
+}
+
 /** git does not compare the bytes that it hands out with their id, so we do. */
 function checked(query: string, answer: Answer): GitObject | undefined {
   const [id = "", type = ""] = answer.header.split(" ");
@@ -183,15 +198,9 @@ function checked(query: string, answer: Answer): GitObject | undefined {
       `${printable(query)} has ${answer.size} bytes; the limit is ${OBJECT_LIMIT}.`,
     );
   }
-  if (answer.body === undefined) return undefined;
+  if (answer.whole === undefined) return undefined;
   const algorithm = id.length === 40 ? "sha1" : "sha256";
-  const real = idOf(algorithm, `${type} ${answer.size}\0`, answer.body);
+  const real = hash(algorithm, answer.whole);
   if (real !== id) throw gateError("GIT_OBJECT_CORRUPT", `The bytes of object ${id} have the id ${real}.`);
-  return { id, type, bytes: answer.body };
-}
-
-/** One call for small objects, which nearly all are; large ones are not copied. */
-function idOf(algorithm: string, header: string, body: Buffer): string {
-  if (body.length <= 64 * 1024) return hash(algorithm, Buffer.concat([Buffer.from(header), body]));
-  return createHash(algorithm).update(header).update(body).digest("hex");
+  return { id, type, bytes: answer.whole.subarray(answer.whole.length - answer.size) };
 }

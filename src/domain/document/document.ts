@@ -63,9 +63,11 @@ export function decodeDocument(bytes: Uint8Array, file: string, limit: number): 
   return text;
 }
 
+const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 function decodeUtf8(bytes: Uint8Array, file: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return STRICT.decode(bytes);
   } catch (cause) {
     const good = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, validPrefix(bytes)));
     const where = { file, ...lineAndColumn(good, good.length) };

@@ -1,57 +1,56 @@
 /** The one spelling of our JSON files: keys sorted by UTF-16 code units, two spaces, LF, one LF at the end. */
 export function formatJson(value: unknown): string {
-  return `${formatPart(value, "")}\n`;
+  return `${spelled(value)}\n`;
 }
 
 /** The same for a value inside of a document, whose lines after the first begin with `indent`. */
 export function formatPart(value: unknown, indent: string): string {
-  if (typeof value === "string") return quoted(value);
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  // Texts hold no line feed as such: JSON escapes it.
+  return spelled(value).replaceAll("\n", `\n${indent}`);
+}
+
+function spelled(value: unknown): string {
+  return JSON.stringify(inOrder(value), null, 2) ?? "null";
+}
+
+/** The same value with the keys of every object in order; itself where they are, as nearly everywhere. */
+function inOrder(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
   return Array.isArray(value)
-    ? formatList(value, indent)
-    : formatRecord(value as Readonly<Record<string, unknown>>, indent);
+    ? listInOrder(value)
+    : recordInOrder(value as Readonly<Record<string, unknown>>);
 }
 
-function formatList(values: readonly unknown[], indent: string): string {
-  if (values.length === 0) return "[]";
-  const deeper = `${indent}  `;
-  // An index loop: holes are values here, and ledgers of 10,000 revisions are formatted at once.
-  let text = "[";
-  for (let at = 0; at < values.length; at += 1)
-    text += `${at === 0 ? "\n" : ",\n"}${deeper}${formatPart(values[at], deeper)}`;
-  return `${text}\n${indent}]`;
-}
-
-function formatRecord(record: Readonly<Record<string, unknown>>, indent: string): string {
-  const deeper = `${indent}  `;
-  let text = "{";
-  for (const key of sortedKeys(record)) {
-    const child = record[key];
-    if (child === undefined) continue;
-    text += `${text === "{" ? "\n" : ",\n"}${deeper}${quoted(key)}: ${formatPart(child, deeper)}`;
+function listInOrder(values: readonly unknown[]): readonly unknown[] {
+  let copy: unknown[] | null = null;
+  // An index loop: holes are values here, and lists of 10,000 entries are formatted at once.
+  for (let at = 0; at < values.length; at += 1) {
+    const child = inOrder(values[at]);
+    if (child !== values[at]) (copy ??= [...values])[at] = child;
   }
-  return text === "{" ? "{}" : `${text}\n${indent}}`;
+  return copy ?? values;
 }
 
-/** Printable ASCII without quotes and backslashes stands as it is. */
-const PLAIN = /^[ !#-[\]-~]*$/;
-
-function quoted(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+function recordInOrder(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const keys = Object.keys(record);
+  let ordered: unknown[] | null = null;
+  for (let at = 0; at < keys.length; at += 1) {
+    const child = record[keys[at] ?? ""];
+    const spelt = inOrder(child);
+    const late = at > 0 && (keys[at - 1] ?? "") > (keys[at] ?? "");
+    if (late || spelt !== child) ordered ??= keys.slice(0, at).map((key) => record[key]);
+    ordered?.push(spelt);
+  }
+  return ordered ? sorted(keys.map((key, at) => [key, ordered[at]])) : record;
 }
 
-/**
- * The keys of an object in the order of our spelling. Nearly all objects have their keys in order already. Keys that look like numbers come first, as
- * in every JSON.stringify.
- */
+function sorted(entries: (readonly [string, unknown])[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The keys of an object in the order of our spelling. Keys that look like numbers come first, as in every JSON.stringify. */
 export function sortedKeys(record: Readonly<Record<string, unknown>>): readonly string[] {
   const keys = Object.keys(record);
-  for (let at = 1; at < keys.length; at += 1) {
-    if ((keys[at - 1] ?? "") > (keys[at] ?? "")) return Object.keys(Object.fromEntries(entriesOf(keys)));
-  }
-  return keys;
-}
-
-function entriesOf(keys: readonly string[]): (readonly [string, null])[] {
-  return keys.toSorted((a, b) => (a < b ? -1 : 1)).map((key) => [key, null] as const);
+  const late = keys.some((key, at) => at > 0 && (keys[at - 1] ?? "") > key);
+  return late ? Object.keys(sorted(keys.map((key) => [key, null]))) : keys;
 }

@@ -1,10 +1,15 @@
 import { gateError } from "../../errors.ts";
+import {
+  compareEntries,
+  Cursor,
+  FOLDER,
+  type NamedEntry,
+  type RawEntry,
+  type RawTree,
+  sharedEntries,
+} from "./tree-cursor.ts";
 
-/** One entry of a tree object. `mode` as in the object: `40000` is a folder. */
-export interface RawEntry {
-  readonly mode: string;
-  readonly id: string;
-}
+export type { RawEntry, RawTree } from "./tree-cursor.ts";
 
 /** One path that differs between two trees; null where it is not there. Folders are never listed, only what is in them. */
 export interface RawChange {
@@ -12,18 +17,6 @@ export interface RawChange {
   readonly before: RawEntry | null;
   readonly after: RawEntry | null;
 }
-
-interface NamedEntry extends RawEntry {
-  /** Bytes as latin1: names need not be UTF-8. */
-  readonly name: string;
-}
-
-const FOLDER = "40000";
-/**
- * Modes as git writes them, and one of a regular file that it once wrote. Git reads others too: `040000` is a folder to it,
- * and whoever compares texts would never look into that folder.
- */
-const MODES: ReadonlySet<string> = new Set([FOLDER, "100644", "100755", "100664", "120000", "160000"]);
 
 /** Entries that stand in one of two trees only, the same name on both sides side by side. */
 type Pair = { readonly before: NamedEntry | null; readonly after: NamedEntry | null };
@@ -34,7 +27,8 @@ type Pair = { readonly before: NamedEntry | null; readonly after: NamedEntry | n
  * sorted, with a name twice, or with a mode in another spelling.
  */
 export function differingEntries(before: RawTree | null, after: RawTree | null): readonly Pair[] {
-  const [left, right] = [cursor(before), cursor(after)];
+  const start = sharedEntries(before, after);
+  const [left, right] = [new Cursor(before, start), new Cursor(after, start)];
   const pairs: Pair[] = [];
   while (left.entry || right.entry) {
     const order = left.entry && right.entry ? compareEntries(left.entry, right.entry) : left.entry ? -1 : 1;
@@ -47,86 +41,8 @@ export function differingEntries(before: RawTree | null, after: RawTree | null):
   return pairs;
 }
 
-/** A tree object by its id. */
-export interface RawTree {
-  readonly id: string;
-  readonly bytes: Buffer;
-}
-
-/** Offsets of the entry that a cursor stands at. */
-interface Spot {
-  readonly start: number;
-  readonly name: number;
-  readonly nul: number;
-  readonly end: number;
-  readonly bytes: Buffer;
-}
-
-class Cursor {
-  readonly #tree: RawTree | null;
-  readonly #width: number;
-  entry: Spot | undefined;
-
-  constructor(tree: RawTree | null) {
-    this.#tree = tree;
-    this.#width = (tree?.id.length ?? 0) / 2;
-    this.entry = this.#at(0);
-  }
-
-  next(): void {
-    const last = this.entry;
-    if (!last) return;
-    this.entry = this.#at(last.end);
-    if (this.entry && compareEntries(last, this.entry) >= 0) throw this.#corrupt("is not sorted");
-  }
-
-  named(): NamedEntry | null {
-    if (!this.entry) return null;
-    const { start, name, nul, end, bytes } = this.entry;
-    const mode = bytes.toString("latin1", start, name - 1);
-    if (!MODES.has(mode)) throw this.#corrupt("has an entry whose mode git would not write");
-    return {
-      mode,
-      name: bytes.toString("latin1", name, nul),
-      id: bytes.toString("hex", nul + 1, end),
-    };
-  }
-
-  #at(start: number): Spot | undefined {
-    if (!this.#tree || start === this.#tree.bytes.length) return undefined;
-    const { bytes } = this.#tree;
-    const name = bytes.indexOf(32, start) + 1;
-    const nul = bytes.indexOf(0, name);
-    const end = nul + 1 + this.#width;
-    if (name <= start + 1 || nul <= name || end > bytes.length) throw this.#corrupt("is cut short");
-    return { start, name, nul, end, bytes };
-  }
-
-  #corrupt(how: string): Error {
-    return gateError("GIT_OBJECT_CORRUPT", `The tree ${this.#tree?.id ?? ""} ${how}.`);
-  }
-}
-
-function cursor(tree: RawTree | null): Cursor {
-  return new Cursor(tree);
-}
-
 function sameEntry({ entry: a }: Cursor, { entry: b }: Cursor): boolean {
   return !!a && !!b && a.bytes.compare(b.bytes, b.start, b.end, a.start, a.end) === 0;
-}
-
-/** Git sorts a folder as if its name ended in a slash; a file and a folder of one name are not the same entry. */
-function compareEntries(a: Spot, b: Spot): number {
-  const [left, right] = [a.nul - a.name, b.nul - b.name];
-  const shared = Math.min(left, right);
-  const order = a.bytes.compare(b.bytes, b.name, b.name + shared, a.name, a.name + shared);
-  if (order !== 0) return order;
-  return after(a, shared) - after(b, shared);
-}
-
-function after({ bytes, name, nul, start }: Spot, offset: number): number {
-  if (name + offset < nul) return bytes[name + offset] ?? 0;
-  return bytes[start] === 0x34 ? 0x2f : 0;
 }
 
 const indices = new WeakMap<RawTree, ReadonlyMap<string, RawEntry>>();
@@ -140,7 +56,7 @@ export function findEntry(tree: RawTree, name: string): RawEntry | undefined {
 
 function indexOf(tree: RawTree): ReadonlyMap<string, RawEntry> {
   const index = new Map<string, RawEntry>();
-  for (const at = cursor(tree); at.entry; at.next()) {
+  for (const at = new Cursor(tree); at.entry; at.next()) {
     const found = at.named();
     if (!found) continue;
     if (index.has(found.name)) throw gateError("GIT_OBJECT_CORRUPT", `The tree ${tree.id} has a name twice.`);

@@ -30,21 +30,28 @@ export function judgeObjective(
   const ruled = judgeFound(found, { objective, policy, incumbent: court.incumbent });
   const softened = soften(ruled, { objective, policy, softening: court });
   const metric = METRICS.get(objective.metric);
+  const numbers = numbersOf(found);
   return {
-    id: objective.id,
+    baseline: numbers.baseline,
+    fix: remedyOf(objective, softened.reason, court.candidate),
     group: objective.group,
+    hard: objective.hard?.text ?? null,
+    id: objective.id,
+    interval: numbers.interval,
+    judge: objective.judge,
     line: objective.line,
     metric: objective.metric,
+    outcome: softened.outcome,
+    reason: softened.reason,
+    samples: numbers.samples,
+    says: softened.says,
+    soft: objective.soft?.text ?? null,
     title: metric?.title ?? objective.metric,
     unit: metric?.unit ?? "1",
-    ...softened,
-    ...numbersOf(found),
-    hard: objective.hard?.text ?? null,
-    soft: objective.soft?.text ?? null,
-    judge: objective.judge,
+    value: numbers.value,
+    waiver: softened.waiver,
     weight: objective.weight,
     why: objective.why,
-    fix: remedyOf(objective, softened.reason, court.candidate),
   };
 }
 
@@ -184,7 +191,7 @@ function numbersOf(found: Found): Pick<ObjectiveVerdict, "value" | "interval" | 
     value: finite(value),
     interval:
       interval && isInterval(interval)
-        ? { low: interval.low, high: interval.high, level: interval.level }
+        ? { high: interval.high, level: interval.level, low: interval.low }
         : null,
     baseline: finite(baseline),
     samples: Number.isSafeInteger(samples) && samples >= 0 ? samples : 0,

@@ -31,15 +31,15 @@ export function blocked(
   says: string,
   outcome: "FAIL" | "INCONCLUSIVE" = "FAIL",
 ): RequirementVerdict {
-  return { id, outcome, reason, says, fix: reasons[reason].fix };
+  return { fix: reasons[reason].fix, id, outcome, reason, says };
 }
 
 function met(id: string, says: string): RequirementVerdict {
-  return { id, outcome: "PASS", reason: null, says, fix: "" };
+  return { fix: "", id, outcome: "PASS", reason: null, says };
 }
 
 function elsewhere(id: string, says: string): RequirementVerdict {
-  return { id, outcome: "NOT_APPLICABLE", reason: null, says, fix: "" };
+  return { fix: "", id, outcome: "NOT_APPLICABLE", reason: null, says };
 }
 
 function judgeReason(reason: string): RequirementVerdict {

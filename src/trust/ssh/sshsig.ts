@@ -111,21 +111,6 @@ export function verifySshSignature(signature: SshSignature, of: SignedPayload): 
   return proven(signature, verify(digest, data, key, bytes));
 }
 
-/** The same on another thread: for many signatures, of which each takes longer than all else about its commit. */
-export function verifySshSignatureAside(signature: SshSignature, of: SignedPayload): Promise<PublicKey> {
-  return new Promise((resolve, reject) => {
-    const { digest, data, key, bytes } = questionOf(signature, of);
-    verify(digest, data, key, bytes, (broken, good) => {
-      try {
-        if (broken) throw broken;
-        resolve(proven(signature, good));
-      } catch (error) {
-        reject(error);
-      }
-    });
-  });
-}
-
 function questionOf(signature: SshSignature, of: SignedPayload) {
   const { key, namespace, hash, algorithm } = signature;
   if (namespace !== of.namespace) {

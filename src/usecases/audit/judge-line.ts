@@ -6,7 +6,7 @@ import { type LinePlace, readLanded } from "./landed.ts";
 import type { Walk } from "./walk.ts";
 
 /** Commits that are read while earlier ones are judged. */
-const READ_AHEAD = 64;
+const READ_AHEAD = 16;
 
 /** The verdicts on the commits of a walk's line from a position on, up to the one before `end`, in their order. */
 export async function* judgeLine(

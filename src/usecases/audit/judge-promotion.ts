@@ -1,5 +1,5 @@
 import type { AuditedTransition } from "../../domain/audit.ts";
-import { digestOf, sameDigest } from "../../domain/digest.ts";
+import { sameDigest } from "../../domain/digest.ts";
 import { type Subject, packFolder } from "../../domain/evidence.ts";
 import { liveVersion, LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import { formatModelRef } from "../../domain/model-ref.ts";
@@ -30,7 +30,7 @@ export async function judgePromotion(scene: Scene): Promise<Finding> {
   if (!bytes) return withoutLedger(scene);
   const lawful = walk.lawful;
   if (!lawful) return { problems: [unlawful("no lawful deployed.json came before it")] };
-  if (digestOf(bytes) === lawful.digest) return restored(scene, lawful);
+  if (landed.ledgerDigest === lawful.digest) return restored(scene, lawful);
   if (walk.standing !== lawful.digest)
     return {
       problems: [unlawful(`the last lawful one is revision ${lawful.ledger.revision}, ${lawful.digest}`)],

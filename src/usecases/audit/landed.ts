@@ -1,9 +1,9 @@
+import { type Digest, digestOf } from "../../domain/digest.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { GateError, gateError, tried } from "../../errors.ts";
 import { diffTrees, type RawChange } from "../../ledger/audit/raw-tree.ts";
 import { type Lineage, lineageOf } from "../../ledger/audit/lineage.ts";
 import { type CommitObject, parseCommitObject } from "../../trust/commit.ts";
-import { sshCommitKey } from "../../trust/commit-key.ts";
 import { payloadDigest } from "../../ledger/audit/payload.ts";
 import type { ObjectStore } from "./store.ts";
 
@@ -17,14 +17,14 @@ export interface Landed {
   readonly parent: Lineage | null;
   /** The commit as strictly as signatures need it, or why it is not. */
   readonly object: CommitObject | GateError;
-  /** What comes of its SSH signature (`sshCommitKey`); null when it has none. */
-  readonly sshProof: Promise<string | Error> | null;
   /** Digests of what is signed in the commit and in what it merges. */
   readonly signed: readonly { readonly id: string; readonly digest: string }[];
   /** Against the first parent: what landed, whatever a merge says. */
   readonly changes: readonly RawChange[];
   /** Path -> bytes of deployed.json and of new evidence. */
   readonly contents: ReadonlyMap<string, Buffer>;
+  /** Of deployed.json, when the commit brought one. */
+  readonly ledgerDigest: Digest | null;
 }
 
 /** A commit of the line by its place. */
@@ -46,7 +46,6 @@ export async function readLanded(store: ObjectStore, place: LinePlace): Promise<
   const raw = await store.commit(place.commit);
   const lineage = lineageOf(raw);
   const object = tried(() => parseCommitObject(place.commit, raw));
-  const sshProof = object instanceof GateError ? null : sshProofOf(object);
   refuseBroken(place, lineage);
   const parent = await parentOf(store, place, lineage);
   const changes = lineage ? await diffTrees(store.tree, parent?.tree ?? null, lineage.tree) : [];
@@ -54,13 +53,17 @@ export async function readLanded(store: ObjectStore, place: LinePlace): Promise<
     await contentsOf(store, changes),
     await payloadsOf(store, place.commit, lineage),
   ];
-  return { ...place, lineage, parent, object, sshProof, signed, changes, contents };
-}
-
-/** It rests on the commit alone, so that it is found while earlier commits are judged; what is wrong is for the judge to throw. */
-function sshProofOf({ signature, payload }: CommitObject): Landed["sshProof"] {
-  if (signature?.kind !== "ssh") return null;
-  return sshCommitKey({ signature, payload }).catch((error: unknown) => error as Error);
+  const ledger = contents.get(LEDGER_FILE);
+  return {
+    ...place,
+    lineage,
+    parent,
+    object,
+    signed,
+    changes,
+    contents,
+    ledgerDigest: ledger ? digestOf(ledger) : null,
+  };
 }
 
 async function payloadsOf(

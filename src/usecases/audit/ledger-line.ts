@@ -11,7 +11,7 @@ export function recordRevision(
 ): void {
   const { walk, landed } = scene;
   const { before, ledger, bytes } = of;
-  walk.lawful = { ledger, bytes, digest: digestOf(bytes), position: landed.position };
+  walk.lawful = { ledger, bytes, digest: landed.ledgerDigest ?? digestOf(bytes), position: landed.position };
   walk.held.record({
     position: landed.position,
     effective: timestampOf(effectiveFrom(ledger.transition, landed.lineage?.committedAt ?? new Date(0))),
@@ -27,7 +27,6 @@ export function recordRevision(
  */
 export function followLedger({ walk, landed }: Scene): void {
   if (!landed.changes.some(({ path }) => path === LEDGER_FILE)) return;
-  const bytes = landed.contents.get(LEDGER_FILE);
-  walk.standing = bytes ? digestOf(bytes) : null;
+  walk.standing = landed.ledgerDigest;
   if (walk.lawful?.position !== landed.position) walk.held.interrupt(landed.position);
 }

@@ -1,6 +1,7 @@
 import type { AuditedKind, Signer } from "../../domain/audit.ts";
 import { GateError, type Problem, problem } from "../../errors.ts";
 import type { CommitObject } from "../../trust/commit.ts";
+import { sshCommitKey } from "../../trust/commit-key.ts";
 import { isTrusted, judgeKey } from "../../trust/judge-key.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { type Role, ROLES, type SignedChange } from "../../trust/roles.ts";
@@ -12,12 +13,6 @@ import type { Walk } from "./walk.ts";
 export interface Signing {
   readonly signer: Signer | null;
   readonly problems: readonly Problem[];
-}
-
-/** A commit, and what came of its SSH signature. */
-interface SignedCommit {
-  readonly object: CommitObject;
-  readonly sshProof: Landed["sshProof"];
 }
 
 const NOBODY: Signing = { signer: null, problems: [] };
@@ -44,7 +39,7 @@ export async function signingOf(walk: Walk, landed: Landed, kind: AuditedKind): 
   const change = SIGNED_AS[kind];
   if (!walk.trust || (!object.signature && change === null)) return NOBODY;
   const roles = change === null ? null : walk.trust.commits[change];
-  return proveSigner(walk.trust, { object, sshProof: landed.sshProof }, roles).catch(refusal);
+  return proveSigner(walk.trust, object, roles).catch(refusal);
 }
 
 function refusal(error: unknown): Signing {
@@ -55,10 +50,10 @@ function refusal(error: unknown): Signing {
 /** `roles` null: nothing rests on the key, so that any will do; but who still signs with a revoked one may be a thief. */
 async function proveSigner(
   trust: TrustRegistry,
-  signed: SignedCommit,
+  commit: CommitObject,
   roles: readonly Role[] | null,
 ): Promise<Signing> {
-  const fingerprint = await signingKey(trust, signed);
+  const fingerprint = await signingKey(trust, commit);
   if (typeof fingerprint !== "string") return { signer: null, problems: [fingerprint] };
   const judged = judgeKey(trust, { fingerprint, roles: roles ?? ROLES, use: "now" });
   if (isTrusted(judged)) return { signer: { principal: judged.principal, fingerprint }, problems: [] };
@@ -70,15 +65,12 @@ async function proveSigner(
 /** The fingerprint of the key whose signature the commit carries, proven over its bytes. */
 async function signingKey(
   trust: TrustRegistry,
-  { object: { id, signature, payload }, sshProof }: SignedCommit,
+  { id, signature, payload }: CommitObject,
 ): Promise<string | Problem> {
   if (!signature) return problem("AUDIT_UNSIGNED", `Commit ${id.slice(0, 12)} is not signed.`);
   switch (signature.kind) {
-    case "ssh": {
-      const proof = await sshProof;
-      if (typeof proof === "string") return proof;
-      throw proof;
-    }
+    case "ssh":
+      return sshCommitKey({ signature, payload });
     case "openpgp":
       return openPgpCommitKey({ signature, payload }, trust);
     case "x509":

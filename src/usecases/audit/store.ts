@@ -46,7 +46,7 @@ export class ObjectStore {
     let entry: RawEntry | undefined = { mode: "40000", id: root };
     for (const part of path.split("/")) {
       if (entry?.mode !== "40000") return undefined;
-      entry = findEntry(await this.tree(entry.id), Buffer.from(part).toString("latin1"));
+      entry = findEntry(await this.tree(entry.id), latin1(part));
     }
     return entry;
   }
@@ -71,4 +71,11 @@ export class ObjectStore {
       throw gateError("GIT_OBJECT_CORRUPT", `${id} is a ${object.type}, not a ${type}.`);
     return Buffer.from(object.bytes.buffer, object.bytes.byteOffset, object.bytes.byteLength);
   }
+}
+
+const ASCII = /^[\x20-\x7e]*$/;
+
+/** A name as trees are searched: its UTF-8 bytes as latin1. */
+function latin1(name: string): string {
+  return ASCII.test(name) ? name : Buffer.from(name).toString("latin1");
 }

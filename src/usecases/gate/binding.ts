@@ -8,8 +8,12 @@ export type Binding = readonly [code: ReasonCode, pointer: string, claimed: unkn
 /** A problem, with its own code, for every binding that is another than wanted. `file` is the pack.json. */
 export function bindingProblems(file: string, bindings: readonly Binding[]): Problem[] {
   return bindings
-    .filter(([, , claimed, wanted]) => canonicalJson(claimed) !== canonicalJson(wanted))
+    .filter(([, , claimed, wanted]) => !isSame(claimed, wanted))
     .map((binding) => swapped(file, binding));
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || canonicalJson(one) === canonicalJson(other);
 }
 
 /** The problem of a binding that was found to be another than wanted. */

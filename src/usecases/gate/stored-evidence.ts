@@ -47,7 +47,10 @@ export async function readStoredEvidence(
   return boundEvidence(folder, new Map(present), bindings);
 }
 
-/** The same from files that somebody else read: name inside of the folder -> bytes. `opened` is their pack.json, if it was read too. */
+/**
+ * The same from files that somebody else read: name inside of the folder -> bytes. `opened` is their pack.json where it was
+ * read too, and found to list each of them with its digest.
+ */
 export function boundEvidence(
   folder: string,
   files: ReadonlyMap<string, Uint8Array>,
@@ -63,6 +66,7 @@ export function boundEvidence(
     ...present.flatMap((one) => subjectProblems(one, bindings)),
     ...engineProblems(present),
     ...packProblems(pack, present, bindings),
+    ...(opened ? [] : present.flatMap((one) => listingProblems(pack, one))),
     ...present.flatMap(({ path, evidence }) => packedProblems(path, evidence, pack.pack)),
     ...requestProblems(pack, bindings.request),
   ]);
@@ -73,7 +77,7 @@ interface StoredKind {
   readonly path: string;
   readonly name: string;
   readonly evidence: Evidence;
-  readonly digest: string;
+  readonly bytes: Uint8Array;
 }
 
 function readKind(
@@ -91,7 +95,7 @@ function readKind(
       where: { file: path, pointer: "/kind" },
     });
   }
-  return { path, name, evidence, digest: digestOf(bytes) };
+  return { path, name, evidence, bytes };
 }
 
 interface OpenedPack {
@@ -156,7 +160,7 @@ function requestProblems({ path, pack }: OpenedPack, request: Bindings["request"
 
 function packProblems(stored: OpenedPack, present: readonly StoredKind[], bindings: Bindings): Problem[] {
   const { pack, path } = stored;
-  const swapped = bindingProblems(path, [
+  return bindingProblems(path, [
     [
       "EVIDENCE_SUBJECT_MISMATCH",
       "/subject/manifest_digest",
@@ -173,7 +177,6 @@ function packProblems(stored: OpenedPack, present: readonly StoredKind[], bindin
       engineDigest(present.map((one) => one.evidence)),
     ],
   ]);
-  return [...swapped, ...present.flatMap((one) => listingProblems(stored, one))];
 }
 
 function listingProblems(stored: OpenedPack, one: StoredKind): Problem[] {
@@ -184,9 +187,10 @@ function listingProblems(stored: OpenedPack, one: StoredKind): Problem[] {
         where: { file: stored.path, pointer: "/files" },
       }),
     ];
-  if (listed.sha256 === one.digest) return [];
+  const digest = digestOf(one.bytes);
+  if (listed.sha256 === digest) return [];
   return [
-    problem("EVIDENCE_DIGEST_MISMATCH", `${one.name} has ${one.digest}, its pack says ${listed.sha256}.`, {
+    problem("EVIDENCE_DIGEST_MISMATCH", `${one.name} has ${digest}, its pack says ${listed.sha256}.`, {
       where: { file: one.path },
     }),
   ];

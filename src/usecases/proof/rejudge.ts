@@ -64,20 +64,30 @@ export function rejudgeWith(claim: Claim, of: Retrial): Verdict {
   throw gateError("CHECK_VERDICT_MISMATCH", message, { where: { file, pointer } });
 }
 
+/** What judging again takes over from a verdict. */
+type Told = Pick<Verdict, "policies" | "refused_before">;
+
 /**
- * A verdict of which nothing is taken as told but what was left to others: when judging again gives its bytes, they need
- * no closer look. Null for any other.
+ * What a verdict tells from which nothing is taken over but what was left to others: when judging again gives its bytes,
+ * they need no closer look. Null for any other.
  */
-function plainly(bytes: Uint8Array): Verdict | null {
+function plainly(bytes: Uint8Array): Told | null {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!text.includes(NEVER_REFUSED)) return null;
+  if (!text.includes(LEFT_TO_OTHERS)) return NOTHING_TOLD;
   try {
-    const told = JSON.parse(Buffer.from(bytes).toString("utf8")) as Verdict;
+    const told = JSON.parse(text.toString("utf8")) as Verdict;
     // Judging takes this over as well: where it cannot be read, the closer look says why.
     enforcedThen(told);
-    return told.refused_before.length === 0 ? told : null;
+    return told;
   } catch {
     return null;
   }
 }
+
+const NEVER_REFUSED = '\n  "refused_before": [],\n';
+const LEFT_TO_OTHERS = "NOT_APPLICABLE";
+const NOTHING_TOLD: Told = { policies: [], refused_before: [] };
 
 /** What was revoked since the decision: proposing it again would not help. */
 function revocationsIn({ refusals }: Verdict): Problem[] {
@@ -88,7 +98,7 @@ function revocationsIn({ refusals }: Verdict): Problem[] {
   );
 }
 
-function judgeAt(claim: Claim, of: Retrial & { on: GateBase; told: Verdict }): Verdict {
+function judgeAt(claim: Claim, of: Retrial & { on: GateBase; told: Told }): Verdict {
   const { base, transition, stored, subject, baseline, lineages } = claim;
   const request = requestOf(transition);
   return evaluate({
@@ -108,7 +118,7 @@ function judgeAt(claim: Claim, of: Retrial & { on: GateBase; told: Verdict }): V
 }
 
 /** What the decision left to the check on GitHub, as its verdict says; that it holds now is judged anew. */
-function enforcedThen(told: Verdict): EnforcedElsewhere {
+function enforcedThen(told: Pick<Verdict, "policies">): EnforcedElsewhere {
   const left = told.policies
     .flatMap(({ requirements }) => requirements)
     .filter(({ outcome }) => outcome === "NOT_APPLICABLE");

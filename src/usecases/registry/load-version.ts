@@ -44,10 +44,10 @@ export function versionOf(ref: ModelRef, bytes: Uint8Array, document: Document):
     manifest,
     manifestDigest,
     subject: {
+      artifact_digest: manifest.artifact_hash,
+      manifest_digest: manifestDigest,
       model_id: ref.id,
       version: ref.version,
-      manifest_digest: manifestDigest,
-      artifact_digest: manifest.artifact_hash,
     },
   };
 }
