@@ -3,14 +3,14 @@ import { findEntry, type RawEntry, type RawTree } from "../../ledger/audit/raw-t
 import type { GitObjects } from "../../ports/git-objects.ts";
 import { Remembered } from "./remembered.ts";
 
-const CACHED_TREES = 4096;
+const CACHED_TREES = 512;
 /** Trees above this are read again when they are needed again. */
 const CACHED_TREE_BYTES = 256 * 1024;
 
-/** Objects of the audited repository by id; trees are kept, because neighbouring commits share nearly all of them. */
+/** Objects of the audited repository by id; the trees that were used last are kept, because neighbouring commits share nearly all of them. */
 export class ObjectStore {
   readonly #git: GitObjects;
-  readonly #commits = new Remembered<Buffer>(1024);
+  readonly #commits = new Remembered<Buffer>(128);
   readonly #trees = new Map<string, Promise<RawTree>>();
 
   constructor(git: GitObjects) {
@@ -28,7 +28,11 @@ export class ObjectStore {
 
   readonly tree = (id: string): Promise<RawTree> => {
     const known = this.#trees.get(id);
-    if (known) return known;
+    if (known) {
+      this.#trees.delete(id);
+      this.#trees.set(id, known);
+      return known;
+    }
     const read = this.#needed(id, "tree").then((bytes) => this.#keep({ id, bytes }));
     read.catch(() => undefined);
     if (this.#trees.size >= CACHED_TREES) this.#trees.delete(this.#trees.keys().next().value ?? "");
