@@ -2,15 +2,19 @@ import type { ApprovalFacts } from "../../domain/approvals.ts";
 import { gateError, refuse } from "../../errors.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import type { Requirements } from "../../policy/policy.ts";
+import type { Git } from "../../ports/git.ts";
+import type { GitObjects } from "../../ports/git-objects.ts";
 import type { ApprovedTransition } from "../../domain/approval-statement.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
-import { approvalsFor, proposedIn, refuseStrays } from "../check/approvals.ts";
 import { readChange } from "../proof/change.ts";
-import type { CheckPorts } from "../check/scene.ts";
-import { type ProvenPromotion, provePromotion } from "../proof/promotion.ts";
+import { type ProofPorts, type ProvenPromotion, provePromotion } from "../proof/promotion.ts";
+import { approvalsFor } from "./ask-approvals.ts";
+import { proposedIn, refuseStrays } from "./carried-approvals.ts";
 import { findProposal, type FoundProposal, type NamedProposal } from "./find-proposal.ts";
 
-export type ApprovePorts = Pick<CheckPorts, "git" | "filesAt">;
+export interface ApprovePorts extends ProofPorts {
+  readonly git: Git & Pick<GitObjects, "object">;
+}
 
 /** A proposal that was proven, and what approving it would say. */
 export interface ReadProposal extends FoundProposal {

@@ -1,7 +1,8 @@
 import type { EvidenceKind } from "../../domain/evidence.ts";
+import { approvalsFor } from "../approve/ask-approvals.ts";
+import { refuseStrays } from "../approve/carried-approvals.ts";
 import type { Decision } from "../gate/decision.ts";
 import { gate } from "../gate/gate.ts";
-import { approvalsFor, refuseStrays } from "./approvals.ts";
 import type { CheckScene } from "./scene.ts";
 import { type ProvenPromotion, provePromotion } from "../proof/promotion.ts";
 import { type Remeasurement, remeasured } from "./remeasure.ts";

@@ -7,13 +7,13 @@ import {
 } from "../../domain/registry/version-paths.ts";
 import { GateError, type Problem, problem } from "../../errors.ts";
 import type { Files } from "../../ports/files.ts";
+import { approvalsFor } from "../approve/ask-approvals.ts";
 import type { Decision } from "../gate/decision.ts";
 import { gate } from "../gate/gate.ts";
 import { readBase } from "../gate/base.ts";
 import { loadVersion } from "../registry/load-version.ts";
 import { measureIntegrity } from "../registry/measure-integrity.ts";
 import { runOf } from "../run-context.ts";
-import { approvalsFor } from "./approvals.ts";
 import type { CheckScene } from "./scene.ts";
 import { registrationOf } from "../request.ts";
 import type { Findings } from "./report.ts";

@@ -1,9 +1,8 @@
-import type { ApprovalFacts } from "../../domain/approvals.ts";
 import type { Evidence } from "../../domain/evidence.ts";
-import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
 import type { Files } from "../../ports/files.ts";
 import type { Git } from "../../ports/git.ts";
 import type { GitObjects } from "../../ports/git-objects.ts";
+import type { AskOptions } from "../approve/ask-approvals.ts";
 import type { MeasurePorts, MeasureTask } from "../gate/measure-task.ts";
 import type { RecordsElsewhere } from "../refusals/earlier.ts";
 import type { RunStart } from "../run-context.ts";
@@ -27,16 +26,10 @@ export interface Legs {
   readonly needs: string | null;
 }
 
-export interface CheckOptions {
+export interface CheckOptions extends AskOptions {
   readonly start: RunStart;
-  /** Requirements that somebody else enforces before the merge: the forge's own rules, for example. */
-  readonly enforcedElsewhere?: EnforcedElsewhere;
-  /** Asks the forge about reviews of the change; asked only when a policy requires approvals. */
-  readonly approvals?: (requestedBy: string | null) => Promise<ApprovalFacts>;
   /** Fetches records of refused attempts, besides those of this repository. */
   readonly refusals?: () => Promise<RecordsElsewhere>;
-  /** Full name of the branch that the change goes into, such as `refs/heads/main`; approvals of others do not count. */
-  readonly ref?: string;
   /** Lists open pull requests, to name those that depend on what a change of trust revokes. */
   readonly openPullRequests?: OpenPullRequests;
   readonly legs?: Legs;

@@ -1,33 +1,22 @@
 import { type ApprovalFacts, NO_REVIEWS, type SignedApprovals } from "../../domain/approvals.ts";
-import { LEDGER_FILE } from "../../domain/ledger.ts";
-import type { Verdict } from "../../domain/verdict.ts";
-import { refuse } from "../../errors.ts";
+import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
 import { matchingPolicies } from "../../policy/match.ts";
-import type { Git } from "../../ports/git.ts";
-import type { GitObjects } from "../../ports/git-objects.ts";
-import type { ProposedTransition } from "../../trust/approval/bind.ts";
 import { loginsByRole, proveApprovals } from "../../trust/approval/prove.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
-import { commitsOnto, makersOf } from "../approve/makers.ts";
-import { strayProblems } from "../../trust/approval/strays.ts";
-import { proposedTransition } from "../approve/proposed-transition.ts";
-import { rootOf, treeReader } from "../approve/tree-reader.ts";
 import type { GateBase } from "../gate/base.ts";
 import type { AskApprovals } from "../gate/judge-with-approvals.ts";
 import type { TransitionRequest } from "../request.ts";
-import type { Change } from "../proof/change.ts";
-import type { CheckOptions } from "./scene.ts";
-import type { StoredPack } from "../proof/stored-pack.ts";
+import { type CarriedApprovals, proposedIn } from "./carried-approvals.ts";
+import { commitsOnto, makersOf } from "./makers.ts";
 
-type AskOptions = Pick<CheckOptions, "approvals" | "ref" | "enforcedElsewhere">;
-
-/** A promotion that was proven, with the approvals that it carries. */
-export interface CarriedApprovals {
-  readonly git: Git & Pick<GitObjects, "object">;
-  readonly change: Change;
-  readonly stored: StoredPack;
-  /** The stored verdict, derived again. */
-  readonly told: Verdict;
+/** Whom to ask about approvals, and which of them count. */
+export interface AskOptions {
+  /** Asks the forge about reviews of the change; asked only when a policy requires approvals. */
+  readonly approvals?: (requestedBy: string | null) => Promise<ApprovalFacts>;
+  /** Full name of the branch that the change goes into, such as `refs/heads/main`; approvals of others do not count. */
+  readonly ref?: string;
+  /** Requirements that somebody else enforces before the merge: the forge's own rules, for example. */
+  readonly enforcedElsewhere?: EnforcedElsewhere;
 }
 
 /**
@@ -62,33 +51,6 @@ export function approvalsFor(
       return together(reviewed, { signed, trust, head: carried.change.head });
     },
   };
-}
-
-/**
- * Refuses what lies among the approvals of a promotion and approves something else, or is nobody's word. TRUST_KEY_UNKNOWN,
- * TRUST_ROLE_MISSING, SIGNATURE_*, APPROVAL_*; what only died since it was given is no stray.
- */
-export async function refuseStrays(
-  carried: CarriedApprovals,
-  { trust, ref }: { trust: TrustRegistry | null; ref: string | null },
-): Promise<void> {
-  const { approvals, folder } = carried.stored;
-  if (approvals.size === 0) return;
-  refuse(strayProblems({ approvals, folder, proposed: await proposedIn(carried, ref), trust }));
-}
-
-/** What there is to approve of a promotion. GIT_OBJECT_*. */
-export async function proposedIn(
-  { git, change, stored, told }: CarriedApprovals,
-  ref: string | null,
-): Promise<ProposedTransition> {
-  return proposedTransition(treeReader(git), {
-    stored,
-    verdict: told,
-    ledger: (await git.show(change.head, LEDGER_FILE)) ?? new Uint8Array(),
-    root: await rootOf(git, stored.pack.base_commit),
-    ref,
-  });
 }
 
 interface Hearing {
