@@ -9,6 +9,7 @@ import { openPorts, type Ports } from "../host/wiring.ts";
 import { gateError } from "../errors.ts";
 import type { Git } from "../ports/git.ts";
 import { mayMerge } from "../domain/outcome.ts";
+import { shortCommit } from "../domain/short-commit.ts";
 import { gate, type GateOptions } from "../usecases/gate/gate.ts";
 import { plainText } from "../report/escape.ts";
 import type { Decision } from "../usecases/gate/decision.ts";
@@ -119,7 +120,7 @@ function proposalText(proposal: Proposal, at: { readonly root: string; readonly 
   const signature = signed ? "signed" : "not signed: git is not set up to sign commits here";
   const replacement = replacementText(proposal);
   return [
-    `${what} as revision ${revision}: branch ${branch}, commit ${commit.slice(0, 12)}, ${signature}.`,
+    `${what} as revision ${revision}: branch ${branch}, commit ${shortCommit(commit)}, ${signature}.`,
     ...(replacement === undefined ? [] : [plainText(replacement)]),
     ...approvalsText(proposal).map(plainText),
     ...(pullRequest

@@ -1,3 +1,4 @@
+import { shortCommit } from "../domain/short-commit.ts";
 import { GateError, gateError } from "../errors.ts";
 import type { CheckAnnotation, Forge } from "../ports/forge.ts";
 import type { Git } from "../ports/git.ts";
@@ -66,7 +67,7 @@ async function headInQueue(
   const { headCommit } = await forge.pullRequest(number);
   const here = (await git.resolve(headCommit)) === headCommit;
   if (here && (await git.isAncestor(headCommit, judged))) return headCommit;
-  const text = `The head of pull request ${number}, ${headCommit.slice(0, 12)}, is not what the queue merges.`;
+  const text = `The head of pull request ${number}, ${shortCommit(headCommit)}, is not what the queue merges.`;
   throw gateError("FORGE_HEAD_MOVED", text);
 }
 

@@ -1,5 +1,6 @@
 import type { UploadedArtifact } from "../ports/artifacts.ts";
 import type { WorkflowRun } from "../domain/run-artifact.ts";
+import { counted } from "../domain/counted.ts";
 import type { Problem } from "../errors.ts";
 import type { ActionReport } from "./action.ts";
 import { type Annotation, annotationOfProblem } from "../report/annotations.ts";
@@ -29,7 +30,7 @@ export function storedAs(
   const { id, name, digest, retentionDays: days } = artifact;
   const { repository, id: run } = at.workflow;
   return {
-    text: `Report and raw samples: artifact ${name}, ${digest ?? "no digest"}, kept for ${days} ${days === 1 ? "day" : "days"}.`,
+    text: `Report and raw samples: artifact ${name}, ${digest ?? "no digest"}, kept for ${counted(days, "day")}.`,
     isStored: true,
     annotations: at.problems.map(warning),
     outputs: {

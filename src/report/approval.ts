@@ -1,6 +1,7 @@
 import type { ApprovedTransition } from "../domain/approval-statement.ts";
 import type { SignedApproval } from "../domain/approvals.ts";
 import { requestText } from "../domain/request-text.ts";
+import { shortCommit } from "../domain/short-commit.ts";
 import { plainText } from "./escape.ts";
 import { flow } from "./layout.ts";
 
@@ -75,7 +76,7 @@ export function renderGiven(given: GivenView, { branch, onto, remote, comment }:
     return `${principal} has approved this very proposal already: ${plainText(path)}.${kept}`;
   }
   return [
-    `Approved by ${principal} with ${key}: ${plainText(path)}, commit ${commit.slice(0, 12)}.`,
+    `Approved by ${principal} with ${key}: ${plainText(path)}, commit ${shortCommit(commit)}.`,
     ...replacedLines(given),
     "Next:",
     remote === null

@@ -1,5 +1,7 @@
 import type { Attempts, LoosenedSince } from "../domain/attempts.ts";
 import { REFUSALS_REF } from "../domain/records-ref.ts";
+import { shortCommit } from "../domain/short-commit.ts";
+import { counted } from "../domain/counted.ts";
 import { type Block, type Span, text, titledList } from "./blocks.ts";
 
 const WORDS = ["First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth"];
@@ -40,19 +42,15 @@ function triesOf({ number, earlier, loosened, unread }: Attempts): readonly Bloc
 }
 
 function sayLoosened({ policy, what, from, to, commit }: LoosenedSince): readonly Span[] {
-  const by = commit === null ? "" : `, in commit ${commit.slice(0, 12)}`;
+  const by = commit === null ? "" : `, in commit ${shortCommit(commit)}`;
   return [`${policy}, ${what}: ${from} -> ${to ?? "not asked for"}${by}`];
 }
 
 function sayGone(gone: Attempts["gone"]): string {
   const names = shown(gone).map(({ version, objectives }) => [version, ...objectives].join(", "));
-  return `Its history remembers ${counted(gone.length, "refusal", "refusals")} of which there is no record here (${names.join("; ")}). Fetch the records (git fetch origin ${REFUSALS_REF}:${REFUSALS_REF}); if they are gone there too, somebody deleted them.`;
+  return `Its history remembers ${counted(gone.length, "refusal")} of which there is no record here (${names.join("; ")}). Fetch the records (git fetch origin ${REFUSALS_REF}:${REFUSALS_REF}); if they are gone there too, somebody deleted them.`;
 }
 
 function shown<T>(all: readonly T[]): readonly T[] {
   return all.slice(0, MOST_SHOWN);
-}
-
-function counted(count: number, one: string, more: string): string {
-  return `${count} ${count === 1 ? one : more}`;
 }

@@ -1,4 +1,6 @@
 import type { AuditReport, Claim, CommitVerdict } from "../domain/audit.ts";
+import { shortCommit } from "../domain/short-commit.ts";
+import { counted } from "../domain/counted.ts";
 import { type Problem, formatPlace } from "../errors.ts";
 import { markdownCell, markdownCode, markdownText, plainText } from "./escape.ts";
 import { indented } from "./layout.ts";
@@ -10,7 +12,7 @@ const MOST_SHOWN = 50;
 export function auditHeadline(report: AuditReport): string {
   const { audited, count, head, outcome } = report;
   const commits = audited === count ? counted(count, "commit") : `${audited} of ${counted(count, "commit")}`;
-  return `Audit of ${commits} up to ${short(head)}: ${outcome}. ${sumUp(report)}`;
+  return `Audit of ${commits} up to ${shortCommit(head)}: ${outcome}. ${sumUp(report)}`;
 }
 
 function sumUp({ audited, commits, problems, broken }: AuditReport): string {
@@ -36,7 +38,7 @@ export interface AuditTextOptions {
 /** For a terminal: what fails first, then what is proven and what is not. Coloured only when told. */
 export function auditText(report: AuditReport, { width = 80, color = false }: AuditTextOptions = {}): string {
   const lines = notable(report).flatMap((verdict) => [
-    `${verdict.outcome.padEnd(8)}  ${short(verdict.commit)}  ${about(verdict)}`,
+    `${verdict.outcome.padEnd(8)}  ${shortCommit(verdict.commit)}  ${about(verdict)}`,
     ...shownReasons(verdict).flatMap((reason) => reasonLines(reason).map((line) => `  ${line}`)),
     ...unshownReasons(verdict).map((line) => `  ${line}`),
     ...(verdict.exception
@@ -76,7 +78,7 @@ function shownReasons({ reasons }: CommitVerdict): readonly Problem[] {
 
 function unshownReasons({ reasons }: CommitVerdict): readonly string[] {
   const left = reasons.length - MOST_REASONS;
-  return left > 0 ? [`and ${left} more ${left === 1 ? "reason" : "reasons"} in the JSON document`] : [];
+  return left > 0 ? [`and ${counted(left, "more reason")} in the JSON document`] : [];
 }
 
 /** The same as a document to keep. */
@@ -84,7 +86,7 @@ export function auditMarkdown(report: AuditReport): string {
   const { from, head, trust, ledger_digest: ledger, revision } = report;
   const rows = notable(report).map((verdict) => [
     verdict.outcome,
-    markdownCode(short(verdict.commit)),
+    markdownCode(shortCommit(verdict.commit)),
     markdownCell(about(verdict)),
     [
       ...shownReasons(verdict).map(({ code, message }) => `${markdownCode(code)} ${markdownText(message)}`),
@@ -161,7 +163,7 @@ function tallyLines(report: AuditReport): readonly string[] {
 }
 
 function claimLine({ id, since, says }: Claim): string {
-  return `${id} from ${since === null ? "nowhere" : short(since)} on: ${says}`;
+  return `${id} from ${since === null ? "nowhere" : shortCommit(since)} on: ${says}`;
 }
 
 function claimMarkdown({ id, since, says }: Claim): string {
@@ -179,12 +181,4 @@ function objection({ code, message }: Problem): string {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)];
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-function short(commit: string): string {
-  return commit.slice(0, 12);
 }

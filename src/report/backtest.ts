@@ -1,5 +1,7 @@
 import type { Backtest, Flip, FlipCause, NotRejudged, PastDecision } from "../domain/backtest.ts";
 import { requestText } from "../domain/request-text.ts";
+import { shortCommit } from "../domain/short-commit.ts";
+import { counted } from "../domain/counted.ts";
 import { type Block, fit, type Section, section, type Span, text, titledList } from "./blocks.ts";
 import { besideLimit } from "./limits.ts";
 import { SUMMARY_BYTES, writeSections } from "./markdown.ts";
@@ -11,11 +13,11 @@ const MOST_SHOWN = 50;
 /** The answer in one sentence. */
 export function backtestHeadline({ base, head, promotions, refusals, flips }: Backtest): string {
   const looked = `${counted(promotions, "past promotion")} and ${counted(refusals, "kept refusal")}`;
-  const range = `the policies of ${head.slice(0, 12)} instead of ${base.slice(0, 12)}`;
+  const range = `the policies of ${shortCommit(head)} instead of ${shortCommit(base)}`;
   if (promotions + refusals === 0) return `Back-test with ${range}: there is nothing to judge again.`;
   if (flips.length === 0) return `Back-test with ${range}: of ${looked} none comes out otherwise.`;
   const live = flips.filter((flip) => flip.live !== null).length;
-  const liveText = live === 0 ? "" : `; ${live} of these ${live === 1 ? "is" : "are"} live`;
+  const liveText = live === 0 ? "" : `; ${counted(live, "of these is", "of these are")} live`;
   return `Back-test with ${range}: of ${looked}, ${counted(flips.length, "comes", "come")} out otherwise${liveText}.`;
 }
 
@@ -80,10 +82,6 @@ function unshown(all: readonly unknown[], what: string): readonly Block[] {
   return all.length <= MOST_SHOWN
     ? []
     : [text(`And ${all.length - MOST_SHOWN} more ${what}; --json lists them all.`)];
-}
-
-function counted(count: number, one: string, more = `${one}s`): string {
-  return `${count} ${count === 1 ? one : more}`;
 }
 
 export function backtestText(found: Backtest, width: number): string {

@@ -1,9 +1,11 @@
 import { type Evidence, type Measurement } from "../domain/evidence.ts";
 import { METRICS } from "../domain/metrics.ts";
 import { formatNumber } from "../domain/numbers.ts";
+import { counted } from "../domain/counted.ts";
 import { markdownText, plainText } from "./escape.ts";
 import { flow, layOutTable } from "./layout.ts";
 import { writeMarkdownTable } from "./markdown.ts";
+import { titleWithUnit } from "./titles.ts";
 
 const HEADER = ["metric", "value", "interval", "live", "samples"];
 
@@ -13,9 +15,7 @@ export function evidenceHeadline(evidence: Evidence): string {
   const without = measurements.filter(({ state }) => state === "undefined" || state === "inconclusive");
   const lacking = without.length === 0 ? "" : `, ${without.length} of them without a number`;
   const claims =
-    findings.length === 0
-      ? ""
-      : `; ${findings.length} ${findings.length === 1 ? "claim does" : "claims do"} not hold`;
+    findings.length === 0 ? "" : `; ${counted(findings.length, "claim does", "claims do")} not hold`;
   return `Measured ${kind} of ${subject.model_id} ${subject.version}: ${measurements.length} metrics${lacking}${claims}.`;
 }
 
@@ -58,7 +58,7 @@ function rowOf({ metric, state, value, interval, baseline, samples }: Measuremen
   const title = titleOf({ metric });
   const unit = METRICS.get(metric)?.unit ?? "1";
   return [
-    ["ms", "MiB", "rows/s"].includes(unit) ? `${title} (${unit})` : title,
+    titleWithUnit(title, unit),
     value === null ? (state === "not_applicable" ? "n/a" : "none") : formatNumber(value),
     interval ? `[${formatNumber(interval.low)}, ${formatNumber(interval.high ?? Infinity)}]` : "",
     baseline === null ? "" : formatNumber(baseline),

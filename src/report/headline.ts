@@ -1,5 +1,6 @@
 import { requestText } from "../domain/request-text.ts";
 import type { ObjectiveVerdict, RequirementVerdict, Verdict } from "../domain/verdict.ts";
+import { counted } from "../domain/counted.ts";
 import { besideLimit, limitsOf } from "./limits.ts";
 
 const NAMED = 3;
@@ -56,7 +57,7 @@ function describeWarnings(verdict: Verdict): string {
   ] as const;
   return counts
     .filter(([count]) => count > 0)
-    .map(([count, one, many]) => `${count} ${count === 1 ? one : many}`)
+    .map(([count, one, many]) => counted(count, one, many))
     .join(", ");
 }
 

@@ -1,4 +1,5 @@
 import type { CommitVerdict } from "../domain/audit.ts";
+import { shortCommit } from "../domain/short-commit.ts";
 import { plainText } from "./escape.ts";
 import { indented } from "./layout.ts";
 
@@ -15,7 +16,7 @@ export function historyText(
   { model, head, transitions, otherFailures }: HistoryFacts,
   width: number,
 ): string {
-  if (transitions.length === 0) return `${model} was never promoted up to ${head.slice(0, 12)}.`;
+  if (transitions.length === 0) return `${model} was never promoted up to ${shortCommit(head)}.`;
   const lines = transitions.flatMap((verdict) => [...entry(verdict), ...wrong(verdict)]);
   return [...lines, ...others(otherFailures)].flatMap((line) => indented(plainText(line), width)).join("\n");
 }
@@ -29,7 +30,7 @@ function entry({ commit, outcome, signer, transition }: CommitVerdict): readonly
   const where = transition.environment === null ? "" : ` in ${transition.environment}`;
   return [
     `${outcome.padEnd(8)}  ${minute}  revision ${revision}: ${event} ${version}${share}${where}`,
-    `          commit ${commit.slice(0, 12)}, signed by ${signer?.principal ?? "nobody known"}, approved by ${approvers.join(", ") || "nobody on record"}`,
+    `          commit ${shortCommit(commit)}, signed by ${signer?.principal ?? "nobody known"}, approved by ${approvers.join(", ") || "nobody on record"}`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { CommitVerdict } from "../domain/audit.ts";
 import type { Slot, Transition } from "../domain/ledger.ts";
 import { timestampOf } from "../domain/time.ts";
+import { shortCommit } from "../domain/short-commit.ts";
 import { plainText } from "./escape.ts";
 import { flow, indented } from "./layout.ts";
 
@@ -61,6 +62,6 @@ function proof({ proven, chain }: LiveFacts): string {
   const until =
     from === to
       ? "it was the one in force"
-      : `in force then was ${to.revision}, commit ${to.commit.slice(0, 12)}`;
+      : `in force then was ${to.revision}, commit ${shortCommit(to.commit)}`;
   return `${all} It has been so since revision ${from.revision}; ${until}.`;
 }

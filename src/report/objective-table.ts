@@ -4,6 +4,7 @@ import { type ObjectiveOutcome, worstFirst } from "../domain/outcome.ts";
 import type { ObjectiveVerdict, PolicyVerdict, Verdict } from "../domain/verdict.ts";
 import type { Block } from "./blocks.ts";
 import { besideLimit, inPercent, limitsOf } from "./limits.ts";
+import { titleWithUnit } from "./titles.ts";
 
 const SHOWN: Readonly<Record<ObjectiveOutcome, string>> = {
   FAIL: "FAIL",
@@ -13,7 +14,6 @@ const SHOWN: Readonly<Record<ObjectiveOutcome, string>> = {
   PASS: "PASS",
   NOT_APPLICABLE: "N/A",
 };
-const UNITS: Readonly<Record<string, string>> = { ms: " (ms)", MiB: " (MiB)", "rows/s": " (rows/s)" };
 
 /** The table of one policy's objectives, the worst first; nothing when there are none. */
 export function objectiveTable(policy: PolicyVerdict, verdict: Verdict): readonly Block[] {
@@ -42,7 +42,7 @@ function rowOf(objective: ObjectiveVerdict): readonly string[] {
   const { outcome, title, unit, baseline } = objective;
   return [
     SHOWN[outcome],
-    `${title}${UNITS[unit] ?? ""}`,
+    titleWithUnit(title, unit),
     baseline === null ? "" : liveOf(objective, baseline),
     candidateOf(objective),
     changeOf(objective),

@@ -1,4 +1,5 @@
 import type { Transition } from "../domain/ledger.ts";
+import { shortCommit } from "../domain/short-commit.ts";
 import type { Span } from "./blocks.ts";
 import { markdownCode, markdownText, plainText } from "./escape.ts";
 
@@ -50,7 +51,7 @@ function linesOf(of: RecordedFacts): readonly (readonly Span[])[] {
       `Revision ${revision}: ${subject}, by pull request `,
       { code: `#${pullRequest.number}` },
       " in ",
-      { code: commit.slice(0, 12) },
+      { code: shortCommit(commit) },
       ".",
     ],
     [

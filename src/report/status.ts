@@ -1,6 +1,7 @@
 import type { EnvironmentState, ModelState, Transition } from "../domain/ledger.ts";
 import { type SlotName, SLOTS } from "../domain/lifecycle.ts";
 import { requestText } from "../domain/request-text.ts";
+import { shortCommit } from "../domain/short-commit.ts";
 import { type DependentView, dependentLines } from "./dependents.ts";
 import { slotText } from "./effect.ts";
 import { plainText } from "./escape.ts";
@@ -21,7 +22,7 @@ type ProposalView =
 
 /** Slots by model and environment, then what is registered, and what waits to be merged. */
 export function renderStatus(status: StatusView, width: number): string {
-  const head = `Revision ${status.revision} at ${status.commit.slice(0, 12)}`;
+  const head = `Revision ${status.revision} at ${shortCommit(status.commit)}`;
   if (status.models.length === 0)
     return `${head}: no model is registered. A version folder becomes one with: modelgate register models/ID/VERSION`;
   const rows = status.models.flatMap(modelRows);

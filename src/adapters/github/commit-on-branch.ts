@@ -1,3 +1,4 @@
+import { shortCommit } from "../../domain/short-commit.ts";
 import type { Forge, ForgeCommit, ForgeCommitRequest } from "../../ports/forge.ts";
 import { GateError, gateError } from "../../errors.ts";
 import type { Client } from "./client.ts";
@@ -27,7 +28,7 @@ export async function readBack(
 ): Promise<ForgeCommit> {
   const made = await reading.commit(oid);
   if (!made.verified) {
-    const text = `GitHub says "${made.reason}" of the commit ${oid.slice(0, 12)} on ${asked.on}.`;
+    const text = `GitHub says "${made.reason}" of the commit ${shortCommit(oid)} on ${asked.on}.`;
     throw gateError("FORGE_COMMIT_UNVERIFIED", text);
   }
   return asAsked(made, asked);
@@ -36,7 +37,7 @@ export async function readBack(
 /** The commit that was meant, signed or not. FORGE_COMMIT_UNVERIFIED for any other. */
 export function asAsked(made: ForgeCommit, asked: Parameters<typeof isAsked>[1]): ForgeCommit {
   if (isAsked(made, asked)) return made;
-  const text = `The commit ${made.commit.slice(0, 12)} is not the one that was asked for.`;
+  const text = `The commit ${shortCommit(made.commit)} is not the one that was asked for.`;
   throw gateError("FORGE_COMMIT_UNVERIFIED", text);
 }
 

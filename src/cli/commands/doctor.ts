@@ -1,3 +1,4 @@
+import { counted } from "../../domain/counted.ts";
 import type { Forge } from "../../ports/forge.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { doctor, type DoctorReport } from "../../usecases/doctor/doctor.ts";
@@ -46,7 +47,7 @@ function told(findings: readonly Finding[], color: boolean): string[] {
 }
 
 function summary({ findings, workflows, unseen }: DoctorReport): string {
-  const read = `${workflows.length} workflow${workflows.length === 1 ? "" : "s"} read`;
+  const read = `${counted(workflows.length, "workflow")} read`;
   const found = findings.length === 0 ? "Nothing found" : `${findings.length} found`;
   return [`${found}; ${read}.`, ...unseen.map((what) => `Not looked at: ${plainText(what)}.`)].join("\n");
 }

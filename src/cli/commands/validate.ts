@@ -1,5 +1,7 @@
 import { relative, resolve } from "node:path";
 import { formatModelRef } from "../../domain/model-ref.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
+import { counted } from "../../domain/counted.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { renderValidation } from "../../report/validation.ts";
 import { validate, type ValidationReport } from "../../usecases/registry/validate.ts";
@@ -27,14 +29,10 @@ export async function run(
 }
 
 function summary({ checked, files, problems, base }: ValidationReport): string {
-  const compared = base === null ? "" : ` ${base.slice(0, 12)}`;
+  const compared = base === null ? "" : ` ${shortCommit(base)}`;
   if (problems.length > 0)
     return `${counted(problems.length, "problem")} in ${counted(checked.length, "version")}.`;
   if (checked.length === 0) return `Nothing to check: no version differs from the base${compared}.`;
   const names = checked.length <= 5 ? `: ${checked.map(formatModelRef).join(", ")}` : "";
   return `Valid: ${counted(checked.length, "version")}, ${counted(files, "file")} verified${names}.`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../domain/counted.ts";
 import { readNamedFile } from "../../adapters/fs/key-file.ts";
 import { openModelPlace } from "../../adapters/fs/model-place.ts";
 import { verifyModel } from "../../usecases/oms/verify-model.ts";
@@ -28,7 +29,7 @@ export async function run({ console }: CommandContext, options: VerifyOptions): 
     unsignedAllowed: options.ignoreUnsignedFiles ?? false,
   });
   console.data({ result: "verified", ...verified });
-  const count = `${verified.files.length} ${verified.files.length === 1 ? "file" : "files"}`;
+  const count = counted(verified.files.length, "file");
   console.text(
     `Verified ${place.name}: ${count}, signed by ${verified.signer}\nModel sha256:${verified.root}`,
   );

@@ -1,5 +1,6 @@
 import type { Digest } from "../digest.ts";
 import type { InferenceRuntime } from "../manifest.ts";
+import { counted } from "../counted.ts";
 
 /** The part of `training.json` that the manifest rests on (schemas/training-v1.schema.json). */
 export interface Training {
@@ -38,5 +39,5 @@ export interface ParityRuntime {
 /** The scheme in one line, for example `expanding-blocks, 5 folds, gap P1D`. */
 export function cvSchemeText(scheme: CvScheme): string {
   const gap = scheme.gap === undefined ? "" : `, gap ${scheme.gap}`;
-  return `${scheme.kind}, ${scheme.folds} ${scheme.folds === 1 ? "fold" : "folds"}${gap}`;
+  return `${scheme.kind}, ${counted(scheme.folds, "fold")}${gap}`;
 }

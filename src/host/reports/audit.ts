@@ -1,5 +1,6 @@
 import type { AuditReport, CommitVerdict } from "../../domain/audit.ts";
 import { formatJson } from "../../domain/document/format.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { type Annotation, annotationOfProblem } from "../../report/annotations.ts";
 import { auditHeadline, auditMarkdown, auditText } from "../../report/audit.ts";
 import { type RunStart, stampOf } from "../../usecases/run-context.ts";
@@ -46,7 +47,7 @@ function annotationsOfCommit({ commit, outcome, reasons }: CommitVerdict): reado
     return {
       ...told,
       level: outcome === "FAIL" ? "error" : "warning",
-      title: `${title}: ${commit.slice(0, 12)}`,
+      title: `${title}: ${shortCommit(commit)}`,
     };
   });
 }

@@ -1,3 +1,4 @@
+import { shortCommit } from "../../domain/short-commit.ts";
 import { afterAnswer } from "../../report/after-answer.ts";
 import { describeRequest } from "../../report/headline.ts";
 import type { Rejudged } from "../../usecases/transition/overtaken.ts";
@@ -67,7 +68,7 @@ export function rejudgedText({ from, to, kept, measured }: Rejudged): string {
     ...(kept.length === 0 ? [] : [`kept: ${kept.join(", ")}`]),
     ...(measured.length === 0 ? [] : [`measured again: ${measured.join(", ")}`]),
   ].join("; ");
-  const moved = `The base moved from ${from.slice(0, 12)} to ${to.slice(0, 12)} in the meantime, so it was judged again there`;
+  const moved = `The base moved from ${shortCommit(from)} to ${shortCommit(to)} in the meantime, so it was judged again there`;
   return evidence === "" ? `${moved}.` : `${moved} (${evidence}).`;
 }
 
@@ -77,7 +78,7 @@ export function replacementText(proposal: Proposal): string | undefined {
   if (replaced === null) return undefined;
   const request = subjectOf({ phase: null, ...replaced.transition });
   if (request === subjectOf({ phase: null, ...transition })) return undefined;
-  return `It replaces what waited there: ${request} (commit ${replaced.commit.slice(0, 12)}). If that is still wanted, ask for it again after the merge.`;
+  return `It replaces what waited there: ${request} (commit ${shortCommit(replaced.commit)}). If that is still wanted, ask for it again after the merge.`;
 }
 
 function replacementOf(proposal: Proposal): readonly Annotation[] {

@@ -1,3 +1,4 @@
+import { counted } from "../../domain/counted.ts";
 import { renderValidation, renderValidationMarkdown } from "../../report/validation.ts";
 import type { ValidationReport } from "../../usecases/registry/validate.ts";
 import type { ActionReport } from "../action.ts";
@@ -5,11 +6,8 @@ import { annotationOfProblem } from "../../report/annotations.ts";
 
 /** A validation as log, job summary and one annotation for each problem. */
 export function reportValidation({ checked, problems }: ValidationReport): ActionReport {
-  const found =
-    problems.length === 0
-      ? "no problem"
-      : `${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
-  const headline = `Checked ${count(checked.length)}: ${found}.`;
+  const found = problems.length === 0 ? "no problem" : counted(problems.length, "problem");
+  const headline = `Checked ${counted(checked.length, "version")}: ${found}.`;
   const table = problems.length === 0 ? "" : `\n${renderValidationMarkdown(problems)}`;
   return {
     outcome: problems.length === 0 ? "PASS" : "FAIL",
@@ -19,8 +17,4 @@ export function reportValidation({ checked, problems }: ValidationReport): Actio
     annotations: problems.map(annotationOfProblem),
     outputs: { checked: String(checked.length), problems: String(problems.length) },
   };
-}
-
-function count(versions: number): string {
-  return versions === 1 ? "1 version" : `${versions} versions`;
 }

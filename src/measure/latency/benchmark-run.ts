@@ -1,5 +1,6 @@
 import type { Noise } from "../noise.ts";
 import type { Absence } from "../../domain/measurement.ts";
+import { counted } from "../../domain/counted.ts";
 import { type BatchTimes, type ColdStart, isRefusal, type ProcessTimes } from "./samples.ts";
 
 export const BATCH_SIZES = [1, 32] as const;
@@ -33,7 +34,7 @@ export function batchRun(
   const times = results.filter((result): result is BatchTimes => !isRefusal(result));
   const { rows, inputs } = of;
   if (refusal) {
-    const note = `With ${rows} ${rows === 1 ? "row" : "rows"} the engine says: ${refusal.failure}`;
+    const note = `With ${counted(rows, "row")} the engine says: ${refusal.failure}`;
     return missingBatch(rows, { state: "undefined", reason: "BENCHMARK_BATCH_REFUSED", note });
   }
   const liveFailure = times.find((one) => one.liveFailure !== null)?.liveFailure ?? null;

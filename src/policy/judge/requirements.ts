@@ -2,6 +2,7 @@ import { CLOCK_SKEW_MS } from "../../domain/time.ts";
 import type { Evidence } from "../../domain/evidence.ts";
 import { type ReasonCode, reasons } from "../../domain/reasons/catalogue.ts";
 import type { RequirementVerdict } from "../../domain/verdict.ts";
+import { counted } from "../../domain/counted.ts";
 import { formatDuration } from "../durations.ts";
 import type { Requirements } from "../policy.ts";
 import { countApprovals } from "./approvals.ts";
@@ -94,7 +95,7 @@ function judgeApprovals(
 
 /** `1 approval by a release-manager who is neither author nor last-pusher`. */
 function describeApprovals({ atLeast, role, not }: NonNullable<Requirements["approvals"]>): string {
-  const count = atLeast === 1 ? "1 approval" : `${atLeast} approvals`;
+  const count = counted(atLeast, "approval");
   const by = role === null ? "" : ` by a ${role}`;
   const [first, second] = not;
   if (first === undefined) return `${count}${by}`;

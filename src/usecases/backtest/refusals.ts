@@ -3,6 +3,7 @@ import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { mayMerge } from "../../domain/outcome.ts";
 import { REFUSALS_REF } from "../../domain/records-ref.ts";
 import type { Verdict } from "../../domain/verdict.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { GateError, gateError } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { Git } from "../../ports/git.ts";
@@ -88,7 +89,7 @@ async function pastOf(
     const commit = await baseOf(git, base, verdict);
     const bytes = await git.show(commit, LEDGER_FILE);
     if (!bytes)
-      throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${commit.slice(0, 12)}.`);
+      throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${shortCommit(commit)}.`);
     const [request, read] = [requestOf(verdict), await readPast(git, pack)];
     const { since } = await readHistory(git, await readBase(git, commit), request);
     return { decision, request, ...read, ledger: parseLedger(bytes), since };
@@ -103,7 +104,7 @@ async function baseOf(git: Git, base: string, { base_commit: commit }: Verdict):
   if ((await git.resolve(commit)) === commit && (await git.isAncestor(commit, base))) return commit;
   throw gateError(
     "EVIDENCE_BASE_MISMATCH",
-    `It was decided on ${commit.slice(0, 12)}, which is not before ${base.slice(0, 12)}.`,
+    `It was decided on ${shortCommit(commit)}, which is not before ${shortCommit(base)}.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { EXCEPTIONS_FILE } from "../../domain/policy-files.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { GateError, tried } from "../../errors.ts";
 import { parseExceptions } from "../../ledger/audit/exceptions.ts";
 import type { Git } from "../../ports/git.ts";
@@ -26,7 +27,7 @@ export async function checkExceptions(git: Git, { base, head, paths }: Change): 
     notes: [
       ...listed.map(
         ({ commit, owner, reason }) =>
-          `Acknowledges that the audit fails on ${commit.slice(0, 12)} (${owner}): ${reason}`,
+          `Acknowledges that the audit fails on ${shortCommit(commit)} (${owner}): ${reason}`,
       ),
       ...(fresh.length > listed.length ? [`Acknowledges ${fresh.length - listed.length} more.`] : []),
     ],

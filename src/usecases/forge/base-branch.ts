@@ -1,3 +1,4 @@
+import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError } from "../../errors.ts";
 import type { Git } from "../../ports/git.ts";
 
@@ -5,5 +6,5 @@ import type { Git } from "../../ports/git.ts";
 export async function headBranch(git: Git): Promise<string> {
   const { branch, commit } = await git.head();
   if (branch !== null) return branch;
-  throw gateError("GIT_DETACHED", `HEAD is at ${commit.slice(0, 12)} and on no branch.`);
+  throw gateError("GIT_DETACHED", `HEAD is at ${shortCommit(commit)} and on no branch.`);
 }

@@ -1,3 +1,4 @@
+import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError } from "../../errors.ts";
 import type { Forge, ForgeCommit, ForgeIdentity, PullRequest } from "../../ports/forge.ts";
 import type { Git } from "../../ports/git.ts";
@@ -82,8 +83,8 @@ async function survey({ git, forge }: Ports, decision: Decision): Promise<Scene>
   ]);
   const standing = await standingProposal({ git, forge }, { draft, decision, tip: head, open });
   if (tip !== decision.baseCommit) {
-    const now = tip === null ? "does not exist" : `is at ${tip.slice(0, 12)}`;
-    const text = `The branch ${base} ${now} on ${forge.repository}; judged was ${decision.baseCommit.slice(0, 12)}.`;
+    const now = tip === null ? "does not exist" : `is at ${shortCommit(tip)}`;
+    const text = `The branch ${base} ${now} on ${forge.repository}; judged was ${shortCommit(decision.baseCommit)}.`;
     throw gateError("FORGE_BASE_MOVED", text);
   }
   return { decision, draft, base, identity, standing };
@@ -152,7 +153,7 @@ async function publish(
 /** Another run opened it in between, for its own commit: its text must not say that the head is ours. */
 function refuseOvertaken({ number, headCommit }: PullRequest, commit: string): void {
   if (headCommit === commit) return;
-  const text = `Pull request ${number} was opened for ${headCommit.slice(0, 12)} meanwhile, not for ${commit.slice(0, 12)}.`;
+  const text = `Pull request ${number} was opened for ${shortCommit(headCommit)} meanwhile, not for ${shortCommit(commit)}.`;
   throw gateError("FORGE_RACE_LOST", text);
 }
 

@@ -1,5 +1,6 @@
 import type { ApprovalFacts, ApprovalReview, ForgePerson } from "../../domain/approvals.ts";
 import { coAuthorsIn, requesterNames } from "../../domain/claimed-logins.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError } from "../../errors.ts";
 import type { Forge, ForgeCommit, PullRequest } from "../../ports/forge.ts";
 import type { RoleHolders } from "./roles.ts";
@@ -52,14 +53,14 @@ export async function readApprovals(forge: Forge, of: ApprovalsOf): Promise<Appr
 
 function refuseMoved({ headCommit, number }: PullRequest, head: string): void {
   if (headCommit === head) return;
-  const text = `The head of pull request ${number} is ${headCommit.slice(0, 12)}, not ${head.slice(0, 12)}.`;
+  const text = `The head of pull request ${number} is ${shortCommit(headCommit)}, not ${shortCommit(head)}.`;
   throw gateError("FORGE_HEAD_MOVED", text);
 }
 
 /** GitHub lists the first 250 commits of a pull request, and says nothing of the others. */
 function refuseCut(commits: readonly ForgeCommit[], head: string): void {
   if (commits.some(({ commit }) => commit === head)) return;
-  const text = `Of the commits of the pull request ${commits.length} were told, and not its head ${head.slice(0, 12)}.`;
+  const text = `Of the commits of the pull request ${commits.length} were told, and not its head ${shortCommit(head)}.`;
   throw gateError("GATE_APPROVALS_UNREAD", text);
 }
 

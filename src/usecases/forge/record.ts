@@ -1,6 +1,7 @@
 import { digestOf, sameDigest } from "../../domain/digest.ts";
 import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import { parsePromotionBlock, type PromotionBlock } from "../../domain/promotion-block.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError, refuse } from "../../errors.ts";
 import type { Forge, PullRequest } from "../../ports/forge.ts";
 import type { Git } from "../../ports/git.ts";
@@ -63,7 +64,7 @@ async function newRevisions(git: Git, { head, before }: RecordOptions): Promise<
   const history = await git.history(head, LEDGER_FILE);
   const [newest] = history;
   if (newest === undefined)
-    throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} at ${head.slice(0, 12)}.`);
+    throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} at ${shortCommit(head)}.`);
   if (before === null) return [newest];
   const fresh: string[] = [];
   for (const commit of history) {
@@ -71,7 +72,7 @@ async function newRevisions(git: Git, { head, before }: RecordOptions): Promise<
     fresh.push(commit);
   }
   if (fresh.length === 0) {
-    const text = `${LEDGER_FILE} is the same at ${head.slice(0, 12)} as at ${before.slice(0, 12)}.`;
+    const text = `${LEDGER_FILE} is the same at ${shortCommit(head)} as at ${shortCommit(before)}.`;
     throw gateError("RECORD_POINTER_UNMOVED", text);
   }
   return fresh.toReversed();
@@ -108,7 +109,7 @@ async function provenMove(git: Git, commit: string): Promise<Move> {
   const { revision, previous, transition } = after.ledger;
   const follows = previous !== null && sameDigest(previous, digestOf(before.bytes));
   if (!follows || transition === null || revision !== before.ledger.revision + 1) {
-    const text = `Revision ${revision} in ${commit.slice(0, 12)} does not follow from revision ${before.ledger.revision}.`;
+    const text = `Revision ${revision} in ${shortCommit(commit)} does not follow from revision ${before.ledger.revision}.`;
     throw gateError("RECORD_CHAIN_BROKEN", text);
   }
   const change = await readChange(git, { base: parent, head: commit });
@@ -123,7 +124,7 @@ async function mergedPullRequest(forge: Forge, commit: string, branch: string): 
   if (merged) return merged;
   throw gateError(
     "RECORD_NOT_MERGED",
-    `No merged pull request into ${branch} made the commit ${commit.slice(0, 12)}.`,
+    `No merged pull request into ${branch} made the commit ${shortCommit(commit)}.`,
   );
 }
 

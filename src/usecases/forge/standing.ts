@@ -1,4 +1,5 @@
 import { parsePromotionBlock, type PromotionBlock } from "../../domain/promotion-block.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { GateError, gateError } from "../../errors.ts";
 import type { Forge, ForgeCommit, PullRequest } from "../../ports/forge.ts";
 import type { Git } from "../../ports/git.ts";
@@ -40,7 +41,7 @@ export async function standingProposal(
   }
   const { proposal, approved } = await behindApprovals(forge, tip);
   if (!isProposal(proposal)) {
-    const text = `The branch ${branch} holds the commit ${tip.slice(0, 12)}, which is no proposal.`;
+    const text = `The branch ${branch} holds the commit ${shortCommit(tip)}, which is no proposal.`;
     throw gateError("LEDGER_BRANCH_FOREIGN", text);
   }
   return { tip, approved, proposal, pullRequest, block };

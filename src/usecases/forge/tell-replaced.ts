@@ -1,4 +1,5 @@
 import type { PromotionBlock } from "../../domain/promotion-block.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import type { Forge } from "../../ports/forge.ts";
 import { markdownCode } from "../../report/escape.ts";
 import { unlessRefused } from "./announce.ts";
@@ -12,9 +13,9 @@ export function tellReplaced(
 ): Promise<readonly string[]> {
   const { before, now } = of;
   if (before.proposal === null) return Promise.resolve([]);
-  const old = markdownCode(before.proposal.commit.slice(0, 12));
+  const old = markdownCode(shortCommit(before.proposal.commit));
   const text =
-    `${markdownCode(now.commit.slice(0, 12))} replaces ${old}: ${reasonOf(before.block, now)} ` +
+    `${markdownCode(shortCommit(now.commit))} replaces ${old}: ${reasonOf(before.block, now)} ` +
     "Reviews of the older commit do not count for this one.";
   return unlessRefused("comment", () => forge.addComment(number, text));
 }
@@ -26,7 +27,7 @@ function reasonOf(before: PromotionBlock | null, now: PromotionBlock): string {
     return `${version(before)} was proposed before, now it is ${version(now)}.`;
   }
   if (before.base_commit !== now.base_commit) {
-    return `the base moved from ${markdownCode(before.base_commit.slice(0, 12))} to ${markdownCode(now.base_commit.slice(0, 12))}, so it was judged anew.`;
+    return `the base moved from ${markdownCode(shortCommit(before.base_commit))} to ${markdownCode(shortCommit(now.base_commit))}, so it was judged anew.`;
   }
   return "it was judged anew.";
 }

@@ -1,6 +1,7 @@
 import { ENVIRONMENTS_FILE, WAIVERS_FILE, RETENTION_FILE } from "../../domain/policy-files.ts";
 import { type Digest, digestOf } from "../../domain/digest.ts";
 import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError, problem, type Problem, refuse } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import { parsePolicies, type PolicySource } from "../../policy/parse-policies.ts";
@@ -32,7 +33,7 @@ export async function readBase(git: CommitFiles, commit: string): Promise<GateBa
     readTrust(git, commit),
   ]);
   if (!bytes) {
-    throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${commit.slice(0, 12)}.`, {
+    throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${shortCommit(commit)}.`, {
       where: { file: LEDGER_FILE },
     });
   }

@@ -3,6 +3,7 @@ import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import { type Evidence, EVIDENCE_KINDS, type EvidenceKind, type Subject } from "../../domain/evidence.ts";
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { type Problem, problem, refuse } from "../../errors.ts";
 import type { Git } from "../../ports/git.ts";
 import type { Decision } from "./decision.ts";
@@ -51,7 +52,7 @@ export async function requireKept(git: Git, before: Decision, now: NewBindings):
 
 async function lostBindings(git: Git, { verdict, baseCommit }: Decision, now: NewBindings): Promise<Lost> {
   const changed = await git.changed(baseCommit, now.commit);
-  const at = now.commit.slice(0, 12);
+  const at = shortCommit(now.commit);
   const isSame = (one: Subject | null, other: Subject | null): boolean =>
     one?.manifest_digest === other?.manifest_digest &&
     (other === null || !changed.some((path) => path.startsWith(`${versionFolder(refOf(other))}/`)));

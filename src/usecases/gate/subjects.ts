@@ -8,6 +8,7 @@ import { gateError } from "../../errors.ts";
 import type { Files } from "../../ports/files.ts";
 import type { Git } from "../../ports/git.ts";
 import { parseJson } from "../../domain/document/json.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { registeredVersions } from "../registry/registered-versions.ts";
 import { loadVersion, MANIFEST_LIMIT, type ModelVersion, versionOf } from "../registry/load-version.ts";
 import type { TransitionRequest } from "../request.ts";
@@ -73,7 +74,7 @@ async function notOnBase(git: Git, ref: ModelRef, of: { commit: string; file: st
   const { fix } = reasons.GATE_VERSION_NOT_ON_BASE;
   return gateError(
     "GATE_VERSION_NOT_ON_BASE",
-    `${formatModelRef(ref)} is not registered in commit ${commit.slice(0, 12)}: there is no ${file}.`,
+    `${formatModelRef(ref)} is not registered in commit ${shortCommit(commit)}: there is no ${file}.`,
     { where: { file }, fix: known === "" ? fix : `${known} ${fix}` },
   );
 }

@@ -7,6 +7,7 @@ import { verifyTransition } from "../../ledger/verify.ts";
 import type { Git } from "../../ports/git.ts";
 import { readEnvironments, readLedger } from "../transition/base.ts";
 import { packFolder } from "../../domain/evidence.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import type { Change } from "./change.ts";
 import { requestOf } from "../request.ts";
 
@@ -41,7 +42,7 @@ async function overtaken(git: Git, change: Change, head: Uint8Array): Promise<Ga
   const transition = earlier && verifies(earlier.bytes, head, await readEnvironments(git, earlier.commit));
   if (!transition || !bringsPack(change, transition)) return undefined;
   const { ledger } = await readLedger(git, change.base);
-  const message = `The proposal follows from ${LEDGER_FILE} in ${earlier.commit.slice(0, 12)}; the base is at revision ${ledger.revision} now.`;
+  const message = `The proposal follows from ${LEDGER_FILE} in ${shortCommit(earlier.commit)}; the base is at revision ${ledger.revision} now.`;
   const fix = `Propose it again on the new base: ${commandFor(requestOf(transition))}`;
   return gateError("CHECK_STALE", message, { where: { file: LEDGER_FILE }, fix });
 }

@@ -1,6 +1,7 @@
 import { isModelId, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { duplicateVersionProblems } from "../../domain/registry/version-paths.ts";
 import { fileNameProblems } from "../../domain/registry/file-names.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { formatPlace, GateError, gateError, problem, type Problem } from "../../errors.ts";
 import { type Ground, groundOf } from "../trust/ground.ts";
 import { changeBase, type ChangeBase } from "./base-commit.ts";
@@ -86,7 +87,7 @@ async function selectVersions(
 async function refuseDetached({ git }: RegistryPorts): Promise<void> {
   const { commit, branch } = await git.head();
   if (branch !== null) return;
-  const text = `HEAD is at ${commit.slice(0, 12)} and on no branch, and there is neither origin/main nor main.`;
+  const text = `HEAD is at ${shortCommit(commit)} and on no branch, and there is neither origin/main nor main.`;
   throw gateError("GIT_BASE_UNKNOWN", text);
 }
 

@@ -3,6 +3,7 @@ import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
 import type { EnvironmentPhases } from "../../domain/lifecycle.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseYaml } from "../../domain/document/yaml.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError, type Problem, problem, refuse } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { Git } from "../../ports/git.ts";
@@ -25,7 +26,7 @@ export async function readyBase(git: Git): Promise<Base> {
   const { commit, branch } = await git.head();
   const problems: Problem[] = [];
   if (branch === null)
-    problems.push(problem("GIT_DETACHED", `HEAD is at ${commit.slice(0, 12)} and on no branch.`));
+    problems.push(problem("GIT_DETACHED", `HEAD is at ${shortCommit(commit)} and on no branch.`));
   if (await git.isShallow())
     problems.push(problem("GIT_SHALLOW", "The clone holds a part of the history only."));
   const dirty = await git.dirty(GOVERNED_PATHS);
@@ -39,7 +40,7 @@ export async function readLedger(git: Git, commit: string): Promise<{ ledger: Le
   const bytes = await git.show(commit, LEDGER_FILE);
   if (bytes) return { ledger: parseLedger(bytes), bytes };
   const where = { file: LEDGER_FILE };
-  throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${commit.slice(0, 12)}.`, {
+  throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${shortCommit(commit)}.`, {
     where,
   });
 }

@@ -2,6 +2,7 @@ import { ENVIRONMENTS_FILE } from "../../domain/policy-files.ts";
 import { type Digest, digestOf } from "../../domain/digest.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import type { EnvironmentPhases, LifecycleEvent } from "../../domain/lifecycle.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import { type ProvenRevision, replay, type Revision } from "../../ledger/replay.ts";
@@ -63,7 +64,7 @@ async function readRevisions(git: Git, revision: string): Promise<readonly (Revi
   const commits = (await git.history(revision, LEDGER_FILE)).toReversed();
   if (commits.length === 0) {
     const where = { file: LEDGER_FILE };
-    throw gateError("LEDGER_MISSING", `There was never a ${LEDGER_FILE} before ${revision.slice(0, 12)}.`, {
+    throw gateError("LEDGER_MISSING", `There was never a ${LEDGER_FILE} before ${shortCommit(revision)}.`, {
       where,
     });
   }

@@ -1,5 +1,6 @@
 import { digestOf } from "../../domain/digest.ts";
 import type { Transition } from "../../domain/ledger.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError } from "../../errors.ts";
 import type { PullRequestReceipt } from "../forge/receipt.ts";
 import type { CommitFacts, Git } from "../../ports/git.ts";
@@ -84,7 +85,7 @@ function replacedBy(before: Standing | null): Replaced | null {
 async function refuseMovedBase(git: Git, decision: Decision): Promise<void> {
   const { commit } = await git.head();
   if (commit === decision.baseCommit) return;
-  const text = `The base moved from ${decision.baseCommit.slice(0, 12)} to ${commit.slice(0, 12)} while the gate was judging.`;
+  const text = `The base moved from ${shortCommit(decision.baseCommit)} to ${shortCommit(commit)} while the gate was judging.`;
   throw gateError("GIT_RACE_LOST", text);
 }
 
@@ -105,7 +106,7 @@ async function standingProposal(git: Git, branch: string, decision: Decision): P
   const [parent = ""] = facts.parents;
   const transition = await proposedBy(git, facts);
   if (!transition || !(await git.isAncestor(parent, decision.baseCommit))) {
-    const text = `The branch ${branch} holds the commit ${tip.slice(0, 12)}, which is no proposal on the base branch.`;
+    const text = `The branch ${branch} holds the commit ${shortCommit(tip)}, which is no proposal on the base branch.`;
     throw gateError("LEDGER_BRANCH_FOREIGN", text);
   }
   return { tip, facts, transition, onBase: parent === decision.baseCommit };

@@ -1,4 +1,5 @@
 import { mayMerge } from "../../domain/outcome.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { GateError, gateError } from "../../errors.ts";
 import { planTransition } from "../../ledger/plan.ts";
 import type { Git } from "../../ports/git.ts";
@@ -110,7 +111,7 @@ async function movedBase(
   const now = await proposals.newBase(judged);
   if (now === null || now === judged.commit) return null;
   if (await git.isAncestor(judged.commit, now)) return now;
-  const text = `The branch ${judged.branch} was rewritten: ${now.slice(0, 12)} does not stand on ${judged.commit.slice(0, 12)}, which was judged.`;
+  const text = `The branch ${judged.branch} was rewritten: ${shortCommit(now)} does not stand on ${shortCommit(judged.commit)}, which was judged.`;
   throw gateError(error.code, text);
 }
 
