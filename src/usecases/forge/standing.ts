@@ -5,7 +5,7 @@ import type { Forge, ForgeCommit, PullRequest } from "../../ports/forge.ts";
 import type { Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
 import type { Draft } from "../transition/draft.ts";
-import { APPROVED_BY } from "../transition/message.ts";
+import { isProposal, namesApprovers, namesEvent } from "../transition/message.ts";
 
 /** What stands on a proposal branch of the forge, and its open pull request. */
 export interface Standing {
@@ -40,7 +40,7 @@ export async function standingProposal(
     return { tip, approved: false, proposal: null, pullRequest, block };
   }
   const { proposal, approved } = await behindApprovals(forge, tip);
-  if (!isProposal(proposal)) {
+  if (!proposal.verified || !isProposal(proposal)) {
     const text = `The branch ${branch} holds the commit ${shortCommit(tip)}, which is no proposal.`;
     throw gateError("LEDGER_BRANCH_FOREIGN", text);
   }
@@ -58,27 +58,15 @@ async function behindApprovals(
   let at = await forge.commit(tip);
   for (let count = 0; count < MOST_APPROVALS; count += 1) {
     const [parent] = at.parents;
-    if (parent === undefined || isEvent(at) || !brings(at)) break;
+    if (parent === undefined || namesEvent(at.message) || !namesApprovers(at.message)) break;
     at = await forge.commit(parent);
   }
-  return { proposal: at, approved: at.commit !== tip || brings(at) };
-}
-
-function brings({ message }: ForgeCommit): boolean {
-  return message.includes(`\n${APPROVED_BY}: `);
-}
-
-function isEvent({ message }: ForgeCommit): boolean {
-  return message.includes("\nModelgate-Event: ");
+  return { proposal: at, approved: at.commit !== tip || namesApprovers(at.message) };
 }
 
 /** A merged proposal whose branch was left behind is known to the clone, and part of the base. */
 async function isMerged(git: Git, tip: string, base: string): Promise<boolean> {
   return (await git.resolve(tip)) !== undefined && (await git.isAncestor(tip, base));
-}
-
-function isProposal(commit: ForgeCommit): boolean {
-  return commit.verified && commit.parents.length === 1 && isEvent(commit);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Transition } from "../../domain/ledger.ts";
 import { requestText } from "../../domain/request-text.ts";
+import type { CommitFacts } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
 
 export { requestText as subjectOf };
@@ -42,7 +43,7 @@ export function refusalMessage({ request, verdict, evidenceDigest }: Decision): 
 }
 
 /** Trailer that names whose approvals a commit adds or carries on. */
-export const APPROVED_BY = "Modelgate-Approved-By";
+const APPROVED_BY = "Modelgate-Approved-By";
 
 /** The commit message of an approval. It names no event: it proposes nothing. */
 export function approvalMessage(of: { subject: string; principal: string; runId: string }): string {
@@ -67,6 +68,21 @@ export function reviewsMessage(of: {
 /** A proposal's message with the names of those whose earlier approvals it carries on. */
 export function withApprovals(text: string, principals: readonly string[]): string {
   return `${text}${principals.map((principal) => `${APPROVED_BY}: ${principal}\n`).join("")}`;
+}
+
+/** Whether a commit says that it is a proposal: one parent, and the name of an event. Who believes it proves the rest. */
+export function isProposal({ parents, message: text }: Pick<CommitFacts, "parents" | "message">): boolean {
+  return parents.length === 1 && namesEvent(text);
+}
+
+/** Whether a message says that its commit makes a transition. */
+export function namesEvent(text: string): boolean {
+  return text.includes("\nModelgate-Event: ");
+}
+
+/** Whether a message says that its commit brings approvals. */
+export function namesApprovers(text: string): boolean {
+  return text.includes(`\n${APPROVED_BY}: `);
 }
 
 function message(subject: string, reason: string, trailers: readonly [string, string | null][]): string {

@@ -11,6 +11,7 @@ import { type ApprovalsFate, carryApprovals, fateOf } from "../approve/carry.ts"
 import { behindApprovals } from "./behind-approvals.ts";
 import { type Draft, draftProposal } from "./draft.ts";
 import { sameTransition } from "./from-decision.ts";
+import { isProposal } from "./message.ts";
 
 export interface ProposeOptions {
   /** When the commit is made: the clock of the run. */
@@ -112,11 +113,10 @@ async function standingProposal(git: Git, branch: string, decision: Decision): P
   return { tip, facts, transition, onBase: parent === decision.baseCommit };
 }
 
-/** The transition of a proposal commit: one parent, our trailers, and a ledger one revision after its parent's. */
+/** The transition of a proposal commit, whose ledger is one revision after its parent's. */
 async function proposedBy(git: Git, facts: CommitFacts): Promise<Transition | null> {
   const [parent] = facts.parents;
-  if (parent === undefined || facts.parents.length > 1 || !facts.message.includes("\nModelgate-Event: "))
-    return null;
+  if (parent === undefined || !isProposal(facts)) return null;
   const [base, head] = [await readLedger(git, parent), await readLedger(git, facts.commit)];
   return head.ledger.previous === digestOf(base.bytes) ? head.ledger.transition : null;
 }

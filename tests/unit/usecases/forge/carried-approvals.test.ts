@@ -5,7 +5,6 @@ import { openSshLine } from "../../../../src/trust/public-key.ts";
 import { signApproval } from "../../../../src/usecases/approve/sign-approval.ts";
 import { proposePullRequest } from "../../../../src/usecases/forge/propose-pull-request.ts";
 import type { Decision } from "../../../../src/usecases/gate/decision.ts";
-import { APPROVED_BY } from "../../../../src/usecases/transition/message.ts";
 import type { Proposal } from "../../../../src/usecases/transition/propose.ts";
 import { decide, type Judgement, NOW, request, START } from "../../../support/decisions.ts";
 import { MemoryForge } from "../../../support/memory-forge.ts";
@@ -72,7 +71,7 @@ class Scene {
     );
     const path = `evidence/m/1.0.0/${transition.run_id}/approvals/grace.json`;
     const change = new Map([[path, Buffer.from(formatApproval(statement))]]);
-    const message = `Approve: promote\n\n${APPROVED_BY}: grace\n`;
+    const message = `Approve: promote\n\nModelgate-Approved-By: grace\n`;
     const { commit } = await this.git.commit({ branch: BRANCH, parent: tip, expected: tip, change, message });
     this.forge.pushed(BRANCH, { from: tip, to: commit, actor: { id: 2, login: "grace", kind: "person" } });
     return commit;
@@ -125,7 +124,7 @@ describe("an approval by key on a pull request", () => {
     const { commit: tip } = await scene.propose();
     const [base = ""] = (await scene.git.facts(tip)).parents;
     const change = new Map([["README.md", Buffer.from("x")]]);
-    const message = `Approve\n\n${APPROVED_BY}: eve\n`;
+    const message = `Approve\n\nModelgate-Approved-By: eve\n`;
     const { commit } = await scene.git.commit({
       branch: BRANCH,
       parent: base,
