@@ -3,7 +3,7 @@ import { afterAnswer } from "../../report/after-answer.ts";
 import { describeRequest } from "../../report/headline.ts";
 import type { Rejudged } from "../../usecases/transition/overtaken.ts";
 import type { TransitionResult } from "../../usecases/transition/transact.ts";
-import { subjectOf } from "../../usecases/transition/message.ts";
+import { requestText } from "../../domain/request-text.ts";
 import type { Proposal } from "../../usecases/transition/propose.ts";
 import { proposalContextOf } from "../../usecases/report-context.ts";
 import type { ActionReport } from "../action.ts";
@@ -76,8 +76,8 @@ export function rejudgedText({ from, to, kept, measured }: Rejudged): string {
 export function replacementText(proposal: Proposal): string | undefined {
   const { replaced, transition } = proposal;
   if (replaced === null) return undefined;
-  const request = subjectOf({ phase: null, ...replaced.transition });
-  if (request === subjectOf({ phase: null, ...transition })) return undefined;
+  const request = requestText({ phase: null, ...replaced.transition });
+  if (request === requestText({ phase: null, ...transition })) return undefined;
   return `It replaces what waited there: ${request} (commit ${shortCommit(replaced.commit)}). If that is still wanted, ask for it again after the merge.`;
 }
 

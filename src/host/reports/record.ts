@@ -1,12 +1,12 @@
 import { recordHeadline, recordMarkdown, recordText } from "../../report/record.ts";
 import type { RecordedRevision } from "../../usecases/forge/record.ts";
-import { subjectOf } from "../../usecases/transition/message.ts";
+import { requestText } from "../../domain/request-text.ts";
 import type { ActionReport } from "../action.ts";
 import type { Annotation } from "../../report/annotations.ts";
 
 /** What was recorded after a merge, as log, job summary, annotations and outputs. */
 export function reportRecord(recorded: readonly RecordedRevision[]): ActionReport {
-  const facts = recorded.map((one) => ({ ...one, subject: subjectOf({ phase: null, ...one.transition }) }));
+  const facts = recorded.map((one) => ({ ...one, subject: requestText({ phase: null, ...one.transition }) }));
   const newest = recorded.at(-1);
   return {
     outcome: "PASS",

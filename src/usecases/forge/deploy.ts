@@ -2,7 +2,7 @@ import type { Digest } from "../../domain/digest.ts";
 import type { Transition } from "../../domain/ledger.ts";
 import { GateError } from "../../errors.ts";
 import type { DeploymentRequest, DeploymentState, Forge } from "../../ports/forge.ts";
-import { subjectOf } from "../transition/message.ts";
+import { requestText } from "../../domain/request-text.ts";
 
 export interface DeploymentRecord {
   readonly id: number;
@@ -31,7 +31,10 @@ export async function deploy(forge: Forge, of: Deployed): Promise<DeploymentReco
   const { environment } = transition;
   if (environment === null) return null;
   const state = transition.event === "DISABLE" ? "inactive" : "success";
-  const description = subjectOf({ ...transition, phase: transition.phase ?? null }).slice(0, MAX_DESCRIPTION);
+  const description = requestText({ ...transition, phase: transition.phase ?? null }).slice(
+    0,
+    MAX_DESCRIPTION,
+  );
   const payload = payloadOf(transition, { revision, ledgerDigest });
   const { id, created } = await findOrCreate(forge, { commit, environment, description, payload });
   // A run that ended in between has made the deployment and told nothing about it.

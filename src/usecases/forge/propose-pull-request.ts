@@ -7,7 +7,7 @@ import { type ApprovalsFate, carryApprovals, type CarriedOn, fateOf } from "../a
 import type { Decision } from "../gate/decision.ts";
 import type { Proposal, ProposeOptions } from "../transition/propose.ts";
 import { type Draft, draftProposal } from "../transition/draft.ts";
-import { subjectOf } from "../transition/message.ts";
+import { requestText } from "../../domain/request-text.ts";
 import { announce } from "./announce.ts";
 import { headBranch } from "./base-branch.ts";
 import { promotionBlock } from "./promotion-block.ts";
@@ -135,7 +135,7 @@ async function publish(
   const { decision, draft, base, standing, identity } = scene;
   const block = promotionBlock(decision, draft, made.commit);
   const body = pullRequestBody({ report: options.text, block, runsWait: waits(identity) });
-  const text = { title: subjectOf(decision.request), body };
+  const text = { title: requestText(decision.request), body };
   const opened = standing.pullRequest
     ? { pullRequest: standing.pullRequest, created: false }
     : await forge.openPullRequest({ head: draft.branch, base, ...text });

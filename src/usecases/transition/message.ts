@@ -3,8 +3,6 @@ import { requestText } from "../../domain/request-text.ts";
 import type { CommitFacts } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
 
-export { requestText as subjectOf };
-
 /** The commit message of a transition: what happened in words, then the same for machines (git-interpret-trailers). */
 export function transitionMessage(transition: Transition, revision: number): string {
   const { event, model, version, environment, policy_digest, evidence_digest, verdict, run_id } = transition;
