@@ -5,8 +5,8 @@ import type { JudgedStretch, Stretch } from "../../usecases/audit/stretch.ts";
 import { threadEntry } from "./entry.ts";
 import type { ThreadAnswer, ThreadGround } from "./protocol.ts";
 
-/** Each thread takes tens of megabytes, and an audit is to fit where a model was just measured. */
-const MOST_THREADS = 2;
+/** The one that asks included. Each takes 20 MB, and an audit of 10,000 transitions is to fit into 300. */
+const MOST_THREADS = 4;
 
 /** A thread starts in the time in which so many commits are judged. */
 const SHORTEST = 256;

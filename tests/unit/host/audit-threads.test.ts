@@ -35,9 +35,10 @@ const line = () => ({ line: repository.commits, approvals: null });
 const onStep = (): void => undefined;
 
 describe("threads that help to audit", () => {
-  it("are none on a machine with one core, and two at most", () => {
+  it("are none on a machine with one core, and three at most", () => {
     expect(auditThreads(repository.folder, 1)).toBeNull();
-    expect(auditThreads(repository.folder, 64)?.count).toBe(1);
+    expect(auditThreads(repository.folder, 2)?.count).toBe(1);
+    expect(auditThreads(repository.folder, 64)?.count).toBe(3);
   });
 
   it("judge a stretch as this thread does, and tell each step", async () => {
