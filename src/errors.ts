@@ -70,11 +70,31 @@ export function refuse(problems: readonly Problem[]): void {
 }
 
 /** What was read, or the refusal as a value, so that reading goes on elsewhere. Anything else that is thrown goes on. */
-export function tried<T>(read: () => T): T | GateError {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof GateError) return error;
+export function tried<T>(read: () => Promise<T>): Promise<T | GateError>;
+export function tried<T>(read: () => T): T | GateError;
+export function tried<T>(read: () => T | Promise<T>): T | GateError | Promise<T | GateError> {
+  return attempt(read, (refusal) => refusal);
+}
+
+/** What was read, or something else in place of a refusal. Anything else that is thrown goes on. */
+export function triedOr<T, E>(otherwise: E, read: () => Promise<T>): Promise<T | E>;
+export function triedOr<T, E>(otherwise: E, read: () => T): T | E;
+export function triedOr<T, E>(otherwise: E, read: () => T | Promise<T>): T | E | Promise<T | E> {
+  return attempt(read, () => otherwise);
+}
+
+function attempt<T, E>(
+  read: () => T | Promise<T>,
+  instead: (refusal: GateError) => E,
+): T | E | Promise<T | E> {
+  const refused = (error: unknown): E => {
+    if (error instanceof GateError) return instead(error);
     throw error;
+  };
+  try {
+    const found = read();
+    return found instanceof Promise ? found.catch(refused) : found;
+  } catch (error) {
+    return refused(error);
   }
 }

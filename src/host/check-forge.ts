@@ -1,5 +1,5 @@
 import { shortCommit } from "../domain/short-commit.ts";
-import { GateError, gateError } from "../errors.ts";
+import { GateError, gateError, tried, triedOr } from "../errors.ts";
 import type { CheckAnnotation, Forge } from "../ports/forge.ts";
 import type { Git } from "../ports/git.ts";
 import type { Annotation } from "../report/annotations.ts";
@@ -48,14 +48,7 @@ export function approvalsFrom(of: CheckForge, judged: string): Pick<CheckOptions
 
 /** Lists open pull requests for a check that has to name some; what the forge refuses is no reason to fail. */
 function pullRequestsFrom(of: CheckForge): OpenPullRequests {
-  return async () => {
-    try {
-      return await (await of.open()).openPullRequests();
-    } catch (error) {
-      if (error instanceof GateError) return null;
-      throw error;
-    }
-  };
+  return async () => triedOr(null, async () => (await of.open()).openPullRequests());
 }
 
 /** A merge group names no head: it is the pull request's present one, if that is what the group merges. */
@@ -93,12 +86,14 @@ export async function tellForge(
   if (comment && about) {
     const text = renderCheckMarkdown(report, PULL_REQUEST_BYTES);
     told.push(
-      tried("comment", async () => tellInComment(await of.open(), report, { number: about.number, text })),
+      notWritten("comment", async () =>
+        tellInComment(await of.open(), report, { number: about.number, text }),
+      ),
     );
   }
   if (checkRun !== null)
     told.push(
-      tried("check run", async () =>
+      notWritten("check run", async () =>
         publish(await of.open(), report, { name: checkRun, head: about?.head ?? report.head }),
       ),
     );
@@ -131,12 +126,7 @@ function beside({ level, title, message, where }: Annotation): CheckAnnotation[]
   return [{ path: where.file, line: where.line ?? 1, level: weight, title, message }];
 }
 
-async function tried(what: string, tell: () => Promise<unknown>): Promise<readonly string[]> {
-  try {
-    await tell();
-    return [];
-  } catch (error) {
-    if (!(error instanceof GateError)) throw error;
-    return [`The ${what} was not written: ${error.message}`];
-  }
+async function notWritten(what: string, tell: () => Promise<unknown>): Promise<readonly string[]> {
+  const told = await tried(tell);
+  return told instanceof GateError ? [`The ${what} was not written: ${told.message}`] : [];
 }

@@ -1,6 +1,6 @@
 import type { Ledger } from "../domain/ledger.ts";
 import type { EnvironmentPhases } from "../domain/lifecycle.ts";
-import { GateError, problem } from "../errors.ts";
+import { GateError, problem, tried } from "../errors.ts";
 import { parseLedger } from "./ledger-text.ts";
 import { verifyNext } from "./verify.ts";
 
@@ -50,14 +50,8 @@ function genesis(bytes: Uint8Array): Ledger {
 }
 
 function atCommit<T>(commit: string, prove: () => T): T {
-  try {
-    return prove();
-  } catch (error) {
-    if (!(error instanceof GateError)) throw error;
-    const broken = problem(
-      "LEDGER_CHAIN_BROKEN",
-      `Commit ${commit} does not follow: ${error.problems[0].message}`,
-    );
-    throw new GateError([broken, ...error.problems], { cause: error });
-  }
+  const proven = tried(prove);
+  if (!(proven instanceof GateError)) return proven;
+  const message = `Commit ${commit} does not follow: ${proven.problems[0].message}`;
+  throw new GateError([problem("LEDGER_CHAIN_BROKEN", message), ...proven.problems], { cause: proven });
 }

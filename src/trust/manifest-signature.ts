@@ -1,7 +1,7 @@
 import { canonicalJson } from "../domain/digest.ts";
 import type { Document } from "../domain/document/document.ts";
 import type { Manifest } from "../domain/manifest.ts";
-import { GateError, gateError, type Problem, problem } from "../errors.ts";
+import { GateError, gateError, type Problem, problem, tried } from "../errors.ts";
 import { decodeBase64 } from "./base64.ts";
 import { isTrusted, judgeKey, type KeyUse } from "./judge-key.ts";
 import type { PublicKey } from "./public-key.ts";
@@ -70,13 +70,4 @@ function unsignedProblems(
   if (trust?.manifestSignature !== "required" || use === "earlier") return [];
   const where = document.place("/signature");
   return [problem("MANIFEST_UNSIGNED", "The manifest is not signed.", { where })];
-}
-
-function tried<T>(verify: () => T): T | GateError {
-  try {
-    return verify();
-  } catch (error) {
-    if (error instanceof GateError) return error;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import { digestOf } from "../domain/digest.ts";
 import { type ModelState, modelState, type Transition } from "../domain/ledger.ts";
 import type { ReasonCode } from "../domain/reasons/catalogue.ts";
-import { GateError } from "../errors.ts";
+import { GateError, triedOr } from "../errors.ts";
 import { verifyTransition } from "../ledger/verify.ts";
 import type { Branch, Git } from "../ports/git.ts";
 import { refuseUnknownModel, registeredVersions } from "./registry/registered-versions.ts";
@@ -77,14 +77,11 @@ async function dependents(
   commit: string,
   only: string | undefined,
 ): Promise<readonly Dependent[] | null> {
-  try {
+  return triedOr(null, async () => {
     const trust = await readTrust(git, commit);
     const found = trust ? await dependentsOf({ git }, { before: null, after: trust, commit }) : [];
     return found.filter(({ model }) => only === undefined || model === only);
-  } catch (error) {
-    if (error instanceof GateError) return null;
-    throw error;
-  }
+  });
 }
 
 async function openProposals(

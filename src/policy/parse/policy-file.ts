@@ -3,7 +3,7 @@ import type { Document } from "../../domain/document/document.ts";
 import type { Schema } from "../../domain/document/schema.ts";
 import { parseYaml } from "../../domain/document/yaml.ts";
 import { didYouMean } from "../../domain/nearest-name.ts";
-import { GateError, type Problem } from "../../errors.ts";
+import { GateError, type Problem, tried } from "../../errors.ts";
 import { at, readerOf, report, textOr, type Reader } from "../../domain/document/reader.ts";
 
 export interface PolicySource {
@@ -46,13 +46,10 @@ export function inOrder(problems: readonly Problem[]): readonly Problem[] {
 }
 
 function readDocument(source: PolicySource, problems: Problem[]): Document | undefined {
-  try {
-    return parseYaml(source.bytes, source.path);
-  } catch (error) {
-    if (!(error instanceof GateError)) throw error;
-    problems.push(...error.problems);
-    return undefined;
-  }
+  const document = tried(() => parseYaml(source.bytes, source.path));
+  if (!(document instanceof GateError)) return document;
+  problems.push(...document.problems);
+  return undefined;
 }
 
 /** Where both the schema and the reader object to a value, the reader's words count: they know what it means. */

@@ -1,5 +1,5 @@
 import type { ApprovalStatement } from "../../domain/approval-statement.ts";
-import { GateError, gateError, type Problem, problem, refuse } from "../../errors.ts";
+import { GateError, gateError, type Problem, problem, refuse, tried } from "../../errors.ts";
 import { APPROVALS_FOLDER, isApprovalPath, MAX_APPROVALS, parseApproval } from "./statement.ts";
 
 /**
@@ -20,12 +20,9 @@ export function parseApprovals(
   const problems: Problem[] = [];
   const parsed = new Map<string, ApprovalStatement>();
   for (const [path, bytes] of found) {
-    try {
-      parsed.set(path, byKey(parseApproval(bytes, { folder, path }), `${folder}/${path}`));
-    } catch (error) {
-      if (!(error instanceof GateError)) throw error;
-      problems.push(...error.problems);
-    }
+    const read = tried(() => byKey(parseApproval(bytes, { folder, path }), `${folder}/${path}`));
+    if (read instanceof GateError) problems.push(...read.problems);
+    else parsed.set(path, read);
   }
   refuse(problems);
   return parsed;

@@ -1,5 +1,5 @@
 import type { ApprovalStatement } from "../../domain/approval-statement.ts";
-import { type Problem, problem, GateError } from "../../errors.ts";
+import { GateError, type Problem, problem, tried } from "../../errors.ts";
 import { decodeBase64 } from "../base64.ts";
 import { isTrusted, judgeKey } from "../judge-key.ts";
 import { keyOf, type TrustRegistry } from "../registry.ts";
@@ -73,11 +73,7 @@ function voucher(approval: ApprovalStatement, keeper: string | null): string | P
 function signingKey(approval: ApprovalStatement, signature: string): string | Problem {
   const blob = decodeBase64(signature);
   if (!blob) return problem("SIGNATURE_MALFORMED", "The signature is not one line of base64.");
-  try {
-    const of = { payload: approvalPayload(approval), namespace: NAMESPACES.approval };
-    return verifySshSignature(parseSshSignature(blob), of).fingerprint;
-  } catch (error) {
-    if (error instanceof GateError) return error.problems[0];
-    throw error;
-  }
+  const of = { payload: approvalPayload(approval), namespace: NAMESPACES.approval };
+  const signed = tried(() => verifySshSignature(parseSshSignature(blob), of));
+  return signed instanceof GateError ? signed.problems[0] : signed.fingerprint;
 }

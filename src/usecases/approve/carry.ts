@@ -1,6 +1,6 @@
 import type { ApprovalStatement } from "../../domain/approval-statement.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
-import { GateError, type Problem } from "../../errors.ts";
+import { type Problem, triedOr } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { Git } from "../../ports/git.ts";
 import { bindingProblems, type ProposedTransition } from "../../trust/approval/bind.ts";
@@ -49,7 +49,8 @@ export async function carryApprovals(
 ): Promise<CarriedOn> {
   const { tip, draft, decision } = of;
   const trust = await readTrust(git, decision.baseCommit);
-  const before = await approvalsAt(git, tip);
+  // Where something else lies among them, none is taken over.
+  const before = await triedOr(new Map<string, ApprovalFile>(), () => approvalsAt(git, tip));
   const proposed = proposedBy(decision, draft);
   const folder = packFolder({ ...draft.transition, runId: draft.transition.run_id });
   const [kept, dropped, files] = [
@@ -98,27 +99,24 @@ function proposedBy(
   };
 }
 
-/** The well-formed approvals of a proposal, by path inside of its pack; none where something else lies among them. */
-async function approvalsAt(
-  git: Reading,
-  tip: string,
-): Promise<ReadonlyMap<string, { readonly approval: ApprovalStatement; readonly bytes: Uint8Array }>> {
-  try {
-    const ledger = await git.show(tip, LEDGER_FILE);
-    const transition = ledger && parseLedger(ledger).transition;
-    if (!transition) return new Map();
-    const folder = packFolder({ ...transition, runId: transition.run_id });
-    const files = new Map<string, Uint8Array>();
-    for (const { path } of await git.tree(tip, `${folder}/${APPROVALS_FOLDER}`)) {
-      const bytes = await git.show(tip, path);
-      if (bytes) files.set(path.slice(folder.length + 1), bytes);
-    }
-    const parsed = parseApprovals(folder, files);
-    return new Map(
-      [...parsed].map(([path, approval]) => [path, { approval, bytes: files.get(path) ?? new Uint8Array() }]),
-    );
-  } catch (error) {
-    if (error instanceof GateError) return new Map();
-    throw error;
+interface ApprovalFile {
+  readonly approval: ApprovalStatement;
+  readonly bytes: Uint8Array;
+}
+
+/** The approvals of a proposal, by path inside of its pack. DOCUMENT_*, APPROVAL_*, GIT_*. */
+async function approvalsAt(git: Reading, tip: string): Promise<ReadonlyMap<string, ApprovalFile>> {
+  const ledger = await git.show(tip, LEDGER_FILE);
+  const transition = ledger && parseLedger(ledger).transition;
+  if (!transition) return new Map();
+  const folder = packFolder({ ...transition, runId: transition.run_id });
+  const files = new Map<string, Uint8Array>();
+  for (const { path } of await git.tree(tip, `${folder}/${APPROVALS_FOLDER}`)) {
+    const bytes = await git.show(tip, path);
+    if (bytes) files.set(path.slice(folder.length + 1), bytes);
   }
+  const parsed = parseApprovals(folder, files);
+  return new Map(
+    [...parsed].map(([path, approval]) => [path, { approval, bytes: files.get(path) ?? new Uint8Array() }]),
+  );
 }

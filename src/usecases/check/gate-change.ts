@@ -1,4 +1,4 @@
-import { GateError, type Problem, problem } from "../../errors.ts";
+import { type Problem, problem, triedOr } from "../../errors.ts";
 import type { Git } from "../../ports/git.ts";
 import { GATE_CHECK, gateActions, gateFindings } from "../doctor/gate-rules.ts";
 import { readWorkflow, type WorkflowFile } from "../doctor/workflow-file.ts";
@@ -36,12 +36,9 @@ async function workflowsOf(git: Git, commit: string): Promise<Workflows> {
   const unread = new Map<string, string>();
   for (const path of (await git.paths(commit, FOLDER)).filter((name) => WORKFLOW.test(name))) {
     const bytes = (await git.show(commit, path)) ?? new Uint8Array();
-    try {
-      read.push(readWorkflow(bytes, path));
-    } catch (error) {
-      if (!(error instanceof GateError)) throw error;
-      unread.set(path, Buffer.from(bytes).toString("utf8"));
-    }
+    const workflow = triedOr(null, () => readWorkflow(bytes, path));
+    if (workflow) read.push(workflow);
+    else unread.set(path, Buffer.from(bytes).toString("utf8"));
   }
   return { read, unread };
 }

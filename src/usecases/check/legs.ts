@@ -2,7 +2,7 @@ import { CLOCK_SKEW_MS } from "../../domain/time.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import type { Evidence } from "../../domain/evidence.ts";
-import { GateError, type Problem, problem, refuse } from "../../errors.ts";
+import { GateError, type Problem, problem, refuse, tried } from "../../errors.ts";
 import type { Files } from "../../ports/files.ts";
 import type { Change } from "../proof/change.ts";
 import type { CheckPorts, Legs } from "./scene.ts";
@@ -32,12 +32,9 @@ export async function gatherLegs(
   const problems: Problem[] = [...before, ...(await unexpected(files, folder, planned))];
   const evidence: Evidence[] = [];
   for (const leg of planned) {
-    try {
-      evidence.push(await readLeg(files, leg, { folder, now: of.now }));
-    } catch (error) {
-      if (!(error instanceof GateError)) throw error;
-      problems.push(...error.problems);
-    }
+    const read = await tried(() => readLeg(files, leg, { folder, now: of.now }));
+    if (read instanceof GateError) problems.push(...read.problems);
+    else evidence.push(read);
   }
   return { evidence, problems };
 }

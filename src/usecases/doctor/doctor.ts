@@ -1,5 +1,5 @@
 import type { Forge } from "../../ports/forge.ts";
-import { GateError } from "../../errors.ts";
+import { GateError, tried } from "../../errors.ts";
 import type { Files } from "../../ports/files.ts";
 import { fileFindings } from "./file-rules.ts";
 import { type Finding, finding } from "./finding.ts";
@@ -74,14 +74,12 @@ async function readWorkflows(files: Files): Promise<{ workflows: WorkflowFile[];
   const workflows: WorkflowFile[] = [];
   const unreadable: Finding[] = [];
   for (const path of paths) {
-    try {
-      workflows.push(readWorkflow(await files.read(path, WORKFLOW_LIMIT), path));
-    } catch (error) {
-      if (!(error instanceof GateError)) throw error;
+    const read = await tried(async () => readWorkflow(await files.read(path, WORKFLOW_LIMIT), path));
+    if (!(read instanceof GateError)) workflows.push(read);
+    else
       unreadable.push(
-        ...error.problems.map((one) => finding("DOCTOR_WORKFLOW_UNREADABLE", one.message, one.where)),
+        ...read.problems.map((one) => finding("DOCTOR_WORKFLOW_UNREADABLE", one.message, one.where)),
       );
-    }
   }
   return { workflows, unreadable };
 }

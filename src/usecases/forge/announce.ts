@@ -1,4 +1,4 @@
-import { GateError } from "../../errors.ts";
+import { GateError, tried } from "../../errors.ts";
 import type { Forge, PullRequest, Reviewers } from "../../ports/forge.ts";
 import type { Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
@@ -47,11 +47,6 @@ function missingReviewers({ people, teams }: Reviewers, { author, reviewers }: P
 
 /** One note when the forge refuses, none when it does not. */
 export async function unlessRefused(what: string, act: () => Promise<unknown>): Promise<readonly string[]> {
-  try {
-    await act();
-    return [];
-  } catch (error) {
-    if (!(error instanceof GateError)) throw error;
-    return [`The ${what} could not be set: ${error.message}`];
-  }
+  const done = await tried(act);
+  return done instanceof GateError ? [`The ${what} could not be set: ${done.message}`] : [];
 }

@@ -1,6 +1,6 @@
 import { parsePromotionBlock, type PromotionBlock } from "../../domain/promotion-block.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
-import { GateError, gateError } from "../../errors.ts";
+import { gateError, triedOr } from "../../errors.ts";
 import type { Forge, ForgeCommit, PullRequest } from "../../ports/forge.ts";
 import type { Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
@@ -107,10 +107,5 @@ function contentOf(message: string): string {
 
 /** The block of a pull request, or null when somebody edited it away. */
 export function blockOf({ body }: PullRequest): PromotionBlock | null {
-  try {
-    return parsePromotionBlock(body);
-  } catch (error) {
-    if (error instanceof GateError) return null;
-    throw error;
-  }
+  return triedOr(null, () => parsePromotionBlock(body));
 }

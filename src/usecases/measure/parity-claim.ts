@@ -1,7 +1,7 @@
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import type { Finding } from "../../domain/evidence.ts";
-import { GateError } from "../../errors.ts";
+import { GateError, tried } from "../../errors.ts";
 import { brokenClaims, type ParityClaim } from "../../measure/parity/claim.ts";
 import type { OutputReport } from "../../measure/parity/report.ts";
 import type { ModelVersion } from "../registry/load-version.ts";
@@ -20,16 +20,10 @@ export async function readClaim(version: ModelVersion, files: VersionFiles): Pro
   const file = `${version.folder}/parity.json`;
   const bytes = await files.readIfListed("parity.json");
   if (!bytes) return { file, claim: null, problem: null };
-  try {
-    const { cases, outputs, max_abs_diff } = checkSchema<ParityClaim>(
-      parseJson(bytes, file),
-      PARITY_CLAIM_V1,
-    );
-    return { file, claim: { cases, outputs, max_abs_diff }, problem: null };
-  } catch (error) {
-    if (!(error instanceof GateError)) throw error;
-    return { file, claim: null, problem: error.problems[0].message };
-  }
+  const read = tried(() => checkSchema<ParityClaim>(parseJson(bytes, file), PARITY_CLAIM_V1));
+  if (read instanceof GateError) return { file, claim: null, problem: read.problems[0].message };
+  const { cases, outputs, max_abs_diff } = read;
+  return { file, claim: { cases, outputs, max_abs_diff }, problem: null };
 }
 
 /** What the measurement contradicts; a claim that cannot be read is broken too. */

@@ -1,5 +1,5 @@
 import type { Tensor } from "../../domain/tensor.ts";
-import { gateError, GateError, problem, type Problem, refuse } from "../../errors.ts";
+import { gateError, GateError, problem, type Problem, refuse, tried } from "../../errors.ts";
 import type { ModelFacts } from "../../measure/onnx/inspect-model.ts";
 import { readTensor, TENSOR_LIMITS } from "../../measure/onnx/read-tensor.ts";
 import { type Binding, bindInputs, bindReferences, type StoredTensor } from "../../measure/parity/bind.ts";
@@ -89,12 +89,9 @@ async function loadSide(
   const found = problems.length;
   for (const [position, path] of [...paths].sort(([a], [b]) => a - b)) {
     const file = `${version.folder}/${path}`;
-    try {
-      stored.push({ file, position, tensor: readTensor(await files.read(path), file, TENSOR_LIMITS) });
-    } catch (error) {
-      if (!(error instanceof GateError)) throw error;
-      problems.push(...error.problems);
-    }
+    const tensor = await tried(async () => readTensor(await files.read(path), file, TENSOR_LIMITS));
+    if (tensor instanceof GateError) problems.push(...tensor.problems);
+    else stored.push({ file, position, tensor });
   }
   return problems.length > found ? NOTHING : bind(stored);
 }

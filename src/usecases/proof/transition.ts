@@ -1,7 +1,7 @@
 import { parseJson } from "../../domain/document/json.ts";
 import { digestOf } from "../../domain/digest.ts";
 import { type Ledger, LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
-import { GateError, gateError, problem } from "../../errors.ts";
+import { GateError, gateError, problem, triedOr } from "../../errors.ts";
 import { commandFor, commandsBehind } from "../../ledger/command.ts";
 import { verifyTransition } from "../../ledger/verify.ts";
 import type { Git } from "../../ports/git.ts";
@@ -72,12 +72,7 @@ function verifies(
   head: Uint8Array,
   environments: Awaited<ReturnType<typeof readEnvironments>>,
 ): Transition | undefined {
-  try {
-    return verifyTransition(base, head, environments).transition;
-  } catch (error) {
-    if (error instanceof GateError) return undefined;
-    throw error;
-  }
+  return triedOr(undefined, () => verifyTransition(base, head, environments).transition);
 }
 
 function handEdited(base: Ledger, head: Uint8Array, why: GateError): GateError {
@@ -95,10 +90,5 @@ function handEdited(base: Ledger, head: Uint8Array, why: GateError): GateError {
 }
 
 function loosely(bytes: Uint8Array): unknown {
-  try {
-    return parseJson(bytes, LEDGER_FILE).value;
-  } catch (error) {
-    if (error instanceof GateError) return undefined;
-    throw error;
-  }
+  return triedOr(undefined, () => parseJson(bytes, LEDGER_FILE).value);
 }

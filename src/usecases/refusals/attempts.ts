@@ -1,6 +1,6 @@
 import type { Attempts, EarlierAttempt, LoosenedSince } from "../../domain/attempts.ts";
 import type { Verdict } from "../../domain/verdict.ts";
-import { GateError } from "../../errors.ts";
+import { triedOr } from "../../errors.ts";
 import { type Loosened, loosenedBetween } from "../../policy/loosened.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
@@ -75,12 +75,7 @@ async function rememberedBy(git: Git, commit: string, model: string): Promise<Ve
   const timeOf = (path: string): string => /_(\d{8}T\d{6}Z)_/.exec(path)?.[1] ?? "";
   const newest = paths.toSorted((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1))[0];
   if (newest === undefined) return [];
-  try {
-    return (await readVerdict(git, commit, newest)).refused_before;
-  } catch (error) {
-    if (error instanceof GateError) return [];
-    throw error;
-  }
+  return triedOr([], async () => (await readVerdict(git, commit, newest)).refused_before);
 }
 
 async function loosenedSince(
@@ -111,13 +106,10 @@ async function policiesAt(
   git: Git,
   { commit, on }: { commit: string; on: string },
 ): Promise<readonly GatePolicy[] | null> {
-  try {
+  return triedOr(null, async () => {
     if ((await git.resolve(commit)) !== commit || !(await git.isAncestor(commit, on))) return null;
     return parsePolicies(await policySources(git, commit)).policies;
-  } catch (error) {
-    if (error instanceof GateError) return null;
-    throw error;
-  }
+  });
 }
 
 /** The commit that made it what it is now: the oldest since then from which on it never was otherwise. */

@@ -1,6 +1,6 @@
 import { digestOf } from "../../domain/digest.ts";
 import { formatModelRef, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
-import { GateError, problem, type Problem } from "../../errors.ts";
+import { GateError, problem, type Problem, tried } from "../../errors.ts";
 import type { RegistryPorts } from "./ports.ts";
 
 /**
@@ -37,12 +37,9 @@ async function differs(ports: RegistryPorts, base: string, path: string): Promis
 
 /** Undefined when the file is gone; a link or another odd thing in its place differs from any file. */
 async function currentDigest(ports: RegistryPorts, path: string): Promise<string | undefined> {
-  try {
-    return (await ports.files.digest(path)).digest;
-  } catch (error) {
-    if (!(error instanceof GateError)) throw error;
-    return error.code === "FILE_MISSING" ? undefined : error.code;
-  }
+  const found = await tried(() => ports.files.digest(path));
+  if (!(found instanceof GateError)) return found.digest;
+  return found.code === "FILE_MISSING" ? undefined : found.code;
 }
 
 function edited(path: string, ref: ModelRef): Problem {

@@ -1,7 +1,7 @@
 import { digestOf } from "../../domain/digest.ts";
 import type { ListedSource, Training } from "../../domain/registry/training.ts";
 import type { Typed, VersionFacts } from "../../domain/registry/version-facts.ts";
-import { GateError, problem, type Problem } from "../../errors.ts";
+import { GateError, problem, type Problem, tried } from "../../errors.ts";
 import type { RegistryPorts } from "./ports.ts";
 
 /**
@@ -71,15 +71,6 @@ async function committedDigest(
 ): Promise<string | undefined> {
   const bytes = commit === undefined ? undefined : await ports.git.show(commit, path);
   return bytes && digestOf(bytes);
-}
-
-async function tried<T>(read: () => Promise<T>): Promise<T | GateError> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof GateError) return error;
-    throw error;
-  }
 }
 
 /** The oldest commit that touched the manifest; undefined while it is not committed. GIT_SHALLOW. */

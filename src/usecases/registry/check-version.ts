@@ -8,7 +8,7 @@ import { fileProblems } from "../../domain/registry/check-files.ts";
 import { canonicalProblems, manifestProblems } from "../../domain/registry/check-manifest.ts";
 import { sidecarProblems } from "../../domain/registry/check-sidecar.ts";
 import { REQUIRED_FILES, type VersionFacts } from "../../domain/registry/version-facts.ts";
-import { GateError, problem, type Problem } from "../../errors.ts";
+import { GateError, problem, type Problem, tried } from "../../errors.ts";
 import type { Files } from "../../ports/files.ts";
 import { MANIFEST_LIMIT, versionOf } from "./load-version.ts";
 import { readVersionFolder, type VersionReading } from "./read-version-folder.ts";
@@ -39,13 +39,12 @@ export async function checkVersion(
   ground: Ground,
 ): Promise<VersionCheck> {
   const path = `${versionFolder(ref)}/manifest.json`;
-  try {
+  const checked = await tried(async () => {
     const bytes = await manifestBytes(ports.files, path);
-    return await checkManifest(ports, { ref, bytes }, ground);
-  } catch (error) {
-    if (!(error instanceof GateError)) throw error;
-    return { ref, manifestDigest: null, problems: error.problems, facts: null };
-  }
+    return checkManifest(ports, { ref, bytes }, ground);
+  });
+  if (!(checked instanceof GateError)) return checked;
+  return { ref, manifestDigest: null, problems: checked.problems, facts: null };
 }
 
 /** The same for a manifest that is not (yet) in the folder; its `artifact_uri` must be readable. */
@@ -55,14 +54,14 @@ export async function checkManifest(
   ground: Ground,
 ): Promise<VersionCheck> {
   const document = parseJson(bytes, `${versionFolder(ref)}/manifest.json`, MANIFEST_LIMIT);
-  const refProblems = collect(() => versionOf(ref, bytes, document));
+  const version = tried(() => versionOf(ref, bytes, document));
   const manifest = checkSchema<Manifest>(document, MANIFEST_V1);
   const reading = await readVersionFolder(ports.files, ref, {
     artifact: manifest.artifact_uri,
     expected: new Map(manifest.files.map((file) => [file.path, file.sha256])),
   });
   const problems = [
-    ...refProblems,
+    ...(version instanceof GateError ? version.problems : []),
     ...canonicalProblems(new TextDecoder().decode(bytes), document),
     ...manifestAgainst(manifest, document, reading),
     ...manifestSignatureProblems(manifest, document, await signatureGround(ports.git, ground, ref)),
@@ -103,14 +102,4 @@ async function manifestBytes(files: Files, path: string): Promise<Uint8Array> {
   throw new GateError([
     problem("MANIFEST_MISSING", "The folder has no manifest.json.", { where: { file: path } }),
   ]);
-}
-
-function collect(check: () => unknown): readonly Problem[] {
-  try {
-    check();
-    return [];
-  } catch (error) {
-    if (error instanceof GateError) return error.problems;
-    throw error;
-  }
 }

@@ -6,7 +6,7 @@ import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { fileNameProblems } from "../../domain/registry/file-names.ts";
 import { contentProblem } from "../../domain/registry/forbidden-content.ts";
 import type { FolderFile, Typed, VersionFacts } from "../../domain/registry/version-facts.ts";
-import { GateError, gateError, problem, type Problem } from "../../errors.ts";
+import { GateError, gateError, problem, type Problem, tried } from "../../errors.ts";
 import { externalDataProblems } from "../../measure/onnx/external-data.ts";
 import { inspectModel, type ModelFacts } from "../../measure/onnx/inspect-model.ts";
 import type { FileEntry, Files } from "../../ports/files.ts";
@@ -118,13 +118,10 @@ class Reading {
   }
 
   async #tried<T>(read: () => Promise<T>): Promise<T | null> {
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof GateError)) throw error;
-      this.#problems.push(...error.problems);
-      return null;
-    }
+    const found = await tried(read);
+    if (!(found instanceof GateError)) return found;
+    this.#problems.push(...found.problems);
+    return null;
   }
 }
 

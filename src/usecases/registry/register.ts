@@ -6,7 +6,7 @@ import { type Manifest, manifestHash } from "../../domain/manifest.ts";
 import { type ModelRef, parseModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { buildManifest, sameContent } from "../../domain/registry/build-manifest.ts";
 import { REQUIRED_FILES } from "../../domain/registry/version-facts.ts";
-import { GateError, gateError, problem, type Problem, refuse } from "../../errors.ts";
+import { gateError, problem, type Problem, refuse, triedOr } from "../../errors.ts";
 import type { Clock } from "../../ports/machine.ts";
 import type { Signer } from "../../ports/signing.ts";
 import { timestampOf } from "../../domain/time.ts";
@@ -89,12 +89,7 @@ function refOf(folder: string): ModelRef {
 async function currentManifest(ports: RegistryPorts, path: string): Promise<Manifest | undefined> {
   const bytes = await ports.files.readIfExists(path, MANIFEST_LIMIT);
   if (!bytes) return undefined;
-  try {
-    return checkSchema<Manifest>(parseJson(bytes, path, MANIFEST_LIMIT), MANIFEST_V1);
-  } catch (error) {
-    if (error instanceof GateError) return undefined;
-    throw error;
-  }
+  return triedOr(undefined, () => checkSchema<Manifest>(parseJson(bytes, path, MANIFEST_LIMIT), MANIFEST_V1));
 }
 
 async function refuseIncomplete(ports: RegistryPorts, ref: ModelRef, artifact: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { type Manifest, manifestHash } from "../../domain/manifest.ts";
-import { GateError } from "../../errors.ts";
+import { triedOr } from "../../errors.ts";
 import type { Signer } from "../../ports/signing.ts";
 import { manifestPayload, signerOf } from "../../trust/manifest-signature.ts";
 import { NAMESPACES } from "../../trust/ssh/sshsig.ts";
@@ -18,11 +18,7 @@ export async function signManifest(manifest: Manifest, signer: Signer): Promise<
 }
 
 function isSigned(manifest: Manifest): boolean {
-  if (manifest.signature === null) return false;
-  try {
-    return signerOf(manifest, manifest.signature).fingerprint === manifest.signing_key_id;
-  } catch (error) {
-    if (error instanceof GateError) return false;
-    throw error;
-  }
+  const { signature, signing_key_id: named } = manifest;
+  if (signature === null) return false;
+  return triedOr(false, () => signerOf(manifest, signature).fingerprint === named);
 }

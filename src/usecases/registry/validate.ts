@@ -2,7 +2,7 @@ import { isModelId, type ModelRef, versionFolder } from "../../domain/model-ref.
 import { duplicateVersionProblems } from "../../domain/registry/version-paths.ts";
 import { fileNameProblems } from "../../domain/registry/file-names.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
-import { formatPlace, GateError, gateError, problem, type Problem } from "../../errors.ts";
+import { formatPlace, GateError, gateError, problem, type Problem, tried } from "../../errors.ts";
 import { type Ground, groundOf } from "../trust/ground.ts";
 import { changeBase, type ChangeBase } from "./base-commit.ts";
 import { changedVersions, type Selection, versionsBelow } from "./changed-versions.ts";
@@ -64,13 +64,10 @@ async function soundGround(
   base: string | null,
   problems: Problem[],
 ): Promise<Ground> {
-  try {
-    return await groundOf(git, base);
-  } catch (error) {
-    if (!(error instanceof GateError)) throw error;
-    problems.push(...error.problems);
-    return { commit: base, trust: null };
-  }
+  const ground = await tried(() => groundOf(git, base));
+  if (!(ground instanceof GateError)) return ground;
+  problems.push(...ground.problems);
+  return { commit: base, trust: null };
 }
 
 async function selectVersions(

@@ -3,7 +3,7 @@ import { parseJson } from "../../domain/document/json.ts";
 import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import type { Manifest } from "../../domain/manifest.ts";
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
-import { GateError } from "../../errors.ts";
+import { triedOr } from "../../errors.ts";
 import type { PullRequest } from "../../ports/forge.ts";
 import { type Exposure, exposuresOf, targetIn } from "../../ledger/exposure.ts";
 import { GENESIS, parseLedger } from "../../ledger/ledger-text.ts";
@@ -106,16 +106,8 @@ async function openProposals(
   for (const { name, commit: tip } of await git.branches(PROPOSALS)) {
     if (await git.isAncestor(tip, commit)) continue;
     const bytes = await git.show(tip, LEDGER_FILE);
-    open.push({ branch: name, transition: bytes ? transitionIn(bytes) : null });
+    const transition = bytes ? triedOr(null, () => parseLedger(bytes).transition) : null;
+    open.push({ branch: name, transition });
   }
   return open;
-}
-
-function transitionIn(bytes: Uint8Array): Transition | null {
-  try {
-    return parseLedger(bytes).transition;
-  } catch (error) {
-    if (error instanceof GateError) return null;
-    throw error;
-  }
 }

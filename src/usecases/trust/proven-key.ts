@@ -1,4 +1,4 @@
-import { GateError } from "../../errors.ts";
+import { triedOr } from "../../errors.ts";
 import type { GitObjects } from "../../ports/git-objects.ts";
 import { parseCommitObject } from "../../trust/commit.ts";
 import { type SignedCommit, sshCommitKey } from "../../trust/commit-key.ts";
@@ -13,13 +13,10 @@ export async function provenKey(
 ): Promise<string | null> {
   const raw = await git.object(commit);
   if (raw?.type !== "commit") return null;
-  try {
+  return triedOr(null, async () => {
     const { signature, payload } = parseCommitObject(commit, raw.bytes);
-    return signature ? await prove({ signature, payload }) : null;
-  } catch (error) {
-    if (error instanceof GateError) return null;
-    throw error;
-  }
+    return signature ? prove({ signature, payload }) : null;
+  });
 }
 
 /** The SSH key that has signed a commit, whatever it may sign; null for any other signature, and for none. GIT_*. */

@@ -1,7 +1,7 @@
 import { checkSchema } from "../../../domain/document/check-schema.ts";
 import { parseJson } from "../../../domain/document/json.ts";
 import type { Finding, Measurement, RunnerFingerprint } from "../../../domain/evidence.ts";
-import { GateError } from "../../../errors.ts";
+import { GateError, tried } from "../../../errors.ts";
 import { BENCH_CLAIM_V1 } from "../../../generated/bench-claim-v1.js";
 
 /** `bench.json` as its schema describes it, as far as it is compared. */
@@ -44,10 +44,7 @@ function readClaim({
   readonly bytes: Uint8Array;
   readonly file: string;
 }): BenchClaim | Finding {
-  try {
-    return checkSchema<BenchClaim>(parseJson(bytes, file), BENCH_CLAIM_V1);
-  } catch (error) {
-    if (!(error instanceof GateError)) throw error;
-    return { code: "BENCHMARK_CLAIM_UNREADABLE", message: error.problems[0].message, file };
-  }
+  const read = tried(() => checkSchema<BenchClaim>(parseJson(bytes, file), BENCH_CLAIM_V1));
+  if (!(read instanceof GateError)) return read;
+  return { code: "BENCHMARK_CLAIM_UNREADABLE", message: read.problems[0].message, file };
 }
