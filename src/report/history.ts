@@ -11,7 +11,7 @@ export interface HistoryFacts {
   readonly otherFailures: number;
 }
 
-/** For a terminal: two lines a transition, oldest first; below it what is wrong with it. */
+/** For a terminal: three lines a transition, oldest first, with what the audit says of its commit in front; below them what is wrong. */
 export function historyText(
   { model, head, transitions, otherFailures }: HistoryFacts,
   width: number,
@@ -24,13 +24,14 @@ export function historyText(
 /** When it was decided is told to the minute; the rest is in the JSON document. */
 function entry({ commit, outcome, signer, transition }: CommitVerdict): readonly string[] {
   if (!transition) return [];
-  const { approved_by: approvers, decided_at: decided, event, revision, version } = transition;
+  const { approved_by: approvers, decided_at: decided, event, revision, verdict, version } = transition;
   const minute = `${decided.slice(0, 10)} ${decided.slice(11, 16)}Z`;
   const share = transition.phase === null ? "" : ` (${transition.phase})`;
   const where = transition.environment === null ? "" : ` in ${transition.environment}`;
   return [
     `${outcome.padEnd(8)}  ${minute}  revision ${revision}: ${event} ${version}${share}${where}`,
-    `          commit ${shortCommit(commit)}, signed by ${signer?.principal ?? "nobody known"}, approved by ${approvers.join(", ") || "nobody on record"}`,
+    `          verdict ${verdict}, commit ${shortCommit(commit)}`,
+    `          signed by ${signer?.principal ?? "nobody known"}, approved by ${approvers.join(", ") || "nobody on record"}`,
   ];
 }
 
