@@ -1,4 +1,3 @@
-import type { Attempts } from "../domain/attempts.ts";
 import type { Backtest } from "../domain/backtest.ts";
 import type { Digest } from "../domain/digest.ts";
 import type { Outcome } from "../domain/outcome.ts";
@@ -13,16 +12,18 @@ import { renderMarkdown, SUMMARY_BYTES } from "./markdown.ts";
 import { renderTerminal } from "./terminal.ts";
 import { renderValidation, renderValidationMarkdown } from "./validation.ts";
 
+/** What stands beside a verdict: whoever decides reads here what merging changes, not in a text that the proposer can edit. */
+type CheckedContext = Pick<ReportContext, "effect" | "asked" | "attempts">;
+
 /** What the required check found, as far as people see it. */
 export interface CheckFindings {
   readonly kind: "registration" | "promotion" | "policy" | "trust" | "other" | "adoption";
   readonly outcome: Outcome;
   readonly problems: readonly Problem[];
-  readonly decisions: readonly {
+  readonly decisions: readonly (CheckedContext & {
     readonly verdict: Verdict;
     readonly evidenceDigest: Digest;
-    readonly attempts?: Attempts;
-  }[];
+  })[];
   readonly notes: readonly string[];
   /** What changed policies make of the past. */
   readonly backtest?: Backtest;
@@ -73,8 +74,14 @@ function verdictsBeside({ problems, decisions }: CheckFindings): CheckFindings["
   });
 }
 
-function besides({ evidenceDigest, attempts }: CheckFindings["decisions"][number]): ReportContext {
-  return { evidenceDigest, ...(attempts ? { attempts } : {}) };
+function besides({ evidenceDigest, ...decision }: CheckFindings["decisions"][number]): ReportContext {
+  const { effect, asked, attempts } = decision;
+  return {
+    evidenceDigest,
+    ...(effect ? { effect } : {}),
+    ...(asked ? { asked } : {}),
+    ...(attempts ? { attempts } : {}),
+  };
 }
 
 /** Every problem and every shortfall of a verdict, at its place. */

@@ -3,6 +3,7 @@ import { approvalsFor } from "../approve/ask-approvals.ts";
 import { refuseStrays } from "../approve/carried-approvals.ts";
 import type { Decision } from "../gate/decision.ts";
 import { gate } from "../gate/gate.ts";
+import { proposalContextOf } from "../report-context.ts";
 import type { CheckScene } from "./scene.ts";
 import { type ProvenPromotion, provePromotion } from "../proof/promotion.ts";
 import { type Remeasurement, remeasured } from "./remeasure.ts";
@@ -21,7 +22,8 @@ export async function checkPromotion(scene: CheckScene): Promise<Findings> {
   const measuring = await remeasured(ports.git, { base, request, change, folder: stored.folder });
   const decision = await judgeToday(scene, proven, measuring.again);
   const notes = [whatWasDone(proven, measuring)];
-  return { problems: [], decisions: [decision], told: proven.told.outcome, notes };
+  const decisions = [{ ...decision, ...proposalContextOf(decision) }];
+  return { problems: [], decisions, told: proven.told.outcome, notes };
 }
 
 /** A reader must see which numbers are of today, which are those that the proposal brought, and on whose word. */

@@ -3,7 +3,11 @@ import { type Outcome, worst } from "../../domain/outcome.ts";
 import { GateError, type Problem } from "../../errors.ts";
 import type { ChangeKind } from "../../ledger/classify.ts";
 import type { Decision } from "../gate/decision.ts";
+import type { ReportContext } from "../../report/compose.ts";
 import type { Change } from "../proof/change.ts";
+
+/** A verdict made now; of a promotion also what merging it changes, who asks for it, and why. */
+export type CheckedDecision = Decision & Pick<ReportContext, "effect" | "asked">;
 
 /** What the required check found. */
 export interface CheckReport {
@@ -15,7 +19,7 @@ export interface CheckReport {
   /** What is wrong with the change itself, whatever policies say. */
   readonly problems: readonly Problem[];
   /** Verdicts made now, on the base's policies, of what the change brings. */
-  readonly decisions: readonly Decision[];
+  readonly decisions: readonly CheckedDecision[];
   /** Sentences for people: what was looked at, who must agree. */
   readonly notes: readonly string[];
   /** What changed policies make of the past; only of a change of policies that is sound. It decides nothing. */
@@ -25,7 +29,7 @@ export interface CheckReport {
 /** What one kind of change came to. */
 export interface Findings {
   readonly problems: readonly Problem[];
-  readonly decisions?: readonly Decision[];
+  readonly decisions?: readonly CheckedDecision[];
   /** The verdict that the change brings, derived again: a warning stays one, whatever came out today. */
   readonly told?: Outcome;
   readonly notes?: readonly string[];

@@ -37,6 +37,17 @@ describe("what the check says", () => {
     expect(renderCheckMarkdown(report).trimEnd().split("\n").at(-1)).toBe("- Measured again: parity.");
   });
 
+  it("tells below the answer what merging changes, who asks for it, and why", () => {
+    const effect = ["In prod: PRODUCTION 1.0.0 -> 1.1.0."];
+    const asked = { reason: "faster", by: "Ada" };
+    const report = found({ outcome: verdict.outcome, decisions: [{ ...decision, effect, asked }] });
+    for (const text of [renderCheck(report, LOOK), renderCheckMarkdown(report)])
+      expect(text.split("\n\n").slice(1, 3)).toEqual([
+        "Merging it changes where versions are. In prod: PRODUCTION 1.0.0 -> 1.1.0.",
+        "Reason: faster (asked by Ada)",
+      ]);
+  });
+
   it("of an unrelated change is one sentence", () => {
     expect(renderCheck(found({ kind: "other" }), LOOK)).toBe("Nothing governed changed.\n");
     expect(renderCheckMarkdown(found({ kind: "other" }))).toBe("Nothing governed changed.\n");
