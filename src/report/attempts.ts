@@ -34,11 +34,16 @@ function triesOf({ number, earlier, loosened, unread }: Attempts): readonly Bloc
   const items = shown(earlier).map(({ version, outcome, objectives, decided_at: at }): readonly Span[] => [
     [
       `${version}: ${outcome}`,
-      ...(at === "" ? [] : [`on ${at.slice(0, 10)}`]),
+      ...(at === "" ? [] : [`at ${minuteOf(at)}`]),
       `(${objectives.join(", ")})`,
     ].join(" "),
   ]);
   return items.length === 0 ? [text(first)] : titledList(first, items);
+}
+
+/** Two tries of one day are told apart. */
+function minuteOf(at: string): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 16)}Z`;
 }
 
 function sayLoosened({ policy, what, from, to, commit }: LoosenedSince): readonly Span[] {

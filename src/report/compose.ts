@@ -113,22 +113,26 @@ function sayWaiver({ id, waiver, says }: ObjectiveVerdict): readonly Span[] {
   ];
 }
 
-/** `Not evaluated: none.  Waived: none.  Refused before: 1 (1.2.0, onnx-parity).` */
+/** `Not evaluated: none.  Waived: none.  Refused before: 3 (1.2.0, onnx-parity, 2 times; 1.1.0, integrity).` */
 function tallyOf(verdict: Verdict): string {
-  const refused = verdict.refused_before.map(({ version, objectives }) =>
-    [version, ...objectives].join(", "),
-  );
   return [
     `Not evaluated: ${count(notEvaluated(verdict).map(({ id }) => id))}.`,
     `Waived: ${count(waived(verdict).map(({ id }) => id))}.`,
-    `Refused before: ${count(refused, "; ")}.`,
+    `Refused before: ${refusedBefore(verdict)}.`,
   ].join("  ");
 }
 
-function count(names: readonly string[], separator = ", "): string {
+/** What was refused again and again for the same is named once. */
+function refusedBefore({ refused_before: refused }: Verdict): string {
+  const alike = Map.groupBy(refused, ({ version, objectives }) => [version, ...objectives].join(", "));
+  const names = [...alike].map(([name, { length }]) => (length === 1 ? name : `${name}, ${length} times`));
+  return count(names, { of: refused.length, separator: "; " });
+}
+
+function count(names: readonly string[], { of = names.length, separator = ", " } = {}): string {
   const shown = names.slice(0, 5).join(separator);
   if (names.length === 0) return "none";
-  return `${names.length} (${shown}${names.length > 5 ? " …" : ""})`;
+  return `${of} (${shown}${names.length > 5 ? " …" : ""})`;
 }
 
 const MENDED: readonly ObjectiveOutcome[] = ["FAIL", "INCONCLUSIVE", "WARN"];

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type GivenView, renderGiven } from "../../../src/report/approval.ts";
+import type { Digest } from "../../../src/domain/digest.ts";
+import {
+  type ApprovalView,
+  type GivenView,
+  renderApproval,
+  renderGiven,
+} from "../../../src/report/approval.ts";
 
 const GIVEN: GivenView = {
   principal: "grace",
@@ -12,6 +18,43 @@ const GIVEN: GivenView = {
 };
 const BEFORE = { key: "SHA256:new", approved_at: "2026-11-21T08:00:00Z", run_id: "run-2" };
 const WHERE = { branch: "promote/prod/m", onto: "main", remote: "origin", comment: null };
+
+const DIGESTS = ["a", "b", "c", "d", "e"].map((one) => `sha256:${one.repeat(64)}` as const);
+const [BASE_LEDGER, NEXT_LEDGER, MANIFEST, POLICIES, EVIDENCE] = DIGESTS as [
+  Digest,
+  Digest,
+  Digest,
+  Digest,
+  Digest,
+];
+const VIEW: ApprovalView = {
+  branch: "promote/prod/m",
+  proposed: {
+    ref: "refs/heads/main",
+    from: { commit: "1".repeat(40), ledger_digest: BASE_LEDGER },
+    to: { tree: "2".repeat(40), ledger_digest: NEXT_LEDGER },
+    run_id: "run-2",
+    subject: { model_id: "m", version: "1.0.0", manifest_digest: MANIFEST, artifact_digest: MANIFEST },
+    event: "PROMOTE_TO_PRODUCTION",
+    environment: "prod",
+    canary_phase: null,
+    policy_digest: POLICIES,
+    evidence_digest: EVIDENCE,
+    findings: [],
+  },
+  asked: { by: "Ada", reason: "faster" },
+  approvals: [],
+};
+
+describe("what is about to be approved", () => {
+  test("has a line of its own for each digest, whole, so that none is wider than a terminal", () => {
+    const lines = renderApproval(VIEW, 80).split("\n");
+    for (const digest of DIGESTS)
+      expect(lines.filter((line) => line.trim().endsWith(digest))).toHaveLength(1);
+    expect(lines).toContain(`  deployed.json  ${BASE_LEDGER}`);
+    expect(lines).toContain(`    becomes      ${NEXT_LEDGER}`);
+  });
+});
 
 describe("an approval that was given", () => {
   test("names where it lies and what comes next", () => {

@@ -28,8 +28,8 @@ test("says which try it is, what refused the others, and each limit that was loo
   expect(read({ ...NONE, number: 3, earlier: [later, REFUSED], loosened: [LOOSENED] })).toBe(
     `Third try: 1 limit was loosened since it was refused (first on 2026-11-03).
 
-- 1.1.0: INCONCLUSIVE on 2026-11-09 (onnx-parity)
-- 1.1.0: FAIL on 2026-11-03 (onnx-parity)
+- 1.1.0: INCONCLUSIVE at 2026-11-09 10:00Z (onnx-parity)
+- 1.1.0: FAIL at 2026-11-03 10:00Z (onnx-parity)
 
 Loosened in between:
 

@@ -295,6 +295,14 @@ test("the way back is named when there is one", () => {
   ]);
 });
 
+test("what was refused again and again for the same is counted and named once", () => {
+  const refused = { version: "1.2.0", objectives: ["integrity", "onnx-parity"] };
+  const refused_before = [{ version: "1.1.0", objectives: ["integrity"] }, refused, refused, refused];
+  expect(renderMarkdown({ ...verdictWith(), refused_before })).toContain(
+    "Refused before: 4 (1.1.0, integrity; 1.2.0, integrity, onnx-parity, 3 times).",
+  );
+});
+
 describe("what merging changes", () => {
   const context = {
     effect: ["In prod: PRODUCTION 1.0.0 -> 1.1.0."],
