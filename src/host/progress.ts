@@ -52,8 +52,10 @@ function barProgress({ stream, color, now }: ProgressOptions): Progress {
   const update = createLogUpdate(stream);
   const timer = phaseTimer(now);
   return {
-    step: (phase, done, total) =>
-      update(formatBar({ phase, done, total, msLeft: timer(phase, done, total) }, color)),
+    step: (phase, done, total) => {
+      const step = { phase, done, total, msLeft: timer(phase, done, total) };
+      update(formatBar(step, { color, columns: stream.columns }));
+    },
     end: () => update.clear(),
   };
 }
@@ -85,12 +87,23 @@ interface Step {
 }
 
 const BAR_WIDTH = 24;
+const SHORTEST_BAR = 8;
+/** The longest that follows a bar: `  100 of 100  100 %  59 min 59 s left`. */
+const AFTER_BAR = 37;
 
-/** `benchmark  ██████░░░░░░  12 of 24   50 %  8 s left`. */
-export function formatBar(step: Step, color: boolean): string {
-  const filled = Math.round((percentOf(step.done, step.total) / 100) * BAR_WIDTH);
+interface BarLook {
+  readonly color: boolean;
+  /** Of the terminal. */
+  readonly columns?: number | undefined;
+}
+
+/** `benchmark  ██████░░░░░░  12 of 24   50 %  8 s left`; of one length through a phase, shorter where it would not fit on a line. */
+export function formatBar(step: Step, { color, columns = Infinity }: BarLook): string {
+  const room = columns - step.phase.length - "  ".length - AFTER_BAR;
+  const width = Math.min(BAR_WIDTH, Math.max(SHORTEST_BAR, room));
+  const filled = Math.round((percentOf(step.done, step.total) / 100) * width);
   const bar = "█".repeat(filled);
-  const rest = "░".repeat(BAR_WIDTH - filled);
+  const rest = "░".repeat(width - filled);
   const shown = color
     ? styleText("cyan", bar, { validateStream: false }) + styleText("dim", rest, { validateStream: false })
     : bar + rest;

@@ -82,11 +82,22 @@ describe("a bar, for a terminal", () => {
     expect(shown).toContain("benchmark  ████████████████████████  4 of 4  100 %");
   });
 
+  it("is shorter where its line would be wider than the terminal", () => {
+    const phase = "benchmark, again on a noisy runner";
+    const step = { phase, done: 5, total: 10, msLeft: 1000 };
+    const bar = (columns: number) => formatBar(step, { color: false, columns });
+    expect(bar(100)).toBe(`${phase}  ${"█".repeat(12)}${"░".repeat(12)}  5 of 10   50 %  1 s left`);
+    expect(bar(80)).toBe(`${phase}  ████░░░░  5 of 10   50 %  1 s left`);
+    expect(bar(40)).toBe(bar(80));
+  });
+
   it("has colours only when it is told so", () => {
     const step = { phase: "parity", done: 1, total: 2, msLeft: 1000 };
-    expect(formatBar(step, false)).not.toContain("\u001b");
-    expect(formatBar(step, true)).toContain("\u001b[36m");
-    expect(stripVTControlCharacters(formatBar(step, true))).toBe(formatBar(step, false));
+    expect(formatBar(step, { color: false })).not.toContain("\u001b");
+    expect(formatBar(step, { color: true })).toContain("\u001b[36m");
+    expect(stripVTControlCharacters(formatBar(step, { color: true }))).toBe(
+      formatBar(step, { color: false }),
+    );
   });
 });
 
@@ -110,7 +121,7 @@ describe("durations", () => {
   });
 
   it("an empty phase is done at once", () => {
-    expect(formatBar({ phase: "nothing", done: 0, total: 0, msLeft: undefined }, false)).toBe(
+    expect(formatBar({ phase: "nothing", done: 0, total: 0, msLeft: undefined }, { color: false })).toBe(
       "nothing  ████████████████████████  0 of 0  100 %",
     );
   });
