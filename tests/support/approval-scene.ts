@@ -28,6 +28,12 @@ export interface ApprovalScene extends AuditScene {
   /** Trusts exactly these from the next commit on; the version grows. */
   trust(principals: readonly TestPrincipal[], more?: string): string;
   readonly team: readonly TestPrincipal[];
+  /** Trusts the team with somebody of it as given. */
+  trustNow(somebody: TestPrincipal): string;
+  /** The commit that everything was set up with. */
+  readonly start: string;
+  /** Back to the start, with one fresh proposal. */
+  startOver(): Promise<void>;
   /** Lets the policy of shadow ask for these approvals. */
   ask(approvals: string): string;
   /** Proposes flight-delay to shadow, leaving approvals to the check. */
@@ -65,6 +71,14 @@ export async function approvalScene(asked: string = ONE_MANAGER): Promise<Approv
       version += 1;
       return scene.commit({ "policies/trust.yaml": `${trustYaml(principals, version)}${more}` }, "trust");
     },
+    trustNow: (somebody) => scene.trust(team.map((one) => (one.id === somebody.id ? somebody : one))),
+    start: "",
+    async startOver() {
+      scene.git("checkout", "-q", "-f", "-B", "main", scene.start);
+      const branches = scene.git("for-each-ref", "--format=%(refname:short)", "refs/heads/promote");
+      for (const branch of branches.split("\n")) if (branch !== "") scene.git("branch", "-q", "-D", branch);
+      await scene.propose();
+    },
     ask(approvals) {
       const text = readFileSync(join(scene.root, SHADOW_POLICY), "utf8")
         .replace(/requires: \{ approvals: .*\n/, "")
@@ -90,6 +104,6 @@ export async function approvalScene(asked: string = ONE_MANAGER): Promise<Approv
     [Symbol.dispose]: () => audited[Symbol.dispose](),
   };
   scene.trust(team);
-  scene.ask(asked);
-  return scene;
+  const start = scene.ask(asked);
+  return Object.assign(scene, { start });
 }

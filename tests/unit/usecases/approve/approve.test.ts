@@ -6,20 +6,11 @@ import { type ApprovalScene, approvalScene, BRANCH } from "../../../support/appr
 
 describe("an approval by key", () => {
   let scene: ApprovalScene;
-  let start: string;
   beforeAll(async () => {
     scene = await approvalScene();
-    start = scene.git("rev-parse", "main");
   });
   afterAll(() => scene[Symbol.dispose]());
-  beforeEach(async () => {
-    scene.git("checkout", "-q", "-B", "main", start);
-    for (const branch of scene
-      .git("for-each-ref", "--format=%(refname:short)", "refs/heads/promote")
-      .split("\n"))
-      if (branch !== "") scene.git("branch", "-q", "-D", branch);
-    await scene.propose();
-  });
+  beforeEach(() => scene.startOver());
 
   it("is missing at first, and once given lets the promotion in", async () => {
     expect(await scene.verdict()).toBe("FAIL none given. It can come from grace-h, linus.");
@@ -36,7 +27,7 @@ describe("an approval by key", () => {
     const { statement } = await scene.approve(scene.grace, { comment: "agreed" });
     expect(statement).toMatchObject({
       ref: "refs/heads/main",
-      from: { commit: start },
+      from: { commit: scene.start },
       to: { tree: scene.git("rev-parse", `${proposal}^{tree}`) },
       event: "PROMOTE_TO_SHADOW",
       environment: "prod",
@@ -60,14 +51,8 @@ describe("an approval by key", () => {
 
   it("by another key of the same person takes the place of the first, and says so", async () => {
     const second = scene.newKey("grace-2");
-    const [ada, , linus, mallory] = scene.team;
     const keys = [{ key: scene.grace }, { key: second }];
-    scene.trust([
-      ada!,
-      { id: "grace", github: "grace-h", roles: ["release-manager"], keys },
-      linus!,
-      mallory!,
-    ]);
+    scene.trustNow({ id: "grace", github: "grace-h", roles: ["release-manager"], keys });
     scene.git("branch", "-q", "-D", BRANCH);
     await scene.propose();
     const first = await scene.approve(scene.grace);
@@ -82,7 +67,7 @@ describe("an approval by key", () => {
     for (const proposal of [undefined, "flight-delay", "prod/flight-delay", BRANCH])
       expect((await scene.read({ proposal })).branch).toBe(BRANCH);
     scene.git("checkout", "-q", BRANCH);
-    expect(await scene.read()).toMatchObject({ branch: BRANCH, base: { name: "main", commit: start } });
+    expect(await scene.read()).toMatchObject({ branch: BRANCH, base: { name: "main", commit: scene.start } });
   });
 
   it.each([
@@ -90,7 +75,7 @@ describe("an approval by key", () => {
     ["somebody without the role", "mallory", "APPROVAL_ROLE_MISSING"],
   ] as const)("is refused of %s", async (_who, name, code) => {
     await expect(scene.approve(scene[name])).rejects.toMatchObject({ code });
-    expect(scene.git("rev-parse", `${BRANCH}^`)).toBe(start);
+    expect(scene.git("rev-parse", `${BRANCH}^`)).toBe(scene.start);
   });
 
   it("is refused of a key that nobody holds", async () => {
@@ -103,13 +88,8 @@ describe("an approval by key", () => {
     ["revoked", "TRUST_KEY_REVOKED"],
   ])("is refused of a key that is %s, and does not count any more", async (how, code) => {
     await scene.approve(scene.grace);
-    const [ada, , linus, mallory] = scene.team;
-    const ended = {
-      id: "grace",
-      roles: ["release-manager"],
-      keys: [{ key: scene.grace, standing: `${how}: { reason: lost }` }],
-    };
-    scene.trust([ada!, ended, linus!, mallory!]);
+    const keys = [{ key: scene.grace, standing: `${how}: { reason: lost }` }];
+    scene.trustNow({ id: "grace", roles: ["release-manager"], keys });
     expect(await scene.verdict()).toMatch(
       new RegExp(`^FAIL none given\\. grace does not count: .*\\(${code}\\)`),
     );

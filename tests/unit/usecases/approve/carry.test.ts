@@ -6,20 +6,13 @@ import { nextPolicy } from "../../../support/governed-commits.ts";
 
 describe("an approval by key, when the proposal is made again", () => {
   let scene: ApprovalScene;
-  let start: string;
   beforeAll(async () => {
     scene = await approvalScene();
-    start = scene.git("rev-parse", "main");
   });
   afterAll(() => scene[Symbol.dispose]());
   beforeEach(async () => {
     scene.check.answer(honest);
-    scene.git("checkout", "-q", "-f", "-B", "main", start);
-    for (const branch of scene
-      .git("for-each-ref", "--format=%(refname:short)", "refs/heads/promote")
-      .split("\n"))
-      if (branch !== "") scene.git("branch", "-q", "-D", branch);
-    await scene.propose();
+    await scene.startOver();
     await scene.approve(scene.grace);
   });
 

@@ -4,20 +4,11 @@ import { type ApprovalScene, approvalScene, BRANCH } from "../../../support/appr
 /** Approvals by key, as the audit proves them from Git alone. */
 describe("the audit of approvals by key", () => {
   let scene: ApprovalScene;
-  let start: string;
   beforeAll(async () => {
     scene = await approvalScene();
-    start = scene.git("rev-parse", "main");
   });
   afterAll(() => scene[Symbol.dispose]());
-  beforeEach(async () => {
-    scene.git("checkout", "-q", "-f", "-B", "main", start);
-    for (const branch of scene
-      .git("for-each-ref", "--format=%(refname:short)", "refs/heads/promote")
-      .split("\n"))
-      if (branch !== "") scene.git("branch", "-q", "-D", branch);
-    await scene.propose();
-  });
+  beforeEach(() => scene.startOver());
   const merged = async (): Promise<{
     gist: string;
     by: readonly string[] | undefined;
@@ -62,13 +53,8 @@ describe("the audit of approvals by key", () => {
     await scene.approve(scene.grace);
     scene.check.merge(BRANCH);
     const commit = scene.git("rev-parse", "main");
-    const [ada, , linus, mallory] = scene.team;
-    const retired = {
-      id: "grace",
-      roles: ["release-manager"],
-      keys: [{ key: scene.grace, standing: "retired: { reason: left }" }],
-    };
-    scene.trust([ada!, retired, linus!, mallory!]);
+    const keys = [{ key: scene.grace, standing: "retired: { reason: left }" }];
+    scene.trustNow({ id: "grace", roles: ["release-manager"], keys });
     expect(scene.verdictOn(await scene.audit(), commit).outcome).toBe("PASS");
   });
 });
