@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { pathParts, safeBranch, safeRecordsRef, safeRevision } from "../../src/adapters/git/names.ts";
 import { gateError } from "../../src/errors.ts";
 import type { RecordsRef } from "../../src/domain/records-ref.ts";
@@ -11,13 +10,8 @@ import type {
   PathChange,
   RecordRequest,
 } from "../../src/ports/git.ts";
-
-type Tree = ReadonlyMap<string, Uint8Array>;
-
-interface MemoryCommit {
-  readonly facts: CommitFacts;
-  readonly tree: Tree;
-}
+import { type MemoryCommit, MemoryCommits } from "./memory-git/commits.ts";
+import { byBytes, byPath, difference, objectId } from "./memory-git/trees.ts";
 
 /** `Git` without a disk: the same contract, for tests of use cases that need no real repository. */
 export class MemoryGit implements Git {
@@ -28,7 +22,7 @@ export class MemoryGit implements Git {
   shallow = false;
   dirtyFiles: readonly string[] = [];
   branch: string | null = "main";
-  readonly #commits = new Map<string, MemoryCommit>();
+  readonly #commits = new MemoryCommits();
   readonly #branches = new Map<string, string>();
   readonly #records = new Map<string, string>();
 
@@ -42,7 +36,12 @@ export class MemoryGit implements Git {
     const change = Object.entries(files).map(
       ([path, content]) => [path, typeof content === "string" ? Buffer.from(content) : content] as const,
     );
-    const commit = this.#store({ parents: parent ? [parent] : [], change: new Map(change), message, at });
+    const commit = this.#commits.store({
+      parents: parent ? [parent] : [],
+      change: new Map(change),
+      message,
+      at,
+    });
     this.#branches.set(this.branch ?? "main", commit);
     return commit;
   }
@@ -52,9 +51,9 @@ export class MemoryGit implements Git {
     const onto = this.branch ?? "main";
     const [ours, theirs] = [this.#branches.get(onto), this.#branches.get(branch)];
     if (!ours || !theirs) throw new Error("Nothing to merge.");
-    const commit = this.#store({
+    const commit = this.#commits.store({
       parents: [ours, theirs],
-      change: new Map(this.#get(theirs).tree),
+      change: new Map(this.#commits.get(theirs).tree),
       message: `Merge ${branch}\n`,
       at,
     });
@@ -147,7 +146,7 @@ export class MemoryGit implements Git {
     const left = [(await this.#known(one)).facts.commit];
     for (let at = left.shift(); at !== undefined; at = left.shift()) {
       if (await this.isAncestor(at, other)) return at;
-      left.push(...this.#get(at).facts.parents);
+      left.push(...this.#commits.get(at).facts.parents);
     }
     return undefined;
   }
@@ -158,7 +157,7 @@ export class MemoryGit implements Git {
     const found: string[] = [];
     for (let at: MemoryCommit | undefined = await this.#known(revision); at;) {
       const parent: MemoryCommit | undefined = at.facts.parents[0]
-        ? this.#get(at.facts.parents[0])
+        ? this.#commits.get(at.facts.parents[0])
         : undefined;
       const changed = difference(parent?.tree ?? new Map(), at.tree);
       if (changed.some((each) => each === path || each.startsWith(`${path}/`))) found.push(at.facts.commit);
@@ -181,7 +180,7 @@ export class MemoryGit implements Git {
     const left = [(await this.#known(commit)).facts.commit];
     for (let at = left.pop(); at !== undefined; at = left.pop()) {
       if (at === wanted) return true;
-      left.push(...this.#get(at).facts.parents);
+      left.push(...this.#commits.get(at).facts.parents);
     }
     return false;
   }
@@ -193,7 +192,12 @@ export class MemoryGit implements Git {
       throw gateError("GIT_BRANCH_CHECKED_OUT", "The branch is checked out.");
     const parent = (await this.#known(request.parent)).facts.commit;
     const at = request.at ?? new Date(1.7e12);
-    const commit = this.#store({ parents: [parent], change: request.change, message: request.message, at });
+    const commit = this.#commits.store({
+      parents: [parent],
+      change: request.change,
+      message: request.message,
+      at,
+    });
     await this.beforeMove();
     if ((this.#branches.get(request.branch) ?? null) !== request.expected) {
       throw gateError("GIT_RACE_LOST", `The branch ${request.branch} moved in the meantime.`);
@@ -212,7 +216,7 @@ export class MemoryGit implements Git {
     safeRecordsRef(ref);
     for (const path of files.keys()) pathParts(path);
     const parents = after === null ? [] : [(await this.#known(after)).facts.commit];
-    const commit = this.#store({ parents, change: files, message, at: at ?? new Date(1.7e12) });
+    const commit = this.#commits.store({ parents, change: files, message, at: at ?? new Date(1.7e12) });
     await this.beforeMove();
     if ((this.#records.get(ref) ?? null) !== after)
       throw gateError("GIT_RACE_LOST", `The ref ${ref} moved in the meantime.`);
@@ -236,65 +240,9 @@ export class MemoryGit implements Git {
     return `/memory/.git/modelgate/${name}`;
   }
 
-  #store(of: {
-    parents: string[];
-    change: ReadonlyMap<string, Uint8Array | null>;
-    message: string;
-    at: Date;
-  }): string {
-    const tree = new Map(of.parents[0] ? this.#get(of.parents[0]).tree : []);
-    for (const [path, bytes] of of.change) {
-      if (bytes === null) tree.delete(path);
-      else tree.set(path, bytes);
-    }
-    const committedAt = new Date(Math.floor(of.at.getTime() / 1000) * 1000);
-    const content = JSON.stringify([
-      of.parents,
-      [...tree].map(([path, blob]) => `${path}\0${objectId("blob", blob)}`).toSorted(byBytes),
-      of.message,
-      committedAt,
-    ]);
-    const commit = objectId("commit", Buffer.from(content));
-    const facts = {
-      commit,
-      parents: of.parents,
-      author: "Ada <ada@example.org>",
-      committedAt,
-      signed: false,
-      message: of.message,
-    };
-    this.#commits.set(commit, { facts, tree });
-    return commit;
-  }
-
-  #get(commit: string): MemoryCommit {
-    const found = this.#commits.get(commit);
-    if (!found) throw new Error(`No commit ${commit}`);
-    return found;
-  }
-
   async #known(revision: string): Promise<MemoryCommit> {
     const commit = await this.resolve(revision);
     if (!commit) throw gateError("GIT_UNKNOWN_REVISION", `There is no commit "${revision}".`);
-    return this.#get(commit);
+    return this.#commits.get(commit);
   }
-}
-
-function objectId(type: string, bytes: Uint8Array): string {
-  return createHash("sha1").update(`${type} ${bytes.length}\0`).update(bytes).digest("hex");
-}
-
-function difference(base: Tree, head: Tree): string[] {
-  const paths = [...new Set([...base.keys(), ...head.keys()])].toSorted(byBytes);
-  return paths.filter(
-    (path) => !Buffer.from(base.get(path) ?? "\0").equals(head.get(path) ?? Buffer.from("\0")),
-  );
-}
-
-function byPath(a: { path: string }, b: { path: string }): number {
-  return byBytes(a.path, b.path);
-}
-
-function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
