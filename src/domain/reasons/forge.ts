@@ -108,7 +108,7 @@ export const forgeReasons = {
   },
   GATE_APPROVALS_MISSING: {
     meaning: "Fewer people have approved this very commit than the policy requires.",
-    fix: "Ask for reviews by people who neither wrote nor pushed the change; every push needs them anew.",
+    fix: "Ask people who neither wrote nor pushed the change for a review, or for an approval by key (modelgate approve); a push needs new reviews.",
     exit: 1,
   },
   GATE_APPROVALS_CHANGES_REQUESTED: {

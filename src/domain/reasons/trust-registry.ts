@@ -41,7 +41,7 @@ const file = {
 const standing = {
   TRUST_KEY_UNKNOWN: {
     meaning: "The key of a signature is not in policies/trust.yaml of the commit that counts.",
-    fix: "Add the key in a pull request of its own: modelgate trust add; it counts from the next commit on.",
+    fix: "Add the key in a pull request of its own (modelgate trust add PRINCIPAL --key KEY.pub --roles ROLE); it counts from the next commit on.",
     exit: 1,
   },
   TRUST_KEY_RETIRED: {
@@ -53,7 +53,7 @@ const standing = {
   TRUST_KEY_REVOKED: {
     meaning:
       "The key of a signature is revoked: what it signed proves nothing any more, whenever it was signed.",
-    fix: "Register a new version from sources that you have checked, and sign it with an active key.",
+    fix: "Use an active key. Of a version that this one signed, register a new one from sources that you have checked. A commit that it signed and that is merged: look at what it changed, and take back what nobody else answers for.",
     exit: 1,
   },
   TRUST_ROLE_MISSING: {
@@ -67,7 +67,7 @@ const standing = {
 const change = {
   TRUST_FILE_REMOVED: {
     meaning: "A change removes policies/trust.yaml, and with it every answer to the question who may sign.",
-    fix: "Put it back; a key that should sign no more is retired or revoked: modelgate trust retire, modelgate trust revoke.",
+    fix: "Put it back; a key that should sign no more is ended with modelgate trust retire or modelgate trust revoke.",
     exit: 1,
   },
   TRUST_VERSION_NOT_GROWN: {
@@ -102,7 +102,7 @@ const change = {
   TRUST_OWNER_LAST: {
     meaning:
       "After the change, no active key has the role policy-owner, so that nobody could change the rules any more.",
-    fix: "Add another key of a policy-owner in the same change, before this one ends: modelgate trust add, or trust rotate.",
+    fix: "Add another key of a policy-owner in the same change, before this one ends, with modelgate trust add or modelgate trust rotate.",
     exit: 1,
   },
   TRUST_OWNER_NONE: {
@@ -121,17 +121,17 @@ const change = {
 const revocation = {
   TRUST_DATASET_REVOKED: {
     meaning: "The version was trained on a dataset that policies/trust.yaml revokes.",
-    fix: "Train a new version on other data. Where the version is live: modelgate rollback, or modelgate disable.",
+    fix: "Train a new version on other data. Where this one is live, take it out with modelgate rollback or modelgate disable.",
     exit: 1,
   },
   TRUST_TRAINER_CODE_REVOKED: {
     meaning: "The version was made by training code that policies/trust.yaml revokes.",
-    fix: "Train a new version with mended code. Where the version is live: modelgate rollback, or modelgate disable.",
+    fix: "Train a new version with mended code. Where this one is live, take it out with modelgate rollback or modelgate disable.",
     exit: 1,
   },
   TRUST_SIGNING_KEY_REVOKED: {
     meaning: "The manifest of the version was signed with a key that policies/trust.yaml revokes.",
-    fix: "Register a new version from sources that you have checked, signed with an active key. Where this one is live: modelgate rollback, or modelgate disable.",
+    fix: "Register a new version from sources that you have checked, signed with an active key. Where this one is live, take it out with modelgate rollback or modelgate disable.",
     exit: 1,
   },
   TRUST_FALLBACK_REVOKED: {
