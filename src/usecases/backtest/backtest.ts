@@ -11,7 +11,7 @@ import type { Git } from "../../ports/git.ts";
 import { limitsOf } from "../../report/limits.ts";
 import { isRevocation } from "../../domain/revoked-dependency.ts";
 import { policySources } from "../gate/base.ts";
-import type { RecordsElsewhere } from "../refusals/earlier.ts";
+import type { RecordsElsewhere } from "../refusals/kept-packs.ts";
 import { SLOT_EVENT } from "../../domain/lifecycle.ts";
 import { readLedger } from "../transition/base.ts";
 import type { Past, PastCase } from "./past.ts";

@@ -2,7 +2,7 @@ import type { PastDecision } from "../../domain/backtest.ts";
 import type { Evidence } from "../../domain/evidence.ts";
 import type { Ledger } from "../../domain/ledger.ts";
 import type { Verdict } from "../../domain/verdict.ts";
-import type { GateError } from "../../errors.ts";
+import { GateError, tried } from "../../errors.ts";
 import type { History } from "../../policy/evaluate.ts";
 import type { Git } from "../../ports/git.ts";
 import { holdsEvidence, packFilesAt, packOf, type StoredPack } from "../proof/stored-pack.ts";
@@ -24,6 +24,21 @@ export interface PastCase {
 
 /** A past decision, or why there is nothing to judge it by. */
 export type Past = PastCase | { readonly decision: PastDecision; readonly failure: GateError };
+
+/** What reports tell of a decision, out of whatever holds it. */
+export function decisionOf(kind: PastDecision["kind"], made: Omit<PastDecision, "kind">): PastDecision {
+  const { event, model, version, environment, run_id, decided_at, decided } = made;
+  return { kind, event, model, version, environment, run_id, decided_at, decided };
+}
+
+/** A decision with what it is judged by, or the refusal in place of that. */
+export async function pastOf(
+  decision: PastDecision,
+  read: () => Promise<Omit<PastCase, "decision">>,
+): Promise<Past> {
+  const found = await tried(read);
+  return found instanceof GateError ? { decision, failure: found } : { decision, ...found };
+}
 
 /**
  * A stored pack with its evidence and verdict, whole by its own list. CHECK_PACK_MISSING, CHECK_PACK_TOO_LARGE, CHECK_PACK_*,

@@ -1,5 +1,5 @@
 import { LEDGER_FILE, type Ledger, type Transition } from "../../domain/ledger.ts";
-import { GateError } from "../../errors.ts";
+import { triedOr } from "../../errors.ts";
 import { HeldSince } from "../../ledger/audit/held-since.ts";
 import { effectiveFrom } from "../../ledger/effective.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
@@ -8,7 +8,7 @@ import { requireNamed } from "../proof/stored-pack.ts";
 import { requestOf } from "../request.ts";
 import { timestampOf } from "../../domain/time.ts";
 import { packFolder } from "../../domain/evidence.ts";
-import { type Past, readPast } from "./past.ts";
+import { decisionOf, type Past, pastOf, readPast } from "./past.ts";
 
 /** One revision of the ledger that a transition made, and the one before it. */
 interface Step {
@@ -42,7 +42,7 @@ async function* cases(git: Git, commits: readonly string[], whole: boolean): Asy
       held.record({ position, effective, before, after, only: null });
       const { transition } = after;
       if (transition && transition.run_id !== before.transition?.run_id)
-        yield pastOf(git, { commit, before, after, transition }, { held, position });
+        yield promoted(git, { commit, before, after, transition }, { held, position });
     }
     before = after;
   }
@@ -50,40 +50,23 @@ async function* cases(git: Git, commits: readonly string[], whole: boolean): Asy
 
 /** Null where it was deleted or cannot be read: then nobody can say what the next one was decided on. */
 async function ledgerAt(git: Git, commit: string): Promise<Ledger | null> {
-  try {
+  return triedOr(null, async () => {
     const bytes = await git.show(commit, LEDGER_FILE);
     return bytes ? parseLedger(bytes) : null;
-  } catch (error) {
-    if (error instanceof GateError) return null;
-    throw error;
-  }
+  });
 }
 
-async function pastOf(
+async function promoted(
   git: Git,
   { commit, before, transition }: Step,
   { held, position }: { held: HeldSince; position: number },
 ): Promise<Past> {
   const request = requestOf(transition);
-  const { event, model, version, environment, run_id, decided_at, verdict: outcome } = transition;
-  const decision = {
-    kind: "promotion",
-    event,
-    model,
-    version,
-    environment,
-    run_id,
-    decided_at,
-    decided: outcome,
-  } as const;
-  try {
-    const folder = packFolder({ model, version, runId: run_id });
+  return pastOf(decisionOf("promotion", { ...transition, decided: transition.verdict }), async () => {
+    const folder = packFolder({ ...transition, runId: transition.run_id });
     const read = await readPast(git, { commit, folder });
     requireNamed(read.stored, transition);
     const since = held.at(position - 1, before, request);
-    return { decision, request, ...read, ledger: before, since: since === "unknown" ? null : since };
-  } catch (error) {
-    if (error instanceof GateError) return { decision, failure: error };
-    throw error;
-  }
+    return { request, ...read, ledger: before, since: since === "unknown" ? null : since };
+  });
 }

@@ -1,18 +1,19 @@
 import { packFolder } from "../../domain/evidence.ts";
+import type { PastDecision } from "../../domain/backtest.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { mayMerge } from "../../domain/outcome.ts";
-import { REFUSALS_REF } from "../../domain/records-ref.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
-import { GateError, gateError } from "../../errors.ts";
+import { GateError, gateError, tried } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { Git } from "../../ports/git.ts";
 import { readBase } from "../gate/base.ts";
 import { readHistory } from "../gate/history.ts";
-import { type RecordsElsewhere, readVerdict } from "../refusals/earlier.ts";
-import { type KeptPack, recordsOn } from "../refusals/records.ts";
+import { readVerdict } from "../refusals/earlier.ts";
+import { keptPacks, type RecordsElsewhere } from "../refusals/kept-packs.ts";
+import type { KeptPack } from "../refusals/records.ts";
 import type { TransitionRequest } from "../request.ts";
-import { type Past, readPast } from "./past.ts";
+import { decisionOf, type Past, pastOf, readPast } from "./past.ts";
 
 interface KeptRefusals {
   readonly cases: AsyncIterable<Past>;
@@ -26,77 +27,50 @@ export async function keptRefusals(
   base: string,
   { most, elsewhere }: { most: number; elsewhere: RecordsElsewhere },
 ): Promise<KeptRefusals> {
-  const local = await git.resolve(REFUSALS_REF);
-  const packs = new Map<string, KeptPack>();
-  const problems = [...elsewhere.problems];
-  for (const tip of new Set([...(local === undefined ? [] : [local]), ...elsewhere.tips])) {
-    try {
-      for (const pack of await recordsOn(git, tip)) if (!packs.has(pack.folder)) packs.set(pack.folder, pack);
-    } catch (error) {
-      if (!(error instanceof GateError)) throw error;
-      problems.push(`${REFUSALS_REF} could not be read: ${error.problems[0].message} (${error.code})`);
-    }
-  }
-  const newest = [...packs.values()].slice(0, most);
-  return { cases: cases(git, base, newest), older: packs.size - newest.length, problems };
+  const { packs, problems } = await keptPacks(git, { elsewhere });
+  const newest = packs.slice(0, most);
+  return { cases: cases(git, base, newest), older: packs.length - newest.length, problems };
 }
 
 async function* cases(git: Git, base: string, packs: readonly KeptPack[]): AsyncIterable<Past> {
   for (const pack of packs) {
-    const verdict = await verdictOf(git, pack);
+    const verdict = await tried(() => verdictOf(git, pack));
     if (verdict instanceof GateError) yield { decision: unreadable(pack), failure: verdict };
     // What passed was not refused, whoever put it there.
-    else if (!mayMerge(verdict.outcome)) yield pastOf(git, base, { pack, verdict });
+    else if (!mayMerge(verdict.outcome)) yield refused(git, base, { pack, verdict });
   }
 }
 
-async function verdictOf(git: Git, { commit, folder }: KeptPack): Promise<Verdict | GateError> {
-  try {
-    const verdict = await readVerdict(git, commit, `${folder}/verdict.json`);
-    const { subject, run_id: runId } = verdict;
-    if (folder === packFolder({ model: subject.model_id, version: subject.version, runId })) return verdict;
-    return gateError("EVIDENCE_SUBJECT_MISMATCH", `The verdict in ${folder} is about another attempt.`);
-  } catch (error) {
-    if (error instanceof GateError) return error;
-    throw error;
-  }
+/** What a record says that was refused. EVIDENCE_SUBJECT_MISMATCH, DOCUMENT_*, GIT_*. */
+async function verdictOf(git: Git, { commit, folder }: KeptPack): Promise<Verdict> {
+  const verdict = await readVerdict(git, commit, `${folder}/verdict.json`);
+  const { subject, run_id: runId } = verdict;
+  if (folder === packFolder({ model: subject.model_id, version: subject.version, runId })) return verdict;
+  throw gateError("EVIDENCE_SUBJECT_MISMATCH", `The verdict in ${folder} is about another attempt.`);
 }
 
-function unreadable({ folder }: KeptPack) {
+function unreadable({ folder }: KeptPack): PastDecision {
   const [, model = "", version = "", run_id = ""] = folder.split("/");
   const none = { event: "REGISTER", environment: null, decided_at: "", decided: "INCONCLUSIVE" } as const;
-  return { kind: "refusal", model, version, run_id, ...none } as const;
+  return decisionOf("refusal", { model, version, run_id, ...none });
 }
 
-async function pastOf(
+async function refused(
   git: Git,
   base: string,
   { pack, verdict }: { pack: KeptPack; verdict: Verdict },
 ): Promise<Past> {
-  const { event, environment, run_id, decided_at, outcome, subject } = verdict;
-  const [model, version] = [subject.model_id, subject.version];
-  const decision = {
-    kind: "refusal",
-    event,
-    model,
-    version,
-    environment,
-    run_id,
-    decided_at,
-    decided: outcome,
-  } as const;
-  try {
+  const { model_id: model, version } = verdict.subject;
+  const decision = decisionOf("refusal", { ...verdict, model, version, decided: verdict.outcome });
+  return pastOf(decision, async () => {
     const commit = await baseOf(git, base, verdict);
     const bytes = await git.show(commit, LEDGER_FILE);
     if (!bytes)
       throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${shortCommit(commit)}.`);
     const [request, read] = [requestOf(verdict), await readPast(git, pack)];
     const { since } = await readHistory(git, await readBase(git, commit), request);
-    return { decision, request, ...read, ledger: parseLedger(bytes), since };
-  } catch (error) {
-    if (error instanceof GateError) return { decision, failure: error };
-    throw error;
-  }
+    return { request, ...read, ledger: parseLedger(bytes), since };
+  });
 }
 
 /** Records prove nothing by themselves: one that names a base of nobody's cannot be judged on it. */

@@ -5,7 +5,7 @@ import { parsePolicies } from "../../policy/parse-policies.ts";
 import type { GatePolicy, PolicySet } from "../../policy/policy.ts";
 import type { Git } from "../../ports/git.ts";
 import { policySources } from "../gate/base.ts";
-import type { RecordsElsewhere } from "../refusals/earlier.ts";
+import type { RecordsElsewhere } from "../refusals/kept-packs.ts";
 import type { Change } from "../proof/change.ts";
 import { checkExceptions } from "./exceptions-change.ts";
 import { checkGateChange } from "./gate-change.ts";

@@ -4,7 +4,7 @@ import type { Git } from "../../ports/git.ts";
 import type { GitObjects } from "../../ports/git-objects.ts";
 import type { AskOptions } from "../approve/ask-approvals.ts";
 import type { MeasurePorts, MeasureTask } from "../gate/measure-task.ts";
-import type { RecordsElsewhere } from "../refusals/earlier.ts";
+import type { RecordsElsewhere } from "../refusals/kept-packs.ts";
 import type { RunStart } from "../run-context.ts";
 import type { OpenPullRequests } from "../trust/dependents.ts";
 import type { Change } from "../proof/change.ts";

@@ -2,7 +2,7 @@ import { APPROVALS_REF, type RecordsRef, REFUSALS_REF } from "../../domain/recor
 import { GateError } from "../../errors.ts";
 import type { Forge } from "../../ports/forge.ts";
 import type { Git } from "../../ports/git.ts";
-import type { RecordsElsewhere } from "../refusals/earlier.ts";
+import type { RecordsElsewhere } from "../refusals/kept-packs.ts";
 
 /**
  * Brings the forge's records of refused attempts into the clone, which a checkout leaves out. Nothing is judged by them, so

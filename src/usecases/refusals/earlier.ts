@@ -1,11 +1,11 @@
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import { mayMerge, type Outcome } from "../../domain/outcome.ts";
-import { REFUSALS_REF } from "../../domain/records-ref.ts";
 import type { Verdict } from "../../domain/verdict.ts";
-import { GateError } from "../../errors.ts";
+import { GateError, tried } from "../../errors.ts";
 import type { Git } from "../../ports/git.ts";
-import { type KeptPack, recordsOn } from "./records.ts";
+import { keptPacks, type RecordsElsewhere } from "./kept-packs.ts";
+import type { KeptPack } from "./records.ts";
 
 /** An attempt that was refused earlier. */
 export interface EarlierRefusal {
@@ -33,14 +33,6 @@ export interface EarlierRefusals {
   readonly problems: readonly string[];
 }
 
-/** Where records are, besides the ref of this repository. */
-export interface RecordsElsewhere {
-  /** Last records on the same line elsewhere, whose commits were fetched. */
-  readonly tips: readonly string[];
-  /** Why they could not be fetched, one sentence each. */
-  readonly problems: readonly string[];
-}
-
 /** Of one model: more would fill a verdict, and a memory, with what somebody appended. */
 export const MOST_RECORDS = 64;
 
@@ -57,29 +49,11 @@ export async function refusedBefore(
   git: Git,
   of: { readonly model: string; readonly elsewhere?: RecordsElsewhere },
 ): Promise<EarlierRefusals> {
-  const local = await git.resolve(REFUSALS_REF);
-  const tips = new Set([...(local === undefined ? [] : [local]), ...(of.elsewhere?.tips ?? [])]);
-  const problems = [...(of.elsewhere?.problems ?? [])];
-  // The same record may be on the local ref and on a fetched one.
-  const packs = new Map<string, KeptPack>();
-  for (const tip of tips) {
-    const found = await orProblem(() => recordsOn(git, tip, of.model));
-    if (typeof found === "string") problems.push(`${REFUSALS_REF} could not be read: ${found}`);
-    else for (const pack of found) if (!packs.has(pack.folder)) packs.set(pack.folder, pack);
-  }
-  const newest = [...packs.values()].slice(0, MOST_RECORDS);
+  const { packs, problems } = await keptPacks(git, of);
+  const newest = packs.slice(0, MOST_RECORDS);
   const read = await Promise.all(newest.map((record) => readRefusal(git, record)));
   const refusals = read.filter((one) => one !== undefined);
-  return { refusals: refusals.toSorted(byDecision), unread: packs.size - newest.length, problems };
-}
-
-async function orProblem<T>(read: () => Promise<T>): Promise<T | string> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof GateError) return `${error.problems[0].message} (${error.code})`;
-    throw error;
-  }
+  return { refusals: refusals.toSorted(byDecision), unread: packs.length - newest.length, problems };
 }
 
 function byDecision(a: EarlierRefusal, b: EarlierRefusal): number {
@@ -90,18 +64,14 @@ function byDecision(a: EarlierRefusal, b: EarlierRefusal): number {
 async function readRefusal(git: Git, { commit, folder }: KeptPack): Promise<EarlierRefusal | undefined> {
   const [, model = "", version = "", runId = ""] = folder.split("/");
   const known = { version, runId, commit, evidence: folder };
-  try {
-    const verdict = await readVerdict(git, commit, `${folder}/verdict.json`);
-    const told = verdict.subject;
-    if (told.model_id !== model || told.version !== version || verdict.run_id !== runId)
-      return { ...known, ...UNREADABLE, objectives: ["EVIDENCE_SUBJECT_MISMATCH"] };
-    if (mayMerge(verdict.outcome)) return undefined;
-    const { outcome, decided_at: decidedAt } = verdict;
-    return { ...known, outcome, objectives: blockersOf(verdict), decidedAt, verdict };
-  } catch (error) {
-    if (!(error instanceof GateError)) throw error;
-    return { ...known, ...UNREADABLE, objectives: [error.code] };
-  }
+  const verdict = await tried(() => readVerdict(git, commit, `${folder}/verdict.json`));
+  if (verdict instanceof GateError) return { ...known, ...UNREADABLE, objectives: [verdict.code] };
+  const told = verdict.subject;
+  if (told.model_id !== model || told.version !== version || verdict.run_id !== runId)
+    return { ...known, ...UNREADABLE, objectives: ["EVIDENCE_SUBJECT_MISMATCH"] };
+  if (mayMerge(verdict.outcome)) return undefined;
+  const { outcome, decided_at: decidedAt } = verdict;
+  return { ...known, outcome, objectives: blockersOf(verdict), decidedAt, verdict };
 }
 
 const UNREADABLE = { outcome: "INCONCLUSIVE", decidedAt: "", verdict: null } as const;
