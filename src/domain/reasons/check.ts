@@ -93,7 +93,7 @@ const packs = {
   },
   CHECK_VERDICT_MISMATCH: {
     meaning: "The base's policies do not make this verdict of the stored evidence.",
-    fix: "Propose the transition again; verdicts are never edited.",
+    fix: "Propose the transition again; verdicts are never edited. If another version of modelgate made this one, judge it with that version: a verdict holds its sentences too.",
     exit: 1,
   },
 } as const satisfies Record<string, Reason>;

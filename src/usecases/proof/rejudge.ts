@@ -4,6 +4,7 @@ import { formatJson } from "../../domain/document/format.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import type { Evidence } from "../../domain/evidence.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
+import type { Outcome } from "../../domain/outcome.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { gateError, GateError, type Problem, problem, refuse } from "../../errors.ts";
 import { evaluate, type History } from "../../policy/evaluate.ts";
@@ -60,8 +61,14 @@ export function rejudgeWith(claim: Claim, of: Retrial): Verdict {
     throw new GateError([stale(transition, "waivers, environments or trust")]);
   }
   const pointer = firstDifference(told, again) ?? "";
-  const message = `The base's policies come to ${again.outcome}, the pack says ${told.outcome} and the transition ${transition.verdict}.`;
+  const message = sayMismatch(again.outcome, told.outcome, transition.verdict);
   throw gateError("CHECK_VERDICT_MISMATCH", message, { where: { file, pointer } });
+}
+
+function sayMismatch(again: Outcome, told: Outcome, transition: Outcome): string {
+  if (again === told && again === transition)
+    return `The base's policies come to ${again} as the pack says, but its verdict is not word for word the one that they make.`;
+  return `The base's policies come to ${again}, the pack says ${told} and the transition ${transition}.`;
 }
 
 /** What judging again takes over from a verdict. */

@@ -16,6 +16,7 @@ import {
   editJson,
   honest,
   packPath,
+  reseal,
   startNow,
   TO_SHADOW,
 } from "../../../support/check-scene.ts";
@@ -43,6 +44,26 @@ describe("a promotion", () => {
     });
     expect(scene.asked()).toBe(before + 8);
     expect(report.notes[0]).toContain("Measured again: integrity, parity.");
+    expect(report.decisions[0]).toMatchObject({
+      effect: ["In prod: SHADOW empty -> 1.0.0."],
+      asked: { reason: TO_SHADOW.reason, by: expect.stringContaining("@") },
+    });
+  });
+
+  it("is told where its verdict is worded otherwise, though its outcome is right", async () => {
+    type Worded = { policies: { objectives: { says: string }[] }[] };
+    edited("reworded", () => {
+      const reword = ({ policies }: Worded) => void (policies[0]!.objectives[0]!.says = "All is well.");
+      editJson<Worded>(scene, `${packPath(scene)}/verdict.json`, reword);
+      reseal(scene);
+    });
+    expect((await scene.check("main", "reworded")).problems).toMatchObject([
+      {
+        code: "CHECK_VERDICT_MISMATCH",
+        message: expect.stringMatching(/come to PASS as the pack says, but .* not word for word/),
+        where: { pointer: "/policies/0/objectives/0/says" },
+      },
+    ]);
   });
 
   it("passes as GitHub's merge of it into the base", async () => {
