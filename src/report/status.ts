@@ -25,7 +25,7 @@ export function renderStatus(status: StatusView, width: number): string {
   const head = `Revision ${status.revision} at ${shortCommit(status.commit)}`;
   if (status.models.length === 0)
     return `${head}: no model is registered. A version folder becomes one with: modelgate register models/ID/VERSION`;
-  const rows = status.models.flatMap(modelRows);
+  const rows = status.models.flatMap((one) => modelRows(one, status.dependents ?? []));
   const places =
     rows.length === 0
       ? "Nothing is deployed yet. A version enters with: modelgate promote ID@VERSION --to SHADOW --env ENV"
@@ -58,21 +58,27 @@ function revokedLines(dependents: StatusView["dependents"]): readonly string[] {
   return told.length === 0 ? [] : ["", ...dependentLines(told)];
 }
 
-function modelRows({ model, environments }: StatusView["models"][number]): string[][] {
-  return Object.keys(environments).map((name, n) => [
-    n === 0 ? model : "",
-    name,
-    ...environmentCells(environments[name]),
-  ]);
+function modelRows(
+  { model, environments }: StatusView["models"][number],
+  dependents: readonly DependentView[],
+): string[][] {
+  return Object.entries(environments).map(([name, state], n) => {
+    const refused = dependents
+      .filter((one) => one.model === model && one.rollback_target_in.includes(name))
+      .map(({ version }) => version);
+    return [n === 0 ? model : "", name, ...environmentCells(state, refused)];
+  });
 }
 
-function environmentCells(state: EnvironmentState | undefined): string[] {
-  const targets = state?.rollback_targets.map(({ version }) => version) ?? [];
-  return [...SLOTS.map((slot) => slotCell(state, slot)), targets.join(", ") || "-"];
+/** A target that depends on something revoked is one no more, though the ledger lists it. */
+function environmentCells(state: EnvironmentState, refused: readonly string[]): string[] {
+  const targets = state.rollback_targets.map(({ version }) => version);
+  const sound = targets.filter((version) => !refused.includes(version));
+  return [...SLOTS.map((slot) => slotCell(state, slot)), sound.join(", ") || "-"];
 }
 
-function slotCell(state: EnvironmentState | undefined, name: SlotName): string {
-  const slot = state?.slots[name];
+function slotCell(state: EnvironmentState, name: SlotName): string {
+  const slot = state.slots[name];
   return slot ? slotText(slot) : "-";
 }
 

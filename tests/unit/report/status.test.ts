@@ -112,6 +112,16 @@ describe("what depends on something revoked", () => {
     expect(narrow.filter((line) => line.length > 50)).toEqual([`    ${command}`]);
   });
 
+  test("is no version that can be rolled back to, there alone", () => {
+    const targets = ["1.0.0", "0.9.0"].map((version) => ({ version, manifest_digest: DIGEST }));
+    const state = { slots: {}, rollback_targets: targets };
+    const models = [{ ...FRESH.models[0]!, model: "m", environments: { prod: state, staging: state } }];
+    const dependents = [dependent("1.0.0", { rollback_target_in: ["prod"] })];
+    const [, , , prod, staging] = renderStatus({ ...FRESH, models, dependents }, 200).split("\n");
+    expect(prod).toMatch(/^m .* 0\.9\.0$/);
+    expect(staging).toMatch(/ 1\.0\.0, 0\.9\.0$/);
+  });
+
   test("is nothing to speak of where it is nowhere, and is said to be unknown where it cannot be read", () => {
     expect(shown([dependent("0.9.0")])).toEqual([""]);
     expect(shown(null)[1]).toBe(
