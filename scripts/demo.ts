@@ -11,10 +11,7 @@ function play(repository: DemoRepository): void {
   register(repository, "1.0.0");
   modelgate(["validate", "--all"]);
 
-  say(
-    "3. It goes live",
-    "Each step is gated, one commit, one merge; production also takes the approval of a second person.",
-  );
+  say("3. It goes live", "Each step is gated: one commit, one merge. Production takes a second person too.");
   promoteAllTheWay(repository, "1.0.0");
 
   say("4. A better version", "1.1.0 is measured against the live one, on this machine, in turn.");
@@ -27,10 +24,7 @@ function play(repository: DemoRepository): void {
     exit: 1,
   });
 
-  say(
-    "6. The way back",
-    "Complaints come in. A rollback needs no benchmark, only integrity and a version that passed before.",
-  );
+  say("6. The way back", "Complaints come in. A rollback needs integrity and a version that passed before.");
   modelgate(["rollback", "flight-delay", "--env", "prod", "--reason", "complaints from the operations desk"]);
   merge("promote/prod/flight-delay");
 
@@ -42,10 +36,7 @@ function play(repository: DemoRepository): void {
 }
 
 function trust({ keys, modelgate, commit }: DemoRepository): void {
-  say(
-    "1. Whom to trust",
-    "Keys, who holds them, and what they may sign. They count from the next commit on.",
-  );
+  say("1. Whom to trust", "Keys, who holds them, what they may sign. They count from the next commit on.");
   if (keys === null) {
     process.stdout.write("No ssh-keygen here: nothing is signed or approved in this demo.\n");
     return;
