@@ -13,7 +13,7 @@ import { shortCommit } from "../domain/short-commit.ts";
 import { gate, type GateOptions } from "../usecases/gate/gate.ts";
 import { plainText } from "../report/escape.ts";
 import type { Decision } from "../usecases/gate/decision.ts";
-import type { PullRequestReceipt } from "../usecases/forge/receipt.ts";
+import type { PullRequestReceipt } from "../usecases/transition/receipt.ts";
 import type { Proposal } from "../usecases/transition/propose.ts";
 import { proposalContextOf } from "../usecases/report-context.ts";
 import type { AskedTransition } from "../usecases/request.ts";

@@ -6,8 +6,8 @@ import { plainText } from "../report/escape.ts";
 import type { NewKey } from "../trust/file/edits.ts";
 import type { TrustDocument } from "../trust/file/trust-document.ts";
 import { newKeyFrom } from "../trust/new-key.ts";
-import { changeTrust, type TrustChange } from "../usecases/trust/change-trust.ts";
-import type { OpenPullRequests } from "../usecases/trust/dependents.ts";
+import { changeTrust, type TrustChange } from "../usecases/trust-change/change-trust.ts";
+import type { OpenPullRequests } from "../usecases/trust-change/dependents.ts";
 import type { CommandContext } from "./context.ts";
 
 /** What every verb takes that edits trust.yaml. */

@@ -12,7 +12,7 @@ import { publishCheck } from "../usecases/forge/publish-check.ts";
 import { readApprovals } from "../usecases/forge/read-approvals.ts";
 import type { RoleHolders } from "../usecases/forge/roles.ts";
 import { postStickyComment, refreshStickyComment } from "../usecases/forge/sticky-comment.ts";
-import type { OpenPullRequests } from "../usecases/trust/dependents.ts";
+import type { OpenPullRequests } from "../usecases/trust-change/dependents.ts";
 import { pullRequestOf, type WorkflowEvent } from "./event.ts";
 
 /** The job's view of the forge: opened only when something is asked or told. */

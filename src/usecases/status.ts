@@ -6,7 +6,7 @@ import { verifyTransition } from "../ledger/verify.ts";
 import type { Branch, Git } from "../ports/git.ts";
 import { refuseUnknownModel, registeredVersions } from "./registry/registered-versions.ts";
 import { readEnvironments, readLedger } from "./transition/base.ts";
-import { type Dependent, dependentsOf } from "./trust/dependents.ts";
+import { type Dependent, dependentsOf } from "./trust-change/dependents.ts";
 import { readTrust } from "./trust/read-trust.ts";
 import { behindApprovals } from "./transition/behind-approvals.ts";
 import { PROPOSALS } from "./transition/branches.ts";

@@ -4,7 +4,7 @@ import { loadEngine, openPorts } from "../../host/wiring.ts";
 import { startRun } from "../../host/start.ts";
 import { renderEvidence } from "../../report/evidence.ts";
 import { measureKind } from "../../usecases/gate/measure-evidence.ts";
-import { baseCommit } from "../../usecases/registry/base-commit.ts";
+import { baseCommit } from "../../usecases/base-commit.ts";
 import { loadVersion } from "../../usecases/registry/load-version.ts";
 import { runOf } from "../../usecases/run-context.ts";
 import { groundOf } from "../../usecases/trust/ground.ts";

@@ -6,7 +6,7 @@ import type { AskOptions } from "../approve/ask-approvals.ts";
 import type { MeasurePorts, MeasureTask } from "../gate/measure-task.ts";
 import type { RecordsElsewhere } from "../refusals/kept-packs.ts";
 import type { RunStart } from "../run-context.ts";
-import type { OpenPullRequests } from "../trust/dependents.ts";
+import type { OpenPullRequests } from "../trust-change/dependents.ts";
 import type { Change } from "../proof/change.ts";
 
 export interface CheckPorts extends Omit<MeasurePorts, "files"> {

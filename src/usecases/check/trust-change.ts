@@ -7,7 +7,7 @@ import { SIGNERS_FILE, TRUST_FILE } from "../../domain/policy-files.ts";
 import { trustChangeProblems } from "../../trust/compare.ts";
 import { describeTrustChange } from "../../trust/describe-change.ts";
 import { parseTrust, TRUST_SIZE_LIMIT, type TrustRegistry } from "../../trust/registry.ts";
-import { dependentsOf, type OpenPullRequests } from "../trust/dependents.ts";
+import { dependentsOf, type OpenPullRequests } from "../trust-change/dependents.ts";
 import { readTrust } from "../trust/read-trust.ts";
 import type { Change } from "../proof/change.ts";
 import type { Findings } from "./report.ts";

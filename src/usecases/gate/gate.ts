@@ -18,7 +18,7 @@ import { measureEvidence, neededKinds } from "./measure-evidence.ts";
 import type { MeasurePorts, MeasureTask } from "./measure-task.ts";
 import { readStoredEvidence } from "./stored-evidence.ts";
 import { loadCandidate, loadLive, readSubject } from "./subjects.ts";
-import { attemptsOf } from "../refusals/attempts.ts";
+import { attemptsOf } from "./attempts.ts";
 import { type EarlierRefusals, refusedBefore } from "../refusals/earlier.ts";
 import type { RecordsElsewhere } from "../refusals/kept-packs.ts";
 import type { ModelVersion } from "../registry/load-version.ts";

@@ -11,7 +11,7 @@ import type { Clock } from "../../ports/machine.ts";
 import type { Signer } from "../../ports/signing.ts";
 import { timestampOf } from "../../domain/time.ts";
 import { groundOf } from "../trust/ground.ts";
-import { baseCommit } from "./base-commit.ts";
+import { baseCommit } from "../base-commit.ts";
 import { checkManifest } from "./check-version.ts";
 import type { RegistryPorts } from "./ports.ts";
 import { MANIFEST_LIMIT } from "./load-version.ts";

@@ -4,7 +4,7 @@ import { fileNameProblems } from "../../domain/registry/file-names.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
 import { formatPlace, GateError, gateError, problem, type Problem, tried } from "../../errors.ts";
 import { type Ground, groundOf } from "../trust/ground.ts";
-import { changeBase, type ChangeBase } from "./base-commit.ts";
+import { changeBase, type ChangeBase } from "../base-commit.ts";
 import { changedVersions, type Selection, versionsBelow } from "./changed-versions.ts";
 import { immutableProblems } from "./check-immutable.ts";
 import { checkVersion } from "./check-version.ts";

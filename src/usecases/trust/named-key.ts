@@ -2,7 +2,7 @@ import { gateError } from "../../errors.ts";
 import type { Git } from "../../ports/git.ts";
 import { isFingerprint, type PublicKey } from "../../trust/public-key.ts";
 import type { TrustedKey, TrustRegistry } from "../../trust/registry.ts";
-import { baseCommit } from "../registry/base-commit.ts";
+import { baseCommit } from "../base-commit.ts";
 import { groundOf } from "./ground.ts";
 
 /**

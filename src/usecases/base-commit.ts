@@ -1,5 +1,5 @@
-import { gateError } from "../../errors.ts";
-import type { Git } from "../../ports/git.ts";
+import { gateError } from "../errors.ts";
+import type { Git } from "../ports/git.ts";
 
 /** In full: a tag of the short name would win over the branch, and anybody who may push can make one. */
 const DEFAULTS = ["refs/remotes/origin/main", "refs/heads/main", "HEAD"] as const;

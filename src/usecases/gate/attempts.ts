@@ -6,9 +6,9 @@ import { matchingPolicies } from "../../policy/match.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
 import type { GatePolicy } from "../../policy/policy.ts";
 import type { Git } from "../../ports/git.ts";
-import { type GateBase, policySources } from "../gate/base.ts";
+import { type GateBase, policySources } from "./base.ts";
 import type { TransitionRequest } from "../request.ts";
-import { type EarlierRefusal, type EarlierRefusals, MOST_RECORDS, readVerdict } from "./earlier.ts";
+import { type EarlierRefusal, type EarlierRefusals, MOST_RECORDS, readVerdict } from "../refusals/earlier.ts";
 
 /** Bases of refusals that are compared with today's, and commits that are looked through for each change: the newest. */
 const MOST_BASES = 8;

@@ -11,8 +11,8 @@ import { approverOf, isApprover } from "../../trust/approval/verify.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import type { Decision } from "../gate/decision.ts";
 import { packFolder } from "../../domain/evidence.ts";
-import type { Draft } from "../transition/draft.ts";
-import { withApprovals } from "../transition/message.ts";
+import type { Draft } from "./draft.ts";
+import { withApprovals } from "./message.ts";
 import { readTrust } from "../trust/read-trust.ts";
 
 /** What became of the approvals of a proposal that another one takes the place of. */

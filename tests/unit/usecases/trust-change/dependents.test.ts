@@ -10,7 +10,7 @@ import { formatLedger, GENESIS } from "../../../../src/ledger/ledger-text.ts";
 import type { Git } from "../../../../src/ports/git.ts";
 import { dependentLines } from "../../../../src/report/dependents.ts";
 import { status } from "../../../../src/usecases/status.ts";
-import { dependentsOf } from "../../../../src/usecases/trust/dependents.ts";
+import { dependentsOf } from "../../../../src/usecases/trust-change/dependents.ts";
 import { GIT_ENV, type GitRepo, gitRepo } from "../../../support/git-repo.ts";
 import { MANIFEST } from "../../../support/sample-manifest.ts";
 import { TRUST_FILE } from "../../../../src/domain/policy-files.ts";
