@@ -19,8 +19,9 @@ function sumUp({ audited, commits, problems, broken }: AuditReport): string {
   if (audited === 0 && problems.length === 0) return "Nothing came since the checkpoint.";
   const failed = commits.filter(({ outcome }) => outcome === "FAIL").length;
   const excepted = commits.filter(({ outcome }) => outcome === "EXCEPTED").length;
+  const rest = excepted > 0 ? "Every other commit stands" : "Every commit stands";
   const parts = [
-    failed === 0 && problems.length === 0 ? "Every commit stands" : `${counted(failed, "commit")} failed`,
+    failed === 0 && problems.length === 0 ? rest : `${counted(failed, "commit")} failed`,
     ...(excepted > 0 ? [`${counted(excepted, "failure")} acknowledged`] : []),
     ...(problems.length > 0 ? [`${counted(problems.length, "objection")} to the ground`] : []),
     ...(broken ? ["the audit itself failed on one"] : []),

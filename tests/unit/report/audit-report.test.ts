@@ -78,6 +78,14 @@ describe("the headline of an audit", () => {
     );
   });
 
+  it("does not say of an acknowledged failure that its commit stands", () => {
+    const commits = ["PASS", "EXCEPTED"].map((outcome) => ({ outcome, reasons: [] }));
+    const two = { commits: commits as unknown as AuditReport["commits"], count: 2, outcome: "WARN" } as const;
+    expect(headline(2, two)).toBe(
+      "Audit of 2 commits up to 0123456789ab: WARN. Every other commit stands, 1 failure acknowledged.",
+    );
+  });
+
   it("does not pass over what is wrong with the ground", () => {
     const problems = [problem("TRUST_KEY_REVOKED", "The key of the checkpoint is revoked.")];
     expect(headline(0, { count: 9, problems, outcome: "FAIL" })).toBe(
