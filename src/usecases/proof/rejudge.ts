@@ -86,7 +86,7 @@ function plainly(bytes: Uint8Array): Told | null {
     const told = JSON.parse(text.toString("utf8")) as Verdict;
     // Judging takes this over as well: where it cannot be read, the closer look says why.
     enforcedThen(told);
-    return told;
+    return { ...NOTHING_TOLD, policies: told.policies };
   } catch {
     return null;
   }

@@ -56,6 +56,10 @@ describe("a commit that promotes", () => {
     ["with another byte in it", "FAIL EVIDENCE_DIGEST_MISMATCH"],
     ["with a file that nobody listed", "FAIL EVIDENCE_UNLISTED"],
     ["with a verdict of one's own", "FAIL CHECK_VERDICT_MISMATCH"],
+    [
+      "with a verdict that says twice what was refused, the second time without end",
+      "FAIL DOCUMENT_DUPLICATE_KEY DOCUMENT_TOO_DEEP",
+    ],
     ["with a file of another pack", "FAIL CHECK_PACK_FOREIGN"],
     ["with other code", "FAIL CHECK_MIXTURE CHECK_PACK_FOREIGN"],
     ["unsigned", "FAIL AUDIT_UNSIGNED"],
@@ -72,22 +76,33 @@ describe("a commit that promotes", () => {
     if (how === "unsigned") key = null;
     if (how === "signed by a stranger") key = newKey();
     if (how === "with a verdict of one's own") await forgeVerdict(folder);
+    if (how.startsWith("with a verdict that says twice")) await sealVerdict(folder, ENDLESS);
     history.commit("promote\n", key);
     expect(await last()).toBe(expected);
   });
 
-  /** A careful forger keeps all digests in step. */
+  const ENDLESS = `{
+  "policies": [{ "requirements": [{ "id": "x", "outcome": "NOT_APPLICABLE" }] }],
+  "refused_before": [],
+  "refused_before": ${"[".repeat(20_000)}${"]".repeat(20_000)}
+}
+`;
+
   async function forgeVerdict(folder: string): Promise<void> {
-    const { digestOf } = await import("../../../../src/domain/digest.ts");
-    const pack = await history.read<{ files: { path: string; sha256: string; size: number }[] }>(
-      `${folder}/pack.json`,
-    );
     const verdict = await history.read<{ policies: { objectives: { says: string }[] }[] }>(
       `${folder}/verdict.json`,
     );
     const objective = verdict.policies[0]?.objectives[0];
     if (objective) objective.says = "It is fine.";
-    const text = formatJson(verdict);
+    await sealVerdict(folder, formatJson(verdict));
+  }
+
+  /** A careful forger keeps all digests in step. */
+  async function sealVerdict(folder: string, text: string): Promise<void> {
+    const { digestOf } = await import("../../../../src/domain/digest.ts");
+    const pack = await history.read<{ files: { path: string; sha256: string; size: number }[] }>(
+      `${folder}/pack.json`,
+    );
     history.tree.write(`${folder}/verdict.json`, text);
     for (const entry of pack.files.filter(({ path }) => path === "verdict.json"))
       Object.assign(entry, { sha256: digestOf(text), size: text.length });
