@@ -49,8 +49,10 @@ export function sharedEntries(before: RawTree | null, after: RawTree | null): Sh
   const [same, width] = [sharedBytes(before.bytes, after.bytes), after.id.length / 2];
   let [last, next] = [0, 0];
   while (next < same) {
-    const end = after.bytes.indexOf(0, next) + 1 + width;
-    if (end <= width || end > same) break;
+    // As a cursor reads it: a NUL before the space would end another entry.
+    const nul = after.bytes.indexOf(0, after.bytes.indexOf(32, next) + 1);
+    const end = nul + 1 + width;
+    if (nul < next || end > same) break;
     [last, next] = [next, end];
   }
   return { last, next };
