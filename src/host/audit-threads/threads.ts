@@ -39,10 +39,11 @@ function openThreads(ground: ThreadGround, count: number): SideBench {
 
 class AuditThread {
   readonly #worker: Worker;
+  #over = false;
 
   constructor(ground: ThreadGround) {
     this.#worker = new Worker(threadEntry(), { workerData: ground });
-    this.#worker.on("error", () => undefined);
+    this.#worker.on("error", () => undefined).once("exit", () => (this.#over = true));
   }
 
   judge(stretch: Stretch, onStep: () => void): Promise<JudgedStretch> {
@@ -55,6 +56,8 @@ class AuditThread {
       if (answer.kind === "failed") reject(new Error(answer.message));
     };
     worker.on("message", take).once("exit", over);
+    // It would not say so again.
+    if (this.#over) over();
     // A thread of one's own process has no origin.
     // oxlint-disable-next-line unicorn/require-post-message-target-origin
     worker.postMessage(stretch);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { longHistory, type SignedRepository } from "../../../bench/contests/signed-histories.ts";
 import { openGit } from "../../../src/adapters/git/open.ts";
@@ -70,5 +71,14 @@ describe("threads that help to audit", () => {
     const judged = bench.judge({ first: 1, end: 60 }, onStep);
     bench.close();
     await expect(judged).rejects.toThrow("The thread ended.");
+  });
+
+  it("that ended between two stretches leave nobody waiting either", async () => {
+    const bench = judges().open(line());
+    await bench.judge({ first: 20, end: 22 }, onStep);
+    bench.close();
+    // No wait is too short: who asks before the end hears of it as well.
+    await setTimeout(500);
+    await expect(bench.judge({ first: 22, end: 24 }, onStep)).rejects.toThrow("The thread ended.");
   });
 });
