@@ -19,7 +19,8 @@ export function auditedInMemory(history: SyntheticHistory, question: AuditQuesti
   return auditBothWays(gitOf(history), question);
 }
 
-function gitOf({ objects, head }: SyntheticHistory): Git & GitObjects {
+/** What an audit asks of git, from memory. */
+export function gitOf({ objects, head }: SyntheticHistory): Git & GitObjects {
   const answers: Partial<Git & GitObjects> = {
     head: async () => {
       if (head === "") throw gateError("GIT_NO_COMMITS", "The repository has no commit yet.");

@@ -52,7 +52,6 @@ function inForce({ standing, lawful, trust, exceptions }: Walk): string {
 }
 
 async function takeVersions(walk: Walk, root: string): Promise<void> {
-  if (walk.trust) walk.versions.set(TRUST_FILE, walk.trust.version);
   const sources = await policySources(walk.snapshots.files(root), root);
   if (sources.length === 0) return;
   for (const { name, path, version } of parsePolicies(sources).policies)

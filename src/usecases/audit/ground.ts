@@ -46,7 +46,7 @@ export async function groundOf(git: Git & GitObjects, question: AuditQuestion): 
   }
   if (from === undefined) return { walk: open(true), head, first: 0, given: null };
   const position = await positionOf(git, line, from);
-  const walk = open(position === 0);
+  const walk = open(false);
   await takeAsGiven(walk, position);
   return { walk, head, first: position + 1, given: givenVerdict(position, line[position] ?? head) };
 }

@@ -3,6 +3,7 @@ import { GateError, problem } from "../../errors.ts";
 import { ahead, Failure } from "./ahead.ts";
 import { judgeCommit } from "./judge.ts";
 import { type LinePlace, readLanded } from "./landed.ts";
+import { followUnjudged } from "./ledger-line.ts";
 import type { Walk } from "./walk.ts";
 
 /** Commits that are read while earlier ones are judged. */
@@ -21,13 +22,14 @@ export async function* judgeLine(
   const { store } = walk.snapshots;
   for await (const { item, loaded } of ahead(places, READ_AHEAD, (place) => readLanded(store, place))) {
     signal?.throwIfAborted();
-    if (loaded instanceof Failure) yield failed(item, loaded.error);
-    else yield await judgeCommit(walk, loaded).catch((error: unknown) => failed(item, error));
+    if (loaded instanceof Failure) yield await unjudged(walk, item, loaded.error);
+    else yield await judgeCommit(walk, loaded).catch((error: unknown) => unjudged(walk, item, error));
   }
 }
 
 /** An internal error is a failure of the commit that it came up at, never the end of the audit. */
-function failed({ position, commit }: LinePlace, error: unknown): CommitVerdict {
+async function unjudged(walk: Walk, { position, commit }: LinePlace, error: unknown): Promise<CommitVerdict> {
+  await followUnjudged(walk, position);
   const crash = error instanceof Error ? error.message : String(error);
   const found =
     error instanceof GateError ? error.problems : [problem("AUDIT_CRASHED", `The audit failed: ${crash}`)];

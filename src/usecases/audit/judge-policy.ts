@@ -4,6 +4,7 @@ import { parseExceptions } from "../../ledger/audit/exceptions.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
 import type { GatePolicy, PolicySet } from "../../policy/policy.ts";
 import { tried } from "../../errors.ts";
+import { kindOfPath } from "../../ledger/classify.ts";
 import { policySources } from "../gate/base.ts";
 import { rise } from "../check/policy-versions.ts";
 import { type Finding, findingOr } from "./finding.ts";
@@ -43,6 +44,12 @@ async function judgeGates(scene: Scene): Promise<Finding> {
   const problems = risen.flatMap((policy) => rise(policy, highest(scene, policy)));
   for (const policy of policies.policies) noteVersion(scene, policy);
   return { problems };
+}
+
+/** Versions of policies that came in a commit of another kind: they lay there, whatever becomes of it. */
+export async function noteVersions(scene: Scene): Promise<void> {
+  if (scene.landed.changes.some(({ path }) => kindOfPath(path) === "policy"))
+    await findingOr(() => judgeGates(scene));
 }
 
 /** Digests of the policies before, by name; null when they could not be read. */

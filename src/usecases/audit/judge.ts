@@ -7,7 +7,7 @@ import { letsSomebodySign } from "../../trust/registry.ts";
 import { TRUST_FILE } from "../../domain/policy-files.ts";
 import { type Finding, findingOr } from "./finding.ts";
 import { judgeAdoption } from "./judge-adoption.ts";
-import { type BroughtPolicies, judgePolicies } from "./judge-policy.ts";
+import { type BroughtPolicies, judgePolicies, noteVersions } from "./judge-policy.ts";
 import { judgePromotion } from "./judge-promotion.ts";
 import { judgeRegistration } from "./judge-registration.ts";
 import { type BroughtTrust, judgeTrust } from "./judge-trust.ts";
@@ -35,6 +35,7 @@ export async function judgeCommit(walk: Walk, landed: Landed): Promise<CommitVer
   const shape = shapeProblems(scene, kind, classified);
   const signing = await signingOf(walk, landed, signedAs(scene, kind));
   const found = await findingOr(() => judgeContent(scene, kind, classified));
+  if (kind !== "policy" && kind !== "adoption") await noteVersions(scene);
   const doubts = kind === "other" || !walk.trust ? signing.problems : [];
   const problems = [
     ...shape,

@@ -2,7 +2,8 @@ import { effectiveFrom } from "../../ledger/effective.ts";
 import { digestOf } from "../../domain/digest.ts";
 import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
 import { timestampOf } from "../../domain/time.ts";
-import type { Scene, StandingLedger } from "./walk.ts";
+import { lineCommit } from "./pack-basis.ts";
+import type { Scene, StandingLedger, Walk } from "./walk.ts";
 
 /** Takes a lawful revision as the ground of what follows. */
 export function recordRevision(
@@ -29,4 +30,13 @@ export function followLedger({ walk, landed }: Scene): void {
   if (!landed.changes.some(({ path }) => path === LEDGER_FILE)) return;
   walk.standing = landed.ledgerDigest;
   if (walk.lawful?.position !== landed.position) walk.held.interrupt(landed.position);
+}
+
+/** Follows deployed.json behind a commit that could not be judged, and may have changed it unseen; null where it cannot be read. */
+export async function followUnjudged(walk: Walk, position: number): Promise<void> {
+  walk.standing = await lineCommit(walk, position).then(
+    ({ ledgerDigest }) => ledgerDigest,
+    () => null,
+  );
+  walk.held.interrupt(position);
 }

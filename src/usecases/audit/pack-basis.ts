@@ -1,4 +1,6 @@
 import { digestOf } from "../../domain/digest.ts";
+import { LEDGER_FILE } from "../../domain/ledger.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError } from "../../errors.ts";
 import { lineageOf } from "../../ledger/audit/lineage.ts";
 import type { Claim, PackBasis } from "../proof/bindings.ts";
@@ -7,7 +9,7 @@ import type { Scene, Walk } from "./walk.ts";
 
 /**
  * The commit that a pack names as its base, as it was: it must be on the line, before the commit that brought the pack.
- * EVIDENCE_BASE_MISMATCH, and what its policies are refused for.
+ * EVIDENCE_BASE_MISMATCH, LEDGER_*, and what its policies are refused for.
  */
 export async function packBasis(
   { walk, landed }: Scene,
@@ -22,6 +24,7 @@ export async function packBasis(
     });
   }
   const base = await lineCommit(walk, position);
+  await requireLedger(walk, base);
   const before =
     position === landed.position - 1
       ? claim.base
@@ -32,6 +35,13 @@ export async function packBasis(
           ledgerDigest: base.ledgerDigest ?? digestOf(""),
         };
   return { before, committedAt: base.committedAt, position };
+}
+
+/** The gate decides nothing on a commit without a sound ledger. */
+async function requireLedger({ snapshots }: Walk, { commit, root }: LineCommit): Promise<void> {
+  const id = await snapshots.ledgerId(root);
+  if (id !== null) await snapshots.ledger(id);
+  else throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${shortCommit(commit)}.`);
 }
 
 /** A commit of the line by its position; those before the audited part are read when a pack is bound to one. */

@@ -53,12 +53,23 @@ export async function judgeSideBySide(
     const verdicts = await judgeOwn(sitting, own);
     if (!(await showsWhatIsInForce(walk, own.end - 1))) return { verdicts, next: own.end };
     const here = await session(waiting, (one) => judgeStretch(git, walk, one, { onStep, ...watch }));
-    const judged = new Map([...here, ...(await Promise.all(aside)).flat()]);
+    const there = await unlessAborted(Promise.all(aside), watch.signal);
+    const judged = new Map([...here, ...there.flat()]);
     const next = await join(walk, others, { judged, verdicts });
     return { verdicts, next };
   } finally {
     bench.close();
   }
+}
+
+/** Whoever waits for others does not wait any longer than is wanted. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason as Error);
+  signal.addEventListener("abort", abort);
+  return Promise.race([work, promise]).finally(() => signal.removeEventListener("abort", abort));
 }
 
 async function judgeOwn({ walk, signal, onStep }: Sitting, own: Stretch): Promise<CommitVerdict[]> {

@@ -6,20 +6,13 @@ import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
 import type { EnvironmentPhases } from "../../domain/lifecycle.ts";
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
-import type { PolicySet } from "../../policy/policy.ts";
 import type { Lineage } from "../../trust/dependencies.ts";
-import type { TrustRegistry } from "../../trust/registry.ts";
-import { type CommitFiles, readBase } from "../gate/base.ts";
+import { FOLDER } from "../../ledger/audit/tree-cursor.ts";
+import { type CommitFiles, readRules, type Rules } from "../gate/base.ts";
 import { MANIFEST_LIMIT, versionOf } from "../registry/load-version.ts";
 import { readEnvironments } from "../transition/base.ts";
 import { Remembered } from "./remembered.ts";
 import type { ObjectStore } from "./store.ts";
-
-/** What judges a promotion, apart from the ledger: all that lies below `policies/`. */
-export interface Rules {
-  readonly policies: PolicySet;
-  readonly trust: TrustRegistry | null;
-}
 
 /** A version as its manifest has it. */
 export interface RegisteredVersion {
@@ -39,13 +32,12 @@ export class Snapshots {
     this.store = store;
   }
 
-  /** The policies and keys of a tree that has a sound ledger. GIT_*, LEDGER_*, POLICY_*, TRUST_*, DOCUMENT_*. */
+  /** The policies and keys of a tree. GIT_*, POLICY_*, TRUST_*, DOCUMENT_*. */
   async rules(root: string): Promise<Rules> {
     const folder = await this.store.find(root, "policies");
-    return this.#rules.get(folder?.id ?? "", async () => {
-      const { policies, trust } = await readBase(this.files(root), root);
-      return { policies, trust };
-    });
+    // An id in the place of a folder may be that of a folder, and is none: a submodule holds nothing.
+    const id = folder?.mode === FOLDER ? folder.id : "";
+    return this.#rules.get(id, () => readRules(this.files(root), root));
   }
 
   async environments(root: string): Promise<readonly EnvironmentPhases[]> {

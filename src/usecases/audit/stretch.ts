@@ -19,7 +19,7 @@ export interface JudgedStretch {
   readonly verdicts: readonly CommitVerdict[];
   /** Whether the last commit holds what is in force after it, so that the next stretch may begin there. */
   readonly plain: boolean;
-  /** The commit that brought the first trust.yaml, when it is one of these. */
+  /** The first of these commits that brought a trust.yaml into force. */
   readonly trustRoot: string | null;
   /** Highest version of each policy, as the ground showed them and as the stretch left them. */
   readonly versions: { readonly before: PolicyVersions; readonly after: PolicyVersions };
@@ -38,7 +38,7 @@ export async function judgeStretch(
 ): Promise<JudgedStretch> {
   const walk = openWalk(git, line, false);
   await takeAsGiven(walk, first - 1);
-  const given = walk.trust === null ? null : walk.trustRoot;
+  walk.trustRoot = null;
   const before = new Map(walk.versions);
   const verdicts: CommitVerdict[] = [];
   for await (const verdict of judgeLine(walk, { first, end }, of.signal)) {
@@ -48,20 +48,26 @@ export async function judgeStretch(
   return {
     verdicts,
     plain: await showsWhatIsInForce(walk, end - 1),
-    trustRoot: given === null ? walk.trustRoot : null,
+    trustRoot: walk.trustRoot,
     versions: { before, after: walk.versions },
     payloads: walk.payloads,
   };
 }
 
 /** Whether a stretch that was judged elsewhere stands on this walk, which has come to its first commit. */
-export function standsOn(walk: Walk, { verdicts, versions, payloads, plain }: JudgedStretch): boolean {
-  const asked = verdicts.some(({ kind }) => kind === "policy" || kind === "trust" || kind === "adoption");
+export function standsOn(walk: Walk, judged: JudgedStretch): boolean {
+  const { plain, versions, payloads } = judged;
   return (
     plain &&
-    (!asked || sameVersions(walk.versions, versions.before)) &&
+    (!asksForVersions(judged) || sameVersions(walk.versions, versions.before)) &&
     ![...payloads.keys()].some((digest) => walk.payloads.has(digest))
   );
+}
+
+/** Whether verdicts rest on versions that policies had, or what was judged adds to them. */
+function asksForVersions({ verdicts, versions }: JudgedStretch): boolean {
+  const asked = verdicts.some(({ kind }) => kind === "policy" || kind === "trust" || kind === "adoption");
+  return asked || !sameVersions(versions.before, versions.after);
 }
 
 /** Versions only grow, so that more of them, or higher ones, were seen before the ground. */
@@ -72,10 +78,12 @@ function sameVersions(one: PolicyVersions, other: PolicyVersions): boolean {
 /** Goes on behind a stretch that stands: its last commit holds what is in force. */
 export async function goBehind(walk: Walk, { end }: Stretch, judged: JudgedStretch): Promise<void> {
   const root = walk.trustRoot ?? judged.trustRoot;
+  const versions = asksForVersions(judged) ? judged.versions.after : new Map(walk.versions);
   await takeAsGiven(walk, end - 1);
   walk.trustRoot = root;
   walk.held.interrupt(end - 1);
-  for (const [key, version] of judged.versions.after)
-    walk.versions.set(key, Math.max(walk.versions.get(key) ?? 0, version));
+  // What the commit shows may not be what the walk has seen.
+  walk.versions.clear();
+  for (const [key, version] of versions) walk.versions.set(key, version);
   for (const [digest, commit] of judged.payloads) walk.payloads.set(digest, commit);
 }

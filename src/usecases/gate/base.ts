@@ -26,20 +26,28 @@ export interface GateBase {
 
 /** Errors: GIT_*, LEDGER_MISSING, LEDGER_*, POLICY_EMPTY, POLICY_FILE_UNREAD, POLICY_*, with places in files of the base commit. */
 export async function readBase(git: CommitFiles, commit: string): Promise<GateBase> {
-  const [bytes, sources, paths, trust] = await Promise.all([
-    git.show(commit, LEDGER_FILE),
-    policySources(git, commit),
-    git.paths(commit, "policies"),
-    readTrust(git, commit),
-  ]);
+  const bytes = await git.show(commit, LEDGER_FILE);
   if (!bytes) {
     throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${shortCommit(commit)}.`, {
       where: { file: LEDGER_FILE },
     });
   }
+  const rules = await readRules(git, commit);
+  return { commit, ...rules, ledger: parseLedger(bytes, LEDGER_FILE), ledgerDigest: digestOf(bytes) };
+}
+
+/** What judges a change, apart from the ledger: all that lies below `policies/`. */
+export type Rules = Pick<GateBase, "policies" | "trust">;
+
+/** The same of a commit whatever its ledger is. GIT_*, POLICY_*, TRUST_*, DOCUMENT_*. */
+export async function readRules(git: CommitFiles, commit: string): Promise<Rules> {
+  const [sources, paths, trust] = await Promise.all([
+    policySources(git, commit),
+    git.paths(commit, "policies"),
+    readTrust(git, commit),
+  ]);
   refuse(paths.filter(isUnread).map(unread));
-  const policies = parsePolicies(sources);
-  return { commit, policies, ledger: parseLedger(bytes, LEDGER_FILE), ledgerDigest: digestOf(bytes), trust };
+  return { policies: parsePolicies(sources), trust };
 }
 
 const GATES = /^policies\/gates\/[^/]+\.yaml$/;
