@@ -8,7 +8,7 @@ export const gitReasons = {
   },
   GIT_NOT_A_REPOSITORY: {
     meaning: "The folder is not inside a Git repository.",
-    fix: "Run modelgate inside a clone of the model repository, or start one with: git init && modelgate init",
+    fix: "Run modelgate inside a clone of the model repository, or start one with: git init && modelgate init --ref COMMIT --owner @you",
     exit: 2,
   },
   GIT_BARE: {

@@ -3,7 +3,7 @@ import type { Reason } from "./reason.ts";
 const documents = {
   LEDGER_MISSING: {
     meaning: "There is no deployed.json in the commit.",
-    fix: "Add one at revision 0 with: modelgate init; commit it on the base branch.",
+    fix: "Add one at revision 0 with: modelgate init --ref COMMIT --owner @you; commit it on the base branch.",
     exit: 2,
   },
   LEDGER_NOT_CANONICAL: {
