@@ -24,7 +24,8 @@ export async function packBasis(
     });
   }
   const base = await lineCommit(walk, position);
-  await requireLedger(walk, base);
+  // That of the commit before is the one that was found lawful.
+  if (position !== landed.position - 1) await requireLedger(walk, base);
   const before =
     position === landed.position - 1
       ? claim.base
