@@ -254,12 +254,15 @@ describe("modelgate verify", () => {
     expect(await refusal("verify", "copy")).toMatchObject([1, [{ code: "CHECK_PACK_TOO_LARGE" }]]);
   });
 
-  it("derives a verdict again whose evidence was edited and hashed anew, and finds another", async () => {
+  it.each([
+    ["finds another number", /"samples": \d+/, '"samples": 1000000', "FAIL"],
+    ["tells other words apart", /"says": "[^"]*"/, '"says": "trust me"', "PASS"],
+  ])("derives a verdict again that was edited and hashed anew: it %s", async (_, was, is, outcome) => {
     const folder = join(repo.root, "copy");
     mkdirSync(folder);
     cpSync(join(repo.root, await packOf(2)), folder, { recursive: true });
     const { digestOf } = await import("../../src/domain/digest.ts");
-    edit(join(folder, "verdict.json"), (text) => text.replace(/"says": "[^"]*"/, '"says": "trust me"'));
+    edit(join(folder, "verdict.json"), (text) => text.replace(was, is));
     const verdict = readFileSync(join(folder, "verdict.json"));
     edit(join(folder, "pack.json"), (text) => {
       const pack = JSON.parse(text) as { files: { path: string; sha256: string; size: number }[] };
@@ -268,13 +271,20 @@ describe("modelgate verify", () => {
       return `${JSON.stringify(pack, null, 2)}\n`;
     });
     const { steps } = await document("verify", "copy");
-    expect(outcomes(steps)).toEqual(["PASS", "PASS", "PASS", "FAIL", "SKIPPED"]);
-    expect((steps as Step[])[3]?.problems[0]?.code).toBe("CHECK_VERDICT_MISMATCH");
+    expect(outcomes(steps)).toEqual(["PASS", "PASS", "PASS", outcome, "SKIPPED"]);
+    const derived = (steps as Step[])[3];
+    expect(derived?.problems.map(({ code }) => code)).toEqual(
+      outcome === "PASS" ? [] : ["CHECK_VERDICT_MISMATCH"],
+    );
+    expect(derived?.says).toMatch(
+      outcome === "PASS" ? /but for sentences that another version/ : /byte for byte/,
+    );
   });
 });
 
 interface Step {
   readonly outcome: string;
+  readonly says: string;
   readonly problems: readonly { readonly code: string }[];
 }
 

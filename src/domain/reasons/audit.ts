@@ -68,6 +68,12 @@ const commits = {
     fix: "Nothing to mend here; the commit that edited it is named on its own line.",
     exit: 1,
   },
+  AUDIT_VERDICT_REWORDED: {
+    meaning:
+      "Judging again comes to the stored verdict, but another version of modelgate worded its sentences otherwise. Outcomes, numbers, limits and reason codes are the same.",
+    fix: "Nothing to mend: read what the verdict decides, not how it says it. The version that merged it words it as it stands.",
+    exit: 1,
+  },
   AUDIT_CRASHED: {
     meaning: "The audit itself failed on a commit, which therefore counts as failed.",
     fix: "Run it again; if it stays, report it with the commit and the message.",

@@ -71,7 +71,7 @@ function lastWhere({ commits }: ClaimGround, is: (verdict: CommitVerdict) => boo
 export function unprovenBy(ground: Pick<ClaimGround, "trustRoot" | "continued">): readonly string[] {
   return [
     ...(ground.trustRoot === null
-      ? ["Who made any change: there is no policies/trust.yaml, so no signature was asked for."]
+      ? ["Who made any change: no policies/trust.yaml is in force, so no signature was asked for."]
       : ["What was merged before policies/trust.yaml came: nobody vouches for it."]),
     ...(ground.continued ? [] : ["That history was not rewritten before this clone was made."]),
     "That stored evidence was measured honestly: a runner that was taken over can write any number. Measure again to know.",

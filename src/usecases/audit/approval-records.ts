@@ -1,5 +1,4 @@
 import type { ApprovalStatement } from "../../domain/approval-statement.ts";
-import { APPROVALS_REF } from "../../domain/records-ref.ts";
 import { GateError } from "../../errors.ts";
 import { type Lineage, lineageOf } from "../../ledger/audit/lineage.ts";
 import { diffTrees } from "../../ledger/audit/raw-tree.ts";
@@ -55,11 +54,10 @@ async function readRecord(
 }
 
 /** Path -> the first commit that brought it, over the whole line of records. */
-async function indexOf({ approvals, git, snapshots }: Walk): Promise<ReadonlyMap<string, Kept>> {
-  const tip = approvals ?? (await git.resolve(APPROVALS_REF));
+async function indexOf({ approvals, snapshots }: Walk): Promise<ReadonlyMap<string, Kept>> {
   const found = new Map<string, Kept>();
-  let at = tip;
-  for (let count = 0; at !== undefined && count < MOST_RECORDS; count += 1) {
+  let at: string | null | undefined = approvals;
+  for (let count = 0; at != null && count < MOST_RECORDS; count += 1) {
     const lineage = lineageOf(await snapshots.store.commit(at));
     if (!lineage) break;
     const [parent] = lineage.parents;

@@ -1,4 +1,5 @@
 import type { Checkpoint, CommitVerdict } from "../../domain/audit.ts";
+import { APPROVALS_REF } from "../../domain/records-ref.ts";
 import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
 import { gateError, problem, refuse } from "../../errors.ts";
 import type { Disguise, GitObjects } from "../../ports/git-objects.ts";
@@ -38,8 +39,9 @@ export async function groundOf(git: Git & GitObjects, question: AuditQuestion): 
   const head = await commitNamed(git, question.head);
   const line = await git.line(head);
   const { from, checkpoint } = question;
-  const open = (whole: boolean): Walk =>
-    openWalk(git, { line, approvals: question.approvals ?? null }, whole);
+  // Named once: what is recorded while the audit runs is for the next one, whichever thread comes to it.
+  const approvals = question.approvals ?? (await git.resolve(APPROVALS_REF)) ?? null;
+  const open = (whole: boolean): Walk => openWalk(git, { line, approvals }, whole);
   if (checkpoint) {
     const walk = open(false);
     return { walk, head, first: (await goOnFrom(walk, checkpoint)) + 1, given: null };

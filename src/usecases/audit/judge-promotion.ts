@@ -3,11 +3,11 @@ import { sameDigest } from "../../domain/digest.ts";
 import { type Subject, packFolder } from "../../domain/evidence.ts";
 import { liveVersion, LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import { formatModelRef } from "../../domain/model-ref.ts";
-import { GateError, gateError, problem, refuse } from "../../errors.ts";
+import { GateError, gateError, type Problem, problem, refuse } from "../../errors.ts";
 import { verifyStep } from "../../ledger/verify.ts";
 import { type Lineage, type Lineages, versionsBehind } from "../../trust/dependencies.ts";
 import { basisProblems, type Claim, swappedBindings } from "../proof/bindings.ts";
-import { rejudgeWith } from "../proof/rejudge.ts";
+import { type Rejudged, rejudgeWith } from "../proof/rejudge.ts";
 import { requestOf } from "../request.ts";
 import { holdsEvidence, foreignPaths, openPack, type StoredPack } from "../proof/stored-pack.ts";
 import { boundEvidence } from "../gate/stored-evidence.ts";
@@ -22,7 +22,7 @@ import type { Scene, StandingLedger } from "./walk.ts";
 /**
  * Proves that a commit brought one lawful transition and the evidence for it: the ledger is what `apply` makes of the one
  * before, the pack is whole and bound to its base, and judging its evidence again gives the stored verdict byte for byte.
- * LEDGER_*, CHECK_*, EVIDENCE_*, GATE_*, POLICY_*, APPROVAL_*, AUDIT_APPROVALS_MISSING, AUDIT_LEDGER_UNLAWFUL; as a warning AUDIT_LEDGER_RESTORED.
+ * LEDGER_*, CHECK_*, EVIDENCE_*, GATE_*, POLICY_*, APPROVAL_*, AUDIT_APPROVALS_MISSING, AUDIT_LEDGER_UNLAWFUL; as warnings AUDIT_LEDGER_RESTORED, AUDIT_VERDICT_REWORDED.
  */
 export async function judgePromotion(scene: Scene): Promise<Finding> {
   const { walk, landed } = scene;
@@ -67,11 +67,17 @@ async function proveEvidence(scene: Scene, base: StandingLedger, transition: Tra
     const stored = packOf(scene, transition);
     const proven = await proveVerdict(scene, { base, transition, stored });
     const { approvedBy, problems } = await judgeApprovals(scene, proven);
-    return { problems, transition: { ...told, approved_by: approvedBy } };
+    const warnings = proven.reworded === null ? [] : [rewordedIn(stored, proven.reworded)];
+    return { problems, warnings, transition: { ...told, approved_by: approvedBy } };
   } catch (error) {
     if (!(error instanceof GateError)) throw error;
     return { problems: error.problems, transition: told };
   }
+}
+
+function rewordedIn({ folder }: StoredPack, pointer: string): Problem {
+  const message = "Its sentences are not those of this version of modelgate; all that it decides is.";
+  return problem("AUDIT_VERDICT_REWORDED", message, { where: { file: `${folder}/verdict.json`, pointer } });
 }
 
 function describe(revision: number, transition: Transition): AuditedTransition {
@@ -109,7 +115,7 @@ function packOf({ landed }: Scene, transition: Transition): StoredPack {
 async function proveVerdict(
   scene: Scene,
   of: { base: StandingLedger; transition: Transition; stored: StoredPack },
-): Promise<ProvenClaim> {
+): Promise<ProvenClaim & Rejudged> {
   const claim = await claimOf(scene, of);
   refuse(swappedBindings(claim));
   const basis = await packBasis(scene, claim);
@@ -125,8 +131,11 @@ async function proveVerdict(
     ? []
     : boundEvidence(stored.folder, stored.files, bindings, stored.pack);
   const since = await candidateSince(scene, { claim, before: basis.before, position: basis.position });
-  const verdict = rejudgeWith(claim, { evidence, before: basis.before, since });
-  return { claim, position: basis.position, verdict };
+  return {
+    claim,
+    position: basis.position,
+    ...rejudgeWith(claim, { evidence, before: basis.before, since }),
+  };
 }
 
 /** The clock is that of the commit that landed: by when it was decided is all that can be known years later. */

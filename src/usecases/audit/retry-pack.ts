@@ -10,7 +10,7 @@ import { VERDICT_V1 } from "../../generated/verdict-v1.js";
 import type { Files } from "../../ports/files.ts";
 import type { Git } from "../../ports/git.ts";
 import { checkBindings, type Claim } from "../proof/bindings.ts";
-import { rejudge } from "../proof/rejudge.ts";
+import { type Rejudged, rejudgePast } from "../proof/rejudge.ts";
 import { holdsEvidence, type StoredPack } from "../proof/stored-pack.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
 import { readLineages } from "../gate/lineages.ts";
@@ -95,13 +95,13 @@ function supposed(stored: StoredPack, { ledger }: GateBase): Transition {
   };
 }
 
-/** The verdict again, or CHECK_VERDICT_MISMATCH. */
+/** The verdict again, whatever version worded it, or CHECK_VERDICT_MISMATCH. */
 export function deriveAgain(
   git: Git,
   { claim, before }: BoundPack,
   evidence: readonly Evidence[],
-): Promise<Verdict> {
-  return rejudge(git, claim, { evidence, before });
+): Promise<Rejudged> {
+  return rejudgePast(git, claim, { evidence, before });
 }
 
 /** What the pack's own verdict says; null when there is none that can be read. */

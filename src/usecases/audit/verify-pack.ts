@@ -46,6 +46,9 @@ const SAYS = {
   landed: "The commit that brought it stands: signature, transition, evidence and approvals.",
 } as const satisfies Record<VerifiedStep["step"], string>;
 
+const REWORDED =
+  "Judging the evidence again by the policies of that commit gives verdict.json, but for sentences that another version of modelgate worded.";
+
 const UNPROVEN = [
   "That the numbers were measured honestly: a runner that was taken over can write any. Measure again to know.",
   "Earlier refusals and what was left to reviews on GitHub: the verdict is taken at its word there.",
@@ -62,7 +65,11 @@ export async function verifyPack(ports: VerifyPorts, folder: string): Promise<Ve
   const stored = await proof.step("whole", async () => packOf(folder, all));
   const evidence = await proof.step("evidence", async () => stored && readEvidence(stored));
   const bound = await proof.step("bindings", async () => stored && evidence && boundPack(ports, stored));
-  await proof.step("verdict", async () => bound && evidence && deriveAgain(ports.git, bound, evidence));
+  const again = await proof.step(
+    "verdict",
+    async () => bound && evidence && deriveAgain(ports.git, bound, evidence),
+  );
+  if (again && again.reworded !== null) proof.say(REWORDED);
   const landed = await landing(ports, stored, proof);
   return {
     folder,
@@ -89,6 +96,12 @@ class Proof {
       this.#add(step, "FAIL", error.problems);
       return undefined;
     }
+  }
+
+  /** What the last step proved is less than usual. */
+  say(says: string): void {
+    const last = this.steps.pop();
+    if (last) this.steps.push({ ...last, says });
   }
 
   /** What the last step found is no good. */

@@ -31,7 +31,7 @@ export interface Walk {
   /** Commits that were walked, by position. */
   readonly walked: Map<number, LineCommit>;
   readonly held: HeldSince;
-  /** The newest commit of the records of reviews, when somebody named it. */
+  /** The newest commit of the records of reviews; null where there are none. */
   readonly approvals: string | null;
   /** SHA-256 of signed payloads -> commit. */
   readonly payloads: Map<string, string>;
@@ -61,7 +61,7 @@ export interface Scene {
 export interface AuditedLine {
   /** Ids of the whole line, oldest first. */
   readonly line: readonly string[];
-  /** The newest commit of the records of reviews, when somebody named it. */
+  /** The newest commit of the records of reviews; null where there are none. */
   readonly approvals: string | null;
 }
 

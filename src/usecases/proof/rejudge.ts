@@ -17,19 +17,49 @@ import { readHistory } from "../gate/history.ts";
 import { type Claim, stale } from "./bindings.ts";
 import { requestOf } from "../request.ts";
 import { VERDICT_V1 } from "../../generated/verdict-v1.js";
+import { isReworded } from "./wording.ts";
+
+/** What judging again came to. */
+export interface Rejudged {
+  readonly verdict: Verdict;
+  /**
+   * JSON pointer of the first sentence that another version of modelgate has worded otherwise, where outcomes, numbers, limits
+   * and all else are the same; null when every byte is.
+   */
+  readonly reworded: string | null;
+}
 
 /**
  * Judges the stored evidence again, on the base's policies and at the time of the decision: the same bytes as the stored
  * verdict, or CHECK_VERDICT_MISMATCH with the first place that differs; CHECK_STALE when the policies of the pack's own base
- * (`before`) still make that verdict. Earlier refusals are taken as told: nothing is judged by them.
+ * (`before`) still make that verdict. Earlier refusals are taken as told: nothing is judged by them. The words must be those
+ * of this version too: what is merged now is what it says.
  */
 export async function rejudge(
   git: Git,
   claim: Claim,
   of: { evidence: readonly Evidence[]; before: GateBase },
 ): Promise<Verdict> {
+  const { verdict, reworded } = await rejudgePast(git, claim, of);
+  if (reworded === null) return verdict;
+  const message = sayMismatch(verdict.outcome, verdict.outcome, claim.transition.verdict);
+  throw gateError("CHECK_VERDICT_MISMATCH", message, {
+    where: { file: verdictFile(claim), pointer: reworded },
+  });
+}
+
+/** The same for what was merged, perhaps years ago, by another version. */
+export async function rejudgePast(
+  git: Git,
+  claim: Claim,
+  of: { evidence: readonly Evidence[]; before: GateBase },
+): Promise<Rejudged> {
   const { since } = await readHistory(git, of.before, requestOf(claim.transition));
   return rejudgeWith(claim, { ...of, since });
+}
+
+function verdictFile({ stored }: Claim): string {
+  return `${stored.folder}/verdict.json`;
 }
 
 /** What the verdict rests on besides the pack: `since` is since when the candidate held its state on the pack's own base. */
@@ -40,9 +70,9 @@ export interface Retrial {
 }
 
 /** The same where the history is known already. */
-export function rejudgeWith(claim: Claim, of: Retrial): Verdict {
+export function rejudgeWith(claim: Claim, of: Retrial): Rejudged {
   const { stored, transition } = claim;
-  const file = `${stored.folder}/verdict.json`;
+  const file = verdictFile(claim);
   const bytes = stored.files.get("verdict.json");
   if (!bytes) throw gateError("CHECK_PACK_INCOMPLETE", "The pack has no verdict.json.", { where: { file } });
   const isTold = (verdict: Verdict): boolean =>
@@ -50,11 +80,13 @@ export function rejudgeWith(claim: Claim, of: Retrial): Verdict {
   const plain = plainly(bytes);
   if (plain) {
     const same = judgeAt(claim, { ...of, on: claim.base, told: plain });
-    if (isTold(same)) return same;
+    if (isTold(same)) return { verdict: same, reworded: null };
   }
   const told = checkSchema<Verdict>(parseJson(bytes, file), VERDICT_V1);
   const again = judgeAt(claim, { ...of, on: claim.base, told });
-  if (isTold(again)) return again;
+  if (isTold(again)) return { verdict: again, reworded: null };
+  if (again.outcome === transition.verdict && isReworded(bytes, told, again))
+    return { verdict: told, reworded: firstDifference(told, again) ?? "" };
   const overtaken = judgeAt(claim, { ...of, on: of.before, told });
   if (isTold(overtaken)) {
     refuse(revocationsIn(again));

@@ -56,6 +56,8 @@ describe("a commit that promotes", () => {
     ["with another byte in it", "FAIL EVIDENCE_DIGEST_MISMATCH"],
     ["with a file that nobody listed", "FAIL EVIDENCE_UNLISTED"],
     ["with a verdict of one's own", "FAIL CHECK_VERDICT_MISMATCH"],
+    ["with a verdict of one's own in words and numbers", "FAIL CHECK_VERDICT_MISMATCH"],
+    ["with one sentence more than the verdict has", "FAIL CHECK_VERDICT_MISMATCH"],
     [
       "with a verdict that says twice what was refused, the second time without end",
       "FAIL DOCUMENT_DUPLICATE_KEY DOCUMENT_TOO_DEEP",
@@ -75,7 +77,10 @@ describe("a commit that promotes", () => {
     if (how === "with other code") history.tree.write("src/train.py", "print()\n");
     if (how === "unsigned") key = null;
     if (how === "signed by a stranger") key = newKey();
-    if (how === "with a verdict of one's own") await forgeVerdict(folder);
+    if (how === "with a verdict of one's own") await forgeVerdict(folder, { samples: 1_000_000 });
+    if (how.endsWith("in words and numbers"))
+      await forgeVerdict(folder, { says: "Good.", samples: 1_000_000 });
+    if (how.startsWith("with one sentence more")) await forgeVerdict(folder, { group: "It is fine." });
     if (how.startsWith("with a verdict that says twice")) await sealVerdict(folder, ENDLESS);
     history.commit("promote\n", key);
     expect(await last()).toBe(expected);
@@ -88,12 +93,28 @@ describe("a commit that promotes", () => {
 }
 `;
 
-  async function forgeVerdict(folder: string): Promise<void> {
-    const verdict = await history.read<{ policies: { objectives: { says: string }[] }[] }>(
-      `${folder}/verdict.json`,
-    );
-    const objective = verdict.policies[0]?.objectives[0];
-    if (objective) objective.says = "It is fine.";
+  it("warns where all that differs are sentences, which another version words otherwise", async () => {
+    const transition = history.decide(SHADOW);
+    const folder = `evidence/m/1.0.0/${transition.run_id}`;
+    await forgeVerdict(folder, { says: "It is fine.", title: "what was sealed" });
+    history.commit("promote\n");
+    const report = await auditInMemory(history);
+    expect(report.outcome).toBe("WARN");
+    expect(lastOf(report)).toMatchObject({
+      outcome: "WARN",
+      transition: { revision: 1, verdict: "PASS" },
+      reasons: [
+        {
+          code: "AUDIT_VERDICT_REWORDED",
+          where: { file: `${folder}/verdict.json`, pointer: "/policies/0/objectives/0/says" },
+        },
+      ],
+    });
+  });
+
+  async function forgeVerdict(folder: string, objective: Readonly<Record<string, unknown>>): Promise<void> {
+    const verdict = await history.read<{ policies: { objectives: object[] }[] }>(`${folder}/verdict.json`);
+    Object.assign(verdict.policies[0]?.objectives[0] ?? {}, objective);
     await sealVerdict(folder, formatJson(verdict));
   }
 
