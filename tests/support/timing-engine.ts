@@ -79,7 +79,7 @@ export function scriptedMachine(steal = 0): Machine {
   let total = 0;
   return {
     fingerprint: (engine) => ({
-      cpu_model: "Test CPU",
+      cpu_model: "Test CPU 7000",
       cores: 2,
       os: "test-1",
       arch: "x64",

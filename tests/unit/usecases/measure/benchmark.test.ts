@@ -8,6 +8,7 @@ import { gateError } from "../../../../src/errors.ts";
 import type { ProcessTimes } from "../../../../src/measure/latency/samples.ts";
 import type { Engine } from "../../../../src/ports/engine.ts";
 import type { Machine } from "../../../../src/ports/machine.ts";
+import { benchClaimFindings } from "../../../../src/usecases/measure/benchmark/claims.ts";
 import { QUICK } from "../../../../src/usecases/measure/benchmark/options.ts";
 import { measureBenchmark } from "../../../../src/usecases/measure/benchmark.ts";
 import { ADD, identity } from "../../../support/onnx-models.ts";
@@ -142,7 +143,7 @@ describe("benchmark evidence", () => {
       subject: { version: "2.0.0" },
       baseline: { version: "1.0.0" },
       seed: 7,
-      runner: { cpu_model: "Test CPU", engine: { name: "onnxruntime-node" } },
+      runner: { cpu_model: "Test CPU 7000", engine: { name: "onnxruntime-node" } },
       findings: [],
       details: { settings: { processes_wanted: 3, processes_run: 3, processes_kept: 3, pairs: 20 } },
     });
@@ -424,7 +425,7 @@ describe("claims of the author", () => {
     (await measure(engine, { candidate: { files: { "bench.json": text } } })).findings;
 
   it("are broken when the same CPU is slower by more than half and 0.1 ms", async () => {
-    const [found, ...rest] = await findings(claim("Test CPU", 0.5));
+    const [found, ...rest] = await findings(claim("Test CPU 7000", 0.5));
     expect(rest).toEqual([]);
     expect(found).toMatchObject({
       code: "BENCHMARK_CLAIM_BROKEN",
@@ -436,11 +437,23 @@ describe("claims of the author", () => {
   });
 
   it("hold within that slack, on another CPU, and on a noisy runner", async () => {
-    expect(await findings(claim("Test CPU", 0.7))).toEqual([]);
+    expect(await findings(claim("Test CPU 7000", 0.7))).toEqual([]);
     expect(await findings(claim("Another CPU", 0.001))).toEqual([]);
     const noisy = timingEngine({ calibration: () => [5, 50, 5, 50, 5, 50] });
-    expect(await findings(claim("Test CPU", 0.001), noisy)).toEqual([]);
+    expect(await findings(claim("Test CPU 7000", 0.001), noisy)).toEqual([]);
   });
+
+  it.each(["Intel(R) Xeon(R) Processor", "QEMU Virtual CPU version 2.5+", "unknown"])(
+    "are not compared on %s, which names no CPU",
+    async (cpu) => {
+      const { measurements, runner } = await measure(timingEngine());
+      const found = (name: string) => {
+        const claimed = { bytes: Buffer.from(claim(name, 0.001)), file: "bench.json" };
+        return benchClaimFindings(claimed, measurements, { ...runner, cpu_model: name });
+      };
+      expect([found("AMD EPYC 7763 64-Core Processor").length, found(cpu)]).toEqual([1, []]);
+    },
+  );
 
   it("that cannot be read are a finding too", async () => {
     expect((await findings("{}")).map((finding) => finding.code)).toEqual(["BENCHMARK_CLAIM_UNREADABLE"]);
