@@ -23,15 +23,13 @@ await runAction({
     const open = () => openForge(host, token ?? "", null);
     const records = token === null ? null : await fetchApprovals(ports.git, open);
     const [approvals] = records?.tips ?? [];
-    const { report } = await audit(
-      { ...ports, judges: auditThreads(ports.git.root) },
-      {
-        checkpoint,
-        ...(approvals === undefined ? {} : { approvals }),
-        signal: host.signal,
-        ...(from === null ? {} : { from }),
-      },
-    );
+    const helped = { ...ports, judges: auditThreads(ports.git.root) };
+    const { report } = await audit(helped, {
+      checkpoint,
+      ...(approvals === undefined ? {} : { approvals }),
+      signal: host.signal,
+      ...(from === null ? {} : { from }),
+    });
     return storeReport(
       { ...host, git: ports.git },
       reportAudit(report, records?.problems),
