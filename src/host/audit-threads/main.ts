@@ -5,8 +5,6 @@ import type { ThreadAnswer, ThreadGround } from "./protocol.ts";
 
 const { root, ...line } = workerData as ThreadGround;
 const git = openGit(root, process.env, null);
-// Threads of one process have no origin.
-// oxlint-disable-next-line unicorn/require-post-message-target-origin
 const tell = (answer: ThreadAnswer): void => parentPort?.postMessage(answer);
 
 parentPort?.on("message", (stretch: Stretch) => {

@@ -58,8 +58,6 @@ class AuditThread {
     worker.on("message", take).once("exit", over);
     // It would not say so again.
     if (this.#over) over();
-    // A thread of one's own process has no origin.
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin
     worker.postMessage(stretch);
     return promise.finally(() => worker.off("message", take).off("exit", over));
   }

@@ -53,10 +53,12 @@ async function judgeAll(
   signal: AbortSignal | undefined,
 ): Promise<readonly CommitVerdict[]> {
   const judged: CommitVerdict[] = given ? [given] : [];
+  const total = walk.line.length - first;
   let done = 0;
   const onStep = (): void => {
     done += 1;
-    if (done % 64 === 0) progress.step("audit", done, walk.line.length - first);
+    // Stretches that do not stand are judged twice.
+    if (done % 64 === 0) progress.step("audit", Math.min(done, total), total);
   };
   const watch = signal ? { signal } : {};
   const side = judges ? await judgeSideBySide({ git, walk, judges, onStep, ...watch }, first) : null;

@@ -1,11 +1,10 @@
-import { gateError } from "../../errors.ts";
-import { lineageOf } from "../../ledger/audit/lineage.ts";
 import type { History } from "../../policy/evaluate.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import type { GateBase } from "../gate/base.ts";
 import { heldSince, type LandedLedger } from "../gate/history.ts";
 import type { Claim } from "../proof/bindings.ts";
 import { requestOf } from "../request.ts";
+import { lineageAt } from "./pack-basis.ts";
 import type { Scene, Walk } from "./walk.ts";
 
 /**
@@ -43,9 +42,7 @@ interface Standing {
   readonly committedAt: Date;
 }
 
-async function standingAt({ line, snapshots }: Walk, position: number): Promise<Standing> {
-  const commit = line[position] ?? "";
-  const lineage = lineageOf(await snapshots.store.commit(commit));
-  if (!lineage) throw gateError("COMMIT_MALFORMED", `Commit ${commit} has no tree.`);
-  return { ledger: await snapshots.ledgerId(lineage.tree), committedAt: lineage.committedAt };
+async function standingAt(walk: Walk, position: number): Promise<Standing> {
+  const { tree, committedAt } = await lineageAt(walk, position);
+  return { ledger: await walk.snapshots.ledgerId(tree), committedAt };
 }

@@ -2,7 +2,7 @@ import { digestOf } from "../../domain/digest.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError } from "../../errors.ts";
-import { lineageOf } from "../../ledger/audit/lineage.ts";
+import { type Lineage, lineageOf } from "../../ledger/audit/lineage.ts";
 import type { Claim, PackBasis } from "../proof/bindings.ts";
 import type { LineCommit } from "./snapshots.ts";
 import type { Scene, Walk } from "./walk.ts";
@@ -24,18 +24,17 @@ export async function packBasis(
     });
   }
   const base = await lineCommit(walk, position);
-  // That of the commit before is the one that was found lawful.
-  if (position !== landed.position - 1) await requireLedger(walk, base);
-  const before =
-    position === landed.position - 1
-      ? claim.base
-      : {
-          commit: base.commit,
-          ...(await walk.snapshots.rules(base.root)),
-          ledger: claim.base.ledger,
-          ledgerDigest: base.ledgerDigest ?? digestOf(""),
-        };
-  return { before, committedAt: base.committedAt, position };
+  const { committedAt } = base;
+  // The ledger of the commit before is the one that was found lawful.
+  if (position === landed.position - 1) return { before: claim.base, committedAt, position };
+  await requireLedger(walk, base);
+  const before = {
+    commit: base.commit,
+    ...(await walk.snapshots.rules(base.root)),
+    ledger: claim.base.ledger,
+    ledgerDigest: base.ledgerDigest ?? digestOf(""),
+  };
+  return { before, committedAt, position };
 }
 
 /** The gate decides nothing on a commit without a sound ledger. */
@@ -50,9 +49,16 @@ export async function lineCommit(walk: Walk, position: number): Promise<LineComm
   const known = walk.walked.get(position);
   if (known) return known;
   const commit = walk.line[position] ?? "";
-  const lineage = lineageOf(await walk.snapshots.store.commit(commit));
-  if (!lineage) throw gateError("COMMIT_MALFORMED", `Commit ${commit} has no tree.`);
+  const lineage = await lineageAt(walk, position);
   const id = await walk.snapshots.ledgerId(lineage.tree);
   const ledgerDigest = id === null ? null : digestOf(await walk.snapshots.store.blob(id));
   return { commit, position, root: lineage.tree, ledgerDigest, committedAt: lineage.committedAt };
+}
+
+/** What links the commit at a position of the line to its tree. COMMIT_MALFORMED, GIT_OBJECT_MISSING. */
+export async function lineageAt({ line, snapshots }: Walk, position: number): Promise<Lineage> {
+  const commit = line[position] ?? "";
+  const lineage = lineageOf(await snapshots.store.commit(commit));
+  if (lineage) return lineage;
+  throw gateError("COMMIT_MALFORMED", `Commit ${commit} has no tree.`);
 }

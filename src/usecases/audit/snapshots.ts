@@ -79,7 +79,7 @@ export class Snapshots {
 
   async #paths(root: string, folder: string): Promise<readonly string[]> {
     const top = await this.store.find(root, folder);
-    if (top?.mode !== "40000") return [];
+    if (top?.mode !== FOLDER) return [];
     const { diffTrees } = await import("../../ledger/audit/raw-tree.ts");
     const found = await diffTrees(this.store.tree, null, top.id);
     return found.map(({ path }) => `${folder}/${path}`);

@@ -1,5 +1,6 @@
 import { gateError } from "../../errors.ts";
 import { findEntry, type RawEntry, type RawTree } from "../../ledger/audit/raw-tree.ts";
+import { FOLDER } from "../../ledger/audit/tree-cursor.ts";
 import type { GitObjects } from "../../ports/git-objects.ts";
 import { Remembered } from "./remembered.ts";
 
@@ -47,9 +48,9 @@ export class ObjectStore {
 
   /** What is at a path below a root tree; undefined when nothing is. */
   async find(root: string, path: string): Promise<RawEntry | undefined> {
-    let entry: RawEntry | undefined = { mode: "40000", id: root };
+    let entry: RawEntry | undefined = { mode: FOLDER, id: root };
     for (const part of path.split("/")) {
-      if (entry?.mode !== "40000") return undefined;
+      if (entry?.mode !== FOLDER) return undefined;
       entry = findEntry(await this.tree(entry.id), latin1(part));
     }
     return entry;
