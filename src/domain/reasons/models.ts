@@ -51,6 +51,18 @@ export const modelsReasons = {
     fix: "Export for inference, without training_info.",
     exit: 2,
   },
+  MODEL_RANDOM: {
+    meaning:
+      "The model draws random numbers, so that the same inputs get another answer with every call, also with a fixed seed.",
+    fix: "Draw the random numbers outside and feed them as an input, or export the model without them: for a VAE, the mean in place of a sample.",
+    exit: 2,
+  },
+  MODEL_TRAINING_MODE: {
+    meaning:
+      "An operator of the model runs as in training: it drops values at random, or its answer for one row depends on the other rows.",
+    fix: "Export for inference: model.eval() and training=TrainingMode.EVAL in PyTorch, training=False in Keras.",
+    exit: 2,
+  },
   MODEL_INITIALIZER_SIZE: {
     meaning: "The bytes of a weight tensor are not its dimensions times its element size.",
     fix: RE_EXPORT,

@@ -1,4 +1,13 @@
 import { dtypeName } from "./dtypes.ts";
+import {
+  type AttributeDraft,
+  closeScope,
+  newScope,
+  type NodeDraft,
+  noteFlag,
+  noteNode,
+  type RandomScope,
+} from "./random-operators.ts";
 import { quote } from "./quote.ts";
 import { dataMismatch, type ExternalLocation, scanTensor, type TensorProto } from "./tensor-proto.ts";
 import { readValueInfo, type ValueFacts } from "./value-info.ts";
@@ -14,6 +23,8 @@ export interface GraphTally {
   readonly domains: Set<string>;
   readonly operators: Set<string>;
   readonly externalData: ExternalLocation[];
+  /** Of the graph that is being walked. */
+  randomness: RandomScope;
   nodes: number;
   depth: number;
   initializerBytes: number;
@@ -33,14 +44,18 @@ export function walkGraph(reader: WireReader, tally: GraphTally, depth = 0): Gra
   const inputs: ValueFacts[] = [];
   const outputs: ValueFacts[] = [];
   const initializers = new Set<string>();
+  const outer = tally.randomness;
+  tally.randomness = newScope();
   for (let field = reader.next(); field; field = reader.next()) {
     if (field.number === 1) walkNode(reader.message(), tally, depth);
-    else if (field.number === 5) initializers.add(weigh(scanTensor(reader.message()), tally));
+    else if (field.number === 5) initializers.add(walkInitializer(reader.message(), tally));
     else if (field.number === 11) inputs.push(readValueInfo(reader.message()));
     else if (field.number === 12) outputs.push(readValueInfo(reader.message()));
     else if (field.number === 15) initializers.add(walkSparse(reader.message(), tally));
     else reader.skip(field);
   }
+  closeScope(tally.randomness, outer);
+  tally.randomness = outer;
   return { inputs, outputs, initializers };
 }
 
@@ -48,27 +63,42 @@ function tooDeep(reader: WireReader, tally: GraphTally): Error {
   return reader.refuse("MODEL_TOO_DEEP", `If, Loop and Scan bodies are nested over ${tally.maxDepth} deep.`);
 }
 
+function walkInitializer(reader: WireReader, tally: GraphTally): string {
+  const tensor = scanTensor(reader);
+  noteFlag(tensor.name, tensor, tally.randomness);
+  return weigh(tensor, tally);
+}
+
 function walkNode(reader: WireReader, tally: GraphTally, depth: number): void {
-  let operator = "";
-  let domain = "";
+  const draft: NodeDraft = { operator: "", domain: "", name: null, inputs: [], outputs: [], attributes: [] };
   for (let field = reader.next(); field; field = reader.next()) {
-    if (field.number === 4) operator = reader.text();
-    else if (field.number === 5) walkAttribute(reader.message(), tally, depth);
-    else if (field.number === 7) domain = reader.text();
+    if (field.number === 1) draft.inputs.push(reader.lengthDelimited());
+    else if (field.number === 2) draft.outputs.push(reader.lengthDelimited());
+    else if (field.number === 3) draft.name = reader.lengthDelimited();
+    else if (field.number === 4) draft.operator = reader.text();
+    else if (field.number === 5) draft.attributes.push(walkAttribute(reader.message(), tally, depth));
+    else if (field.number === 7) draft.domain = reader.text();
     else reader.skip(field);
   }
+  const { operator, domain } = draft;
   tally.nodes++;
   tally.domains.add(domain);
   tally.operators.add(domain === "" ? operator : `${domain}.${operator}`);
+  noteNode(draft, tally.randomness);
 }
 
-function walkAttribute(reader: WireReader, tally: GraphTally, depth: number): void {
+function walkAttribute(reader: WireReader, tally: GraphTally, depth: number): AttributeDraft {
+  let [name, integer]: [Uint8Array | null, Uint8Array | null] = [null, null];
+  let tensor: TensorProto | null = null;
   for (let field = reader.next(); field; field = reader.next()) {
-    if (field.number === 5 || field.number === 10) weigh(scanTensor(reader.message()), tally);
+    if (field.number === 1) name = reader.lengthDelimited();
+    else if (field.number === 3 && field.type === 0) integer = reader.value(field);
+    else if (field.number === 5 || field.number === 10) weigh((tensor = scanTensor(reader.message())), tally);
     else if (field.number === 6 || field.number === 11) walkGraph(reader.message(), tally, depth + 1);
     else if (field.number === 22 || field.number === 23) walkSparse(reader.message(), tally);
     else reader.skip(field);
   }
+  return { name, integer, tensor };
 }
 
 /** A SparseTensorProto: its values carry its name, its indices are a tensor of their own. */

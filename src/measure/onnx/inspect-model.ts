@@ -3,6 +3,7 @@ import { gateError, type Place, problem, type Problem, refuse } from "../../erro
 import { comparableDType } from "./dtypes.ts";
 import { type GraphFacts, type GraphTally, walkGraph } from "./graph.ts";
 import { quote } from "./quote.ts";
+import { newScope, randomnessProblems } from "./random-operators.ts";
 import type { ExternalLocation } from "./tensor-proto.ts";
 import { UNTYPED, type ValueFacts } from "./value-info.ts";
 import { WireReader } from "./wire.ts";
@@ -46,8 +47,8 @@ const ALLOWED_DOMAINS: ReadonlySet<string> = new Set(["", "ai.onnx", "ai.onnx.ml
 /**
  * Reads an ONNX ModelProto without loading it, bounded in size, fields and depth, and refuses what must never reach
  * the engine: MODEL_EMPTY, MODEL_TOO_LARGE, MODEL_TRUNCATED, MODEL_MALFORMED, MODEL_TOO_DEEP, MODEL_TOO_COMPLEX,
- * MODEL_ORT_FORMAT at once; MODEL_DOMAIN_UNKNOWN, MODEL_FUNCTIONS, MODEL_TRAINING_INFO, MODEL_UNTYPED,
- * MODEL_INITIALIZER_SIZE, MODEL_DTYPE_UNSUPPORTED all together, at most 100. Where external data may be is for
+ * MODEL_ORT_FORMAT at once; MODEL_DOMAIN_UNKNOWN, MODEL_FUNCTIONS, MODEL_TRAINING_INFO, MODEL_UNTYPED, MODEL_RANDOM,
+ * MODEL_TRAINING_MODE, MODEL_INITIALIZER_SIZE, MODEL_DTYPE_UNSUPPORTED all together, at most 100. Where external data may be is for
  * `externalDataProblems` to say.
  * @param file name of the file in errors
  */
@@ -91,6 +92,7 @@ function newTally(file: string, limits: InspectLimits): GraphTally {
     domains: new Set<string>(),
     operators: new Set<string>(),
     externalData: [],
+    randomness: newScope(),
   };
   return { file, maxDepth: limits.subgraphDepth, ...gathered, nodes: 0, depth: 0, initializerBytes: 0 };
 }
@@ -183,7 +185,14 @@ function problemsOf(draft: Draft & { graph: GraphFacts }): Problem[] {
       { where },
     ),
   );
-  return [...problems, ...untypedProblems(graph, where), ...types, ...tally.problems];
+  const random = randomnessProblems(tally.randomness, standardOpset(draft.opsets), where);
+  return [...problems, ...untypedProblems(graph, where), ...types, ...random, ...tally.problems];
+}
+
+/** The version of ai.onnx, whose other name is ""; 1 where the model names none. */
+function standardOpset(opsets: Draft["opsets"]): number {
+  const standard = opsets.filter(({ domain }) => domain === "" || domain === "ai.onnx");
+  return Math.max(1, ...standard.map(({ version }) => version));
 }
 
 /** The engine infers a missing type, so that an output would run and be compared with nothing. */

@@ -32,6 +32,7 @@ const FLIGHTS = {
   ref: { id: "flight-delay", version: "1.0.0" },
   bytes: readFileSync(join(ROOT, "models/flight-delay/1.0.0/model.onnx")),
 };
+const RANDOM = join(ROOT, "tests/cases/random-models/refused-RandomNormalLike.onnx");
 
 const textOf = (files: ReturnType<typeof memoryFiles>, path: string): string =>
   Buffer.from((files.entries.get(path) ?? "") as Uint8Array).toString();
@@ -160,6 +161,7 @@ describe("init", () => {
     ],
     ["no model", { model: { ...FLIGHTS, bytes: Buffer.from("hello") } }, ["MODEL_MALFORMED"]],
     ["an empty model", { model: { ...FLIGHTS, bytes: new Uint8Array() } }, ["MODEL_EMPTY"]],
+    ["a random model", { model: { ...FLIGHTS, bytes: readFileSync(RANDOM) } }, ["MODEL_RANDOM"]],
   ])("refuses %s and writes nothing", async (_what, change, codes) => {
     const refused = await codesOf({ ...OPTIONS, ...change });
     expect(refused).toEqual({ codes, written: 0 });

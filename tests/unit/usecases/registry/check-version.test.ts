@@ -279,6 +279,11 @@ describe("hostile files in the folder", () => {
     ]);
   });
 
+  it("a model that runs as in training", async () => {
+    cpSync("tests/cases/random-models/refused-Dropout-constant.onnx", at("model.onnx"));
+    expect(codes(await check())).toContain("MODEL_TRAINING_MODE");
+  });
+
   it("a version folder that is itself a symlink", async () => {
     renameSync(registry.at(FOLDER), registry.at("models/elsewhere"));
     symlinkSync("../elsewhere", registry.at(FOLDER));

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digestOf, digestOfJson } from "../../../../src/domain/digest.ts";
 import { manifestHash } from "../../../../src/domain/manifest.ts";
@@ -153,6 +153,11 @@ describe("what is refused, and then nothing is written", () => {
   it("a broken model", async () => {
     writeFileSync(registry.at(`${FOLDER}/model.onnx`), "junk");
     expect(await refusal()).toEqual([expect.stringMatching(/^MODEL_/)]);
+  });
+
+  it("a model that draws random numbers", async () => {
+    cpSync("tests/cases/random-models/refused-Bernoulli.onnx", registry.at(`${FOLDER}/model.onnx`));
+    expect(await refusal()).toContain("MODEL_RANDOM");
   });
 
   it.each([
