@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { gateError } from "../errors.ts";
 import { openPorts } from "../host/wiring.ts";
+import { TRUST_FILE } from "../domain/policy-files.ts";
 import { dependentLines } from "../report/dependents.ts";
 import { plainText } from "../report/escape.ts";
-import type { NewKey } from "../trust/file/edits.ts";
-import type { TrustDocument } from "../trust/file/trust-document.ts";
+import type { NewKey, TrustEdit } from "../trust/file/edits.ts";
 import { newKeyFrom } from "../trust/new-key.ts";
 import { changeTrust, type TrustChange } from "../usecases/trust-change/change-trust.ts";
 import type { OpenPullRequests } from "../usecases/trust-change/dependents.ts";
@@ -22,15 +22,11 @@ interface Changing extends Rewriting {
 }
 
 /** Edits trust.yaml of the work tree, prints what that means, and returns the exit code. */
-export async function change(
-  context: CommandContext,
-  options: Changing,
-  edit: (document: TrustDocument) => TrustDocument,
-): Promise<number> {
+export async function change(context: CommandContext, options: Changing, edit: TrustEdit): Promise<number> {
   const { git, files } = await openPorts(context.surroundings);
   const { openPullRequests, rewrite = false } = options;
   const done = await changeTrust({ git, files, openPullRequests }, edit, { rewrite });
-  context.console.data({ result: "changed", ...done });
+  context.console.data({ result: done.written.length > 0 ? "changed" : "unchanged", ...done });
   context.console.text(told(done, options).join("\n"));
   return 0;
 }
@@ -41,7 +37,8 @@ function told(
 ): readonly string[] {
   return [
     ...changes.map(plainText),
-    `Wrote ${written.join(" and ")}; trust.yaml is at version ${version}.`,
+    ...(changes.length > 0 ? [] : [`${TRUST_FILE} has this already.`]),
+    `${written.length > 0 ? `Wrote ${written.join(" and ")}` : "Nothing to write"}; trust.yaml is at version ${version}.`,
     ...dependentLines(dependents),
     ...(revokes && dependents.length === 0 ? ["No registered version depends on it."] : []),
     ...(dependents.length > 0 && !openPullRequests

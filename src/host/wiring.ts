@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { createFiles } from "../adapters/fs/files.ts";
 import { commitFiles } from "../adapters/git/commit-files.ts";
@@ -47,7 +48,7 @@ export interface Ports {
  */
 export async function openPorts(around: Surroundings): Promise<Ports> {
   const git = await openGit(around.repo, process.env, signsWith(around.signer));
-  const files = createFiles(git.root);
+  const files = createFiles(git.root, join(git.gitDir, "modelgate"));
   return {
     git,
     files,

@@ -16,6 +16,14 @@ export interface FileDigest {
   readonly head: Uint8Array;
 }
 
+/** Files to write, and what must be there for that to happen. */
+export interface FileSwap {
+  /** Path -> the bytes that it must have still; null: there must be no such file. */
+  readonly expected: ReadonlyMap<string, Uint8Array | null>;
+  /** Path -> its new bytes; written in this order. */
+  readonly wanted: ReadonlyMap<string, Uint8Array | string>;
+}
+
 /** The work tree. Reads refuse symlinks, hard links and files over the limit (FILE_* codes) and never follow a link out. */
 export interface Files {
   readonly root: string;
@@ -33,4 +41,10 @@ export interface Files {
   digestParts(path: string, size: number): Promise<readonly Digest[]>;
   /** Replaces or creates a file atomically (temporary name, fsync, rename). */
   write(path: string, bytes: Uint8Array | string): Promise<void>;
+  /**
+   * Compare-and-swap, for files that two processes may edit: writes only while every expected file has the expected bytes;
+   * false when one has others, and then nothing is written. Each file is whole at any time, but a kill may leave the first
+   * written and the second not. FILE_LOCKED.
+   */
+  swap(change: FileSwap): Promise<boolean>;
 }

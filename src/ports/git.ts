@@ -67,6 +67,8 @@ export interface GitRemote {
 export interface Git {
   /** Absolute path of the work tree's root. */
   readonly root: string;
+  /** Absolute path of the folder in which Git keeps this work tree's own state: `.git`, or what it names. */
+  readonly gitDir: string;
   /** Read afresh at each call; `branch` is null when HEAD is detached. GIT_NO_COMMITS in an empty repository. */
   head(): Promise<{ commit: string; branch: string | null }>;
   /** The commit that a revision names; undefined when there is none. */

@@ -178,6 +178,35 @@ describe.each(implementations)("%s", (_name, make) => {
     expect((await files.list("a")).map(({ path }) => path)).toEqual(["a/old"]);
   });
 
+  it("swaps only what is as expected, and then every file", async () => {
+    const files = make({ a: "old", b: "other" });
+    const wanted = new Map([
+      ["a", "new"],
+      ["b", "newer"],
+    ]);
+    const swap = (expected: ReadonlyMap<string, Uint8Array | null>) => files.swap({ expected, wanted });
+    for (const wrong of [utf8("OLD"), utf8("old and more"), utf8(""), null])
+      expect(await swap(new Map([["a", wrong]]))).toBe(false);
+    expect(await swap(new Map([["c", utf8("")]]))).toBe(false);
+    expect([await files.read("a"), await files.read("b")]).toEqual([utf8("old"), utf8("other")]);
+    expect(
+      await swap(
+        new Map<string, Uint8Array | null>([
+          ["a", utf8("old")],
+          ["c", null],
+        ]),
+      ),
+    ).toBe(true);
+    expect([await files.read("a"), await files.read("b")]).toEqual([utf8("new"), utf8("newer")]);
+  });
+
+  it("refuses to swap what it would not read", async () => {
+    const files = make({ link: { symlink: "target" }, target: "x" });
+    const change = { expected: new Map([["link", null]]), wanted: new Map([["target", "y"]]) };
+    expect(await refusal(files, (f) => f.swap(change))).toEqual(["FILE_SYMLINK"]);
+    expect(await files.read("target")).toEqual(utf8("x"));
+  });
+
   it.each([
     ["over a symlink", { link: { symlink: "target" }, target: "x" }, "link", "FILE_SYMLINK"],
     ["through a linked folder", { folder: { symlink: "real" }, "real/a": "x" }, "folder/b", "FILE_SYMLINK"],

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,9 +8,10 @@ import { formatAllowedSigners } from "../../src/trust/allowed-signers.ts";
 import { parseTrust } from "../../src/trust/registry.ts";
 import { GIT_ENV, type GitRepo, gitRepo } from "../support/git-repo.ts";
 import { MANIFEST } from "../support/sample-manifest.ts";
-import { testKey } from "../support/trust.ts";
+import { testKey, trustText } from "../support/trust.ts";
 
 const BIN = resolve(import.meta.dirname, "../../bin/modelgate.js");
+const KILLER = resolve(import.meta.dirname, "../support/children/kill-before-signers.mjs");
 const run = promisify(execFile);
 const [ada, next] = [testKey(), testKey()];
 const DATA = `sha256:${"1".repeat(64)}`;
@@ -106,6 +107,15 @@ describe("modelgate trust", () => {
     ]);
   });
 
+  it("has an edit that is repeated already, word for word, and says so", async () => {
+    const again = ["revoke", "--dataset", DATA, "--reason", "poisoned"];
+    expect(await modelgate(...again)).toMatchObject([
+      0,
+      { result: "unchanged", version: 5, changes: [], written: [] },
+    ]);
+    expect((await modelgate("revoke", "--dataset", DATA, "--reason", "otherwise"))[0]).toBe(2);
+  });
+
   it("lists what there is", async () => {
     const [exit, listed] = await modelgate("list");
     expect(exit).toBe(0);
@@ -122,5 +132,85 @@ describe("modelgate trust", () => {
       ],
       revoked: { datasets: [{ digest: DATA, reason: "poisoned", lifted: null }] },
     });
+  });
+});
+
+/** Ada is a policy-owner with two keys; `new.pub` is in no file yet. */
+function twoKeys(): GitRepo {
+  const repo = gitRepo();
+  repo.write("new.pub", `${testKey().line}\n`);
+  repo.write(
+    "policies/trust.yaml",
+    trustText({
+      principals: [
+        {
+          id: "ada",
+          roles: ["policy-owner"],
+          keys: [
+            { id: "ada-1", key: ada },
+            { id: "ada-2", key: next },
+          ],
+        },
+      ],
+    }),
+  );
+  repo.commit({ "README.md": "a team\n" });
+  return repo;
+}
+
+const trustIn = (repo: GitRepo) => parseTrust(readFileSync(join(repo.root, "policies/trust.yaml")));
+const signersIn = (repo: GitRepo) => readFileSync(join(repo.root, ".github/allowed_signers"), "utf8");
+const REVOKE = ["trust", "revoke", "ada-1", "--reason", "laptop stolen"];
+const ADD = ["trust", "add", "bob", "--key", "new.pub", "--roles", "model-signer"];
+
+describe("two people who edit trust.yaml at once", () => {
+  const pairs = Array.from({ length: 12 }, (_, pair) => pair + 1);
+  it.each(pairs)("keep the revocation and the new key, pair %i of 12", { timeout: 60_000 }, async () => {
+    using repo = twoKeys();
+    const at = { cwd: repo.root, env: { ...GIT_ENV, NO_COLOR: "1" } };
+    await Promise.all([REVOKE, ADD].map((args) => run(process.execPath, [BIN, ...args], at)));
+    const registry = trustIn(repo);
+    const states = registry.principals.flatMap(({ keys }) => keys.map((key) => [key.id, key.standing.state]));
+    expect([registry.version, states]).toEqual([
+      3,
+      [
+        ["ada-1", "revoked"],
+        ["ada-2", "active"],
+        ["bob-1", "active"],
+      ],
+    ]);
+    expect(signersIn(repo)).toBe(formatAllowedSigners(registry));
+  });
+});
+
+describe("killed between trust.yaml and git's list of signers", () => {
+  it.each([
+    ["revoke", REVOKE],
+    ["add", ADD],
+    ["rotate", ["trust", "rotate", "ada-1", "--key", "new.pub"]],
+  ])("%s is finished by the same command", { timeout: 60_000 }, async (_verb, args) => {
+    using repo = twoKeys();
+    const at = { cwd: repo.root, env: { ...GIT_ENV, NO_COLOR: "1" } };
+    await run(process.execPath, [BIN, "trust", "list", "--write-signers"], at);
+    const before = signersIn(repo);
+    const killed = await run(process.execPath, ["--import", KILLER, BIN, ...args], at).catch(
+      (e: unknown) => e,
+    );
+    expect(killed).toMatchObject({ signal: "SIGKILL" });
+    const [registry, left] = [trustIn(repo), readdirSync(join(repo.root, ".git/modelgate"))];
+    expect([registry.version, signersIn(repo), left]).toEqual([2, before, ["swap.lock", "writing"]]);
+
+    const { stdout } = await run(process.execPath, [BIN, ...args], at);
+    expect(stdout).toContain(
+      "policies/trust.yaml has this already.\nWrote .github/allowed_signers; trust.yaml is at version 2.\n",
+    );
+    expect([trustIn(repo), signersIn(repo)]).toEqual([registry, formatAllowedSigners(registry)]);
+    expect(existsSync(join(repo.root, ".git/modelgate/swap.lock"))).toBe(false);
+    expect(
+      repo
+        .git("status", "--short", "-uall")
+        .split("\n")
+        .map((line) => line.trim()),
+    ).toEqual(["M policies/trust.yaml", "?? .github/allowed_signers"]);
   });
 });

@@ -56,6 +56,15 @@ export function memoryFiles(initial: Readonly<Record<string, MemoryEntry>> = {})
       refuseOddTarget(entries, path);
       entries.set(path, Buffer.from(bytes));
     },
+    swap: async ({ expected, wanted }) => {
+      for (const [path, bytes] of expected) {
+        const there = entries.has(path) ? bytesAt(entries, path, Number.POSITIVE_INFINITY) : null;
+        if (there === null || bytes === null ? there !== bytes : Buffer.compare(there, bytes) !== 0)
+          return false;
+      }
+      for (const [path, bytes] of wanted) await files.write(path, bytes);
+      return true;
+    },
   };
   return files;
 }

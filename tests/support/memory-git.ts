@@ -16,6 +16,7 @@ import { byBytes, byPath, difference, objectId } from "./memory-git/trees.ts";
 /** `Git` without a disk: the same contract, for tests of use cases that need no real repository. */
 export class MemoryGit implements Git {
   readonly root = "/memory";
+  readonly gitDir = "/memory/.git";
   readonly notes = new Map<string, string>();
   /** Called right before a branch moves, to play a rival or a crash. */
   beforeMove: () => Promise<void> = async () => {};

@@ -3,15 +3,20 @@ import type { Files } from "../../ports/files.ts";
 import { GateError } from "../../errors.ts";
 import { fileError } from "./file-error.ts";
 import { listEntries, listFolders } from "./list-files.ts";
+import { swapFiles } from "./swap-files.ts";
 import { digestParts, digestRegularFile, readRegularFile } from "./read-file.ts";
-import { writeAtomically } from "./write-file.ts";
+import { type WritePlace, writeAtomically } from "./write-file.ts";
 
 /** 64 MiB. */
 const READ_LIMIT = 64 * 1024 * 1024;
 
-/** The work tree below `root`, an existing folder; every path is relative to it, with `/`. FILE_* codes. */
-export function createFiles(root: string): Files {
+/**
+ * The work tree below `root`, an existing folder; every path is relative to it, with `/`. `scratch` is a folder that Git
+ * does not see (`<git dir>/modelgate`), for locks and half-written files; without it they lie in the tree. FILE_* codes.
+ */
+export function createFiles(root: string, scratch: string | null = null): Files {
   const realRoot = realRootOf(root);
+  const place: WritePlace = { realRoot, scratch };
   const read = async (path: string, limit = READ_LIMIT) => readRegularFile(realRoot, path, limit);
   return {
     root: realRoot,
@@ -21,7 +26,8 @@ export function createFiles(root: string): Files {
     folders: async (folder) => listFolders(realRoot, folder),
     digest: async (path) => digestRegularFile(realRoot, path),
     digestParts: async (path, size) => digestParts(realRoot, path, size),
-    write: async (path, bytes) => writeAtomically(realRoot, path, bytes),
+    write: async (path, bytes) => writeAtomically(place, path, bytes),
+    swap: (change) => swapFiles(place, change),
   };
 }
 

@@ -81,7 +81,7 @@ function withFile<T>(realRoot: string, path: string, use: (file: number, stats: 
   const absolute = safePath(realRoot, path);
   let file: number | undefined;
   try {
-    file = openSync(absolute, FLAGS);
+    file = openCurrent(absolute);
     return use(file, checkedStats(file, path));
   } catch (error) {
     throw fileError(error, path, "read");
@@ -90,10 +90,22 @@ function withFile<T>(realRoot: string, path: string, use: (file: number, stats: 
   }
 }
 
+const OPENINGS = 100;
+
+/** A file without a name was replaced between opening it and looking: its name has another file by now. */
+function openCurrent(absolute: string): number {
+  for (let opening = 1; ; opening += 1) {
+    const file = openSync(absolute, FLAGS);
+    if (opening === OPENINGS || fstatSync(file).nlink > 0) return file;
+    closeSync(file);
+  }
+}
+
 function checkedStats(file: number, path: string): Stats {
   const stats = fstatSync(file);
   const where = { file: path };
   if (!stats.isFile()) throw gateError("FILE_NOT_REGULAR", "The path is no regular file.", { where });
+  if (stats.nlink === 0) throw gateError("FILE_CHANGED", "The file is replaced again and again.", { where });
   if (stats.nlink !== 1) throw gateError("FILE_HARDLINK", `The file has ${stats.nlink} names.`, { where });
   return stats;
 }

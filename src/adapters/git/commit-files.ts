@@ -25,6 +25,7 @@ export function commitFiles(git: Git, commit: string, workTree: Files | null): F
     digest: (path) => source.digest(path),
     digestParts: (path, size) => source.digestParts(path, size),
     write: (path) => Promise.reject(readOnly(path)),
+    swap: ({ wanted }) => Promise.reject(readOnly([...wanted.keys()][0] ?? "")),
   };
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { GateError, gateError } from "../../errors.ts";
@@ -67,8 +68,8 @@ async function locate({ cwd, env }: GitPlace): Promise<Located> {
 
 class LocalGit implements Git, GitObjects {
   readonly root: string;
+  readonly gitDir: string;
   readonly #place: GitPlace;
-  readonly #gitDir: string;
   readonly #shallow: boolean;
   readonly #objects: ObjectReader;
   readonly #trees: TreeWalker;
@@ -79,7 +80,7 @@ class LocalGit implements Git, GitObjects {
   constructor(of: Located & { objects: ObjectReader; sign: SignBytes | null }) {
     this.root = of.place.cwd;
     this.#place = of.place;
-    this.#gitDir = of.gitDir;
+    this.gitDir = of.gitDir;
     this.#shallow = of.shallow;
     this.#objects = of.objects;
     this.#sign = of.sign;
@@ -87,7 +88,7 @@ class LocalGit implements Git, GitObjects {
   }
 
   async head(): Promise<{ commit: string; branch: string | null }> {
-    const text = await readFile(join(this.#gitDir, "HEAD"), "utf8");
+    const text = await readFile(join(this.gitDir, "HEAD"), "utf8");
     const branch = /^ref: refs\/heads\/(.+)\n?$/.exec(text)?.[1] ?? null;
     const commit = await this.resolve("HEAD");
     if (commit === undefined)
@@ -210,11 +211,12 @@ class LocalGit implements Git, GitObjects {
   }
 
   async keep(name: string, text: string): Promise<string> {
-    const path = join(this.#gitDir, "modelgate", ...pathParts(name));
+    const path = join(this.gitDir, "modelgate", ...pathParts(name));
     try {
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(`${path}.part`, text);
-      await rename(`${path}.part`, path);
+      const part = `${path}.${randomBytes(6).toString("hex")}.part`;
+      await writeFile(part, text);
+      await rename(part, path);
     } catch (cause) {
       throw diskFailure(cause as NodeJS.ErrnoException, path);
     }

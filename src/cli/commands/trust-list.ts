@@ -1,7 +1,7 @@
 import { gateError } from "../../errors.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { trustLines } from "../../report/trust.ts";
-import { formatAllowedSigners } from "../../trust/allowed-signers.ts";
+import { writeSigners } from "../../usecases/trust-change/change-trust.ts";
 import { SIGNERS_FILE, TRUST_FILE } from "../../domain/policy-files.ts";
 import { parseTrust, TRUST_SIZE_LIMIT, type TrustRegistry } from "../../trust/registry.ts";
 import type { CommandContext } from "../context.ts";
@@ -15,7 +15,7 @@ export async function run(
   const bytes = await files.readIfExists(TRUST_FILE, TRUST_SIZE_LIMIT);
   if (!bytes) throw gateError("TRUST_FILE_MISSING", `There is no ${TRUST_FILE}.`);
   const registry = parseTrust(bytes);
-  if (options.writeSigners) await files.write(SIGNERS_FILE, formatAllowedSigners(registry));
+  if (options.writeSigners) await writeSigners(files, bytes);
   context.console.data(listed(registry));
   context.console.text(trustLines(registry).join("\n"));
   if (options.writeSigners) context.console.note(`Wrote ${SIGNERS_FILE}`);

@@ -1,8 +1,7 @@
 import { type Digest, isDigest } from "../../domain/digest.ts";
 import { gateError } from "../../errors.ts";
 import { openForge, tokenOf } from "../../host/open-forge.ts";
-import { endKey, revokeDigest } from "../../trust/file/edits.ts";
-import type { TrustDocument } from "../../trust/file/trust-document.ts";
+import { ending, revocation } from "../../trust/file/edits.ts";
 import type { CommandContext } from "../context.ts";
 import { change, type Rewriting } from "../trust-change.ts";
 
@@ -26,10 +25,10 @@ export async function run(
     repository === undefined
       ? undefined
       : await openForge({ env: process.env, signal: context.signal }, tokenOf(process.env), repository);
-  const edit = (document: TrustDocument): TrustDocument =>
+  const edit =
     key !== undefined
-      ? endKey(document, { key, as: "revoked", reason })
-      : revokeDigest(document, {
+      ? ending({ key, as: "revoked", reason })
+      : revocation({
           what: dataset !== undefined ? "datasets" : "trainer_code",
           digest: digest(asked[0] ?? ""),
           reason,

@@ -1,6 +1,6 @@
 import { gateError } from "../../errors.ts";
 import { plainText } from "../../report/escape.ts";
-import { addKey, endKey, rotateKey } from "../../trust/file/edits.ts";
+import { addition, ending, rotation } from "../../trust/file/edits.ts";
 import type { Role } from "../../trust/roles.ts";
 import { openPgpKeyIn } from "../../trust/openpgp/web-flow.ts";
 import type { CommandContext } from "../context.ts";
@@ -22,8 +22,10 @@ export async function add(
 ): Promise<number> {
   if (options.githubWebFlow !== undefined) {
     const key = openPgpKeyIn(await keyFile(options.githubWebFlow));
-    return change(context, options, (document) =>
-      addKey(document, {
+    return change(
+      context,
+      options,
+      addition({
         principal: principal ?? "github-web-flow",
         id: options.id ?? `web-flow-${key.fingerprint.slice(-16).toLowerCase()}`,
         key,
@@ -37,8 +39,10 @@ export async function add(
       fix: "Run: modelgate trust add PRINCIPAL --key KEY.pub --roles ROLE, or modelgate trust add --github-web-flow FILE",
     });
   const key = await newKey(options.key);
-  return change(context, options, (document) =>
-    addKey(document, {
+  return change(
+    context,
+    options,
+    addition({
       principal,
       id: options.id ?? null,
       key,
@@ -55,9 +59,7 @@ export async function rotate(
   options: Rewriting & { readonly key: string; readonly id?: string },
 ): Promise<number> {
   const key = await newKey(options.key);
-  const exit = await change(context, options, (document) =>
-    rotateKey(document, { old, id: options.id ?? null, key }),
-  );
+  const exit = await change(context, options, rotation({ old, id: options.id ?? null, key }));
   context.console.note(
     `Both keys sign now. When the new one is in use: modelgate trust retire ${plainText(old)} --reason "rotated"`,
   );
@@ -70,7 +72,5 @@ export function retire(
   key: string,
   options: Rewriting & { readonly reason: string },
 ): Promise<number> {
-  return change(context, options, (document) =>
-    endKey(document, { key, as: "retired", reason: options.reason }),
-  );
+  return change(context, options, ending({ key, as: "retired", reason: options.reason }));
 }

@@ -38,8 +38,14 @@ export const filesReasons = {
     exit: 2,
   },
   FILE_CHANGED: {
-    meaning: "The file changed while it was read.",
+    meaning: "The file changed while it was read, or between reading and writing it. Nothing was written.",
     fix: "Let the other program finish, then try again.",
+    exit: 3,
+  },
+  FILE_LOCKED: {
+    meaning:
+      "Another process writes these files, or one that was killed on another machine left its lock behind.",
+    fix: "Let it end, then try again. If it does not run any more, remove the lock file that the message names.",
     exit: 3,
   },
   FILE_READ_ONLY: {

@@ -3,12 +3,13 @@ import { parseYaml } from "../../domain/document/yaml.ts";
 import { gateError } from "../../errors.ts";
 import { parseTrust, TRUST_SIZE_LIMIT, type TrustRegistry } from "../registry.ts";
 import { TRUST_FILE } from "../../domain/policy-files.ts";
+import type { TrustEdit } from "./edits.ts";
 import { layOut, type Plain } from "./layout.ts";
 import { type Remarks, remarksIn, withRemarks } from "./remarks.ts";
 import type { TrustDocument } from "./trust-document.ts";
 
 /** A trust.yaml before and after an edit. */
-export interface TrustEdit {
+export interface EditedTrust {
   /** Null when there was none. */
   readonly before: TrustRegistry | null;
   readonly after: TrustRegistry;
@@ -34,7 +35,7 @@ export function editTrust(
   bytes: Uint8Array | null,
   edit: (document: TrustDocument) => TrustDocument,
   options: { readonly rewrite?: boolean } = {},
-): TrustEdit {
+): EditedTrust {
   const before = bytes && parseTrust(bytes);
   const old = bytes ? documentIn(bytes) : EMPTY;
   const remarks = bytes ? keptRemarks(bytes, old, options.rewrite === true) : NO_REMARKS;
@@ -45,6 +46,12 @@ export function editTrust(
   if (canonicalJson(documentIn(written)) !== canonicalJson(edited))
     throw new TypeError("What was written to trust.yaml is not what is read from it.");
   return { before, after, text };
+}
+
+/** The registry of a trust.yaml that has an edit already; null when it has not. All of `parseTrust`. */
+export function trustWith(bytes: Uint8Array, { isIn }: Pick<TrustEdit, "isIn">): TrustRegistry | null {
+  const registry = parseTrust(bytes);
+  return isIn(documentIn(bytes)) ? registry : null;
 }
 
 const EMPTY: TrustDocument = {

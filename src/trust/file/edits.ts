@@ -3,6 +3,82 @@ import { gateError } from "../../errors.ts";
 import type { Role } from "../roles.ts";
 import type { KeyEntry, PrincipalEntry, TrustDocument } from "./trust-document.ts";
 
+/** An edit of trust.yaml: a function of the file, so that it can be applied anew when the file changed meanwhile. */
+export interface TrustEdit {
+  readonly apply: (document: TrustDocument) => TrustDocument;
+  /** The document has it already: the very same entry, with the same words. */
+  readonly isIn: (document: TrustDocument) => boolean;
+}
+
+/** `addKey` as an edit. */
+export function addition(of: Addition): TrustEdit {
+  return {
+    apply: (document) => addKey(document, of),
+    isIn: ({ principals }) => {
+      const principal = principals.find(({ id }) => id === of.principal);
+      const key = principal && activeKey(principal, of);
+      return (
+        key !== undefined &&
+        sameRoles(of.roles.length > 0 ? (key.roles ?? principal?.roles) : key.roles, of.roles) &&
+        (of.github === null || of.github === principal?.github)
+      );
+    },
+  };
+}
+
+/** `rotateKey` as an edit. */
+export function rotation(of: Rotation): TrustEdit {
+  return {
+    apply: (document) => rotateKey(document, of),
+    isIn: ({ principals }) => {
+      const isOld = ({ id, fingerprint }: KeyEntry) => id === of.old || fingerprint === of.old;
+      const principal = principals.find(({ keys }) => keys.some(isOld));
+      const key = principal && activeKey(principal, of);
+      return key !== undefined && sameRoles(key.roles, principal?.keys.find(isOld)?.roles ?? []);
+    },
+  };
+}
+
+/** `endKey` as an edit. */
+export function ending(of: Ending): TrustEdit {
+  return {
+    apply: (document) => endKey(document, of),
+    isIn: ({ principals }) =>
+      principals.some(({ keys }) =>
+        keys.some((key) => [key.id, key.fingerprint].includes(of.key) && key[of.as]?.reason === of.reason),
+      ),
+  };
+}
+
+/** `revokeDigest` as an edit. */
+export function revocation(of: RevokedDigest): TrustEdit {
+  return {
+    apply: (document) => revokeDigest(document, of),
+    isIn: (document) => {
+      const known = revokedEntry(document, of);
+      return known !== undefined && known["lifted"] === undefined && known["reason"] === of.reason;
+    },
+  };
+}
+
+function activeKey(
+  { keys }: PrincipalEntry,
+  of: { readonly id: string | null; readonly key: NewKey },
+): KeyEntry | undefined {
+  return keys.find(
+    ({ id, fingerprint, public_key, retired, revoked }) =>
+      fingerprint === of.key.fingerprint &&
+      public_key === of.key.public_key &&
+      (of.id === null || of.id === id) &&
+      !retired &&
+      !revoked,
+  );
+}
+
+function sameRoles(one: readonly Role[] | undefined, other: readonly Role[]): boolean {
+  return (one ?? []).toSorted().join(" ") === other.toSorted().join(" ");
+}
+
 /** A public key to be added. */
 export type NewKey = Pick<KeyEntry, "kind" | "fingerprint" | "public_key">;
 
@@ -15,6 +91,28 @@ export interface Addition {
   /** For a new principal its roles; for an old one, fewer than it has. */
   readonly roles: readonly Role[];
   readonly github: string | null;
+}
+
+/** A new key beside an old one, which is named by id or fingerprint. */
+export interface Rotation {
+  readonly old: string;
+  /** Null: the principal's id and the next free number. */
+  readonly id: string | null;
+  readonly key: NewKey;
+}
+
+/** The end of a key, which is named by id or fingerprint. */
+export interface Ending {
+  readonly key: string;
+  readonly as: "retired" | "revoked";
+  readonly reason: string;
+}
+
+/** A dataset or training code that is no longer trusted. */
+export interface RevokedDigest {
+  readonly what: "datasets" | "trainer_code";
+  readonly digest: Digest;
+  readonly reason: string;
 }
 
 /** Adds a key, and its principal when that is new. TRUST_ROLES_NEEDED. */
@@ -43,10 +141,7 @@ export function addKey(document: TrustDocument, addition: Addition): TrustDocume
 }
 
 /** Adds a key beside an old one, with the same roles; both sign until the old one is retired. TRUST_ENTRY_*. */
-export function rotateKey(
-  document: TrustDocument,
-  of: { readonly old: string; readonly id: string | null; readonly key: NewKey },
-): TrustDocument {
+export function rotateKey(document: TrustDocument, of: Rotation): TrustDocument {
   const { principal, key } = held(document, of.old);
   refuseEnded(key, ["retired", "revoked"]);
   const roles = key.roles ? { roles: key.roles } : {};
@@ -55,10 +150,7 @@ export function rotateKey(
 }
 
 /** Ends a key; a retired one may still be revoked. TRUST_ENTRY_*. */
-export function endKey(
-  document: TrustDocument,
-  of: { readonly key: string; readonly as: "retired" | "revoked"; readonly reason: string },
-): TrustDocument {
+export function endKey(document: TrustDocument, of: Ending): TrustDocument {
   const { principal, key } = held(document, of.key);
   refuseEnded(key, of.as === "revoked" ? ["revoked"] : ["retired", "revoked"]);
   const { retired: _retired, ...rest } = key;
@@ -67,19 +159,25 @@ export function endKey(
 }
 
 /** Revokes a dataset or training code; one that was lifted is revoked again. TRUST_ENTRY_ENDED. */
-export function revokeDigest(
-  document: TrustDocument,
-  of: { readonly what: "datasets" | "trainer_code"; readonly digest: Digest; readonly reason: string },
-): TrustDocument {
+export function revokeDigest(document: TrustDocument, of: RevokedDigest): TrustDocument {
   const { what, digest, reason } = of;
-  const name = what === "datasets" ? "digest" : "hash";
-  const entries = (document.revoked?.[what] ?? []) as readonly Readonly<Record<string, unknown>>[];
-  const known = entries.find((one) => one[name] === digest);
+  const known = revokedEntry(document, of);
   if (known && known["lifted"] === undefined)
     throw gateError("TRUST_ENTRY_ENDED", `${digest} is revoked already: ${String(known["reason"])}`);
-  const entry = { [name]: digest, reason };
+  const entries: readonly unknown[] = document.revoked?.[what] ?? [];
+  const entry = { [NAME_OF[what]]: digest, reason };
   const next = known ? entries.map((one) => (one === known ? entry : one)) : [...entries, entry];
   return { ...document, revoked: { ...document.revoked, [what]: next } };
+}
+
+const NAME_OF = { datasets: "digest", trainer_code: "hash" } as const;
+
+function revokedEntry(
+  { revoked }: TrustDocument,
+  { what, digest }: RevokedDigest,
+): Readonly<Record<string, unknown>> | undefined {
+  const entries = (revoked?.[what] ?? []) as readonly Readonly<Record<string, unknown>>[];
+  return entries.find((one) => one[NAME_OF[what]] === digest);
 }
 
 /** A key of a document by id or fingerprint, and whose it is. TRUST_ENTRY_UNKNOWN. */

@@ -30,14 +30,21 @@ export async function init(ports: { readonly files: Files }, options: InitOption
   const draft = options.model === null ? null : draftVersion(options.model.ref, options.model.bytes);
   const wanted = new Map<string, Uint8Array | string>([...scaffold(options), ...(draft?.files ?? [])]);
   const report = { written: [] as string[], unchanged: [] as string[], leftAlone: [] as string[] };
-  for (const [path, content] of wanted) {
-    const there = await ports.files.readIfExists(path, READ_LIMIT);
-    if (there === undefined) report.written.push(path);
-    else if (Buffer.compare(there, Buffer.from(content)) === 0) report.unchanged.push(path);
-    else report.leftAlone.push(path);
-  }
-  for (const path of report.written) await ports.files.write(path, wanted.get(path) ?? "");
+  for (const [path, content] of wanted) report[await place(ports.files, path, content)].push(path);
   return { ...report, ...lackingOf(draft) };
+}
+
+/** Writes a file that is not there; also one that another process makes at this moment is left alone. */
+async function place(
+  files: Files,
+  path: string,
+  content: Uint8Array | string,
+): Promise<"written" | "unchanged" | "leftAlone"> {
+  const there = await files.readIfExists(path, READ_LIMIT);
+  if (there !== undefined)
+    return Buffer.compare(there, Buffer.from(content)) === 0 ? "unchanged" : "leftAlone";
+  const change = { expected: new Map([[path, null]]), wanted: new Map([[path, content]]) };
+  return (await files.swap(change)) ? "written" : "leftAlone";
 }
 
 function lackingOf(draft: DraftVersion | null): Pick<InitReport, "lacking" | "draft"> {

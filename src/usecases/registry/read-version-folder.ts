@@ -5,6 +5,8 @@ import { JSON_SIZE_LIMIT, parseJson } from "../../domain/document/json.ts";
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { fileNameProblems } from "../../domain/registry/file-names.ts";
 import { contentProblem } from "../../domain/registry/forbidden-content.ts";
+import { sidecarProblems } from "../../domain/registry/check-sidecar.ts";
+import type { Sidecar } from "../../domain/registry/sidecar.ts";
 import type { FolderFile, Typed, VersionFacts } from "../../domain/registry/version-facts.ts";
 import { GateError, gateError, problem, type Problem, tried } from "../../errors.ts";
 import { externalDataProblems } from "../../measure/onnx/external-data.ts";
@@ -37,29 +39,65 @@ export async function readVersionFolder(
   of: { artifact: string; expected: ReadonlyMap<string, string> },
 ): Promise<VersionReading> {
   const folder = versionFolder(ref);
-  const entries = (await files.list(folder)).filter((entry) => entry.path !== `${folder}/manifest.json`);
-  const problems: Problem[] = fileNameProblems(
-    entries.map((entry) => entry.path.slice(folder.length + 1)),
-  ).map((p) => inFolder(p, folder));
+  const entries = await entriesOf(files, folder);
+  const problems = nameProblems(entries, folder);
   const read = new Reading(files, folder, problems);
   const present = await read.digests(entries, of.expected);
-  const json = async <T>(path: string, schema: Schema) => {
+  const json = async <T>(path: string) => {
     const found = present.find((file) => file.path === path);
-    return found ? read.json<T>(found, schema) : null;
+    const schema = DOCUMENTS.get(path);
+    return found && schema ? read.json<T>(found, schema) : null;
   };
-  await json("evaluation.json", EVALUATION_V1);
-  await json("reference.json", REFERENCE_V1);
-  await json("bench.json", BENCH_CLAIM_V1);
+  for (const path of ["evaluation.json", "reference.json", "bench.json"]) await json(path);
   const facts: VersionFacts = {
     ref,
     folder,
     files: present,
-    sidecar: await json("sidecar.json", SIDECAR_V1),
-    training: await json("training.json", TRAINING_V1),
-    parity: await json("parity.json", PARITY_CLAIM_V1),
+    sidecar: await json("sidecar.json"),
+    training: await json("training.json"),
+    parity: await json("parity.json"),
     model: await read.model(of.artifact, listedOf(present, of.expected)),
   };
   return { facts, problems, unreadable: read.unreadable };
+}
+
+/** The small files of a version that have a schema; the rest may be gigabytes. */
+const DOCUMENTS: ReadonlyMap<string, Schema> = new Map([
+  ["sidecar.json", SIDECAR_V1],
+  ["training.json", TRAINING_V1],
+  ["parity.json", PARITY_CLAIM_V1],
+  ["evaluation.json", EVALUATION_V1],
+  ["reference.json", REFERENCE_V1],
+  ["bench.json", BENCH_CLAIM_V1],
+]);
+
+/**
+ * What is wrong with the names of a version folder and with its small files, told before anything large is read:
+ * FILE_*, MANIFEST_FILE_*, DOCUMENT_*, SIDECAR_*.
+ */
+export async function documentProblems(files: Files, ref: ModelRef): Promise<readonly Problem[]> {
+  const folder = versionFolder(ref);
+  const entries = await entriesOf(files, folder);
+  const problems = nameProblems(entries, folder);
+  const read = new Reading(files, folder, problems);
+  const small = entries.filter(({ path }) => DOCUMENTS.has(path.slice(folder.length + 1)));
+  const present = await read.digests(small, new Map());
+  for (const [path, schema] of DOCUMENTS) {
+    const found = present.find((file) => file.path === path);
+    const document = found && (await read.json(found, schema));
+    if (document && path === "sidecar.json")
+      problems.push(...sidecarProblems(document as Typed<Sidecar>, null));
+  }
+  return problems;
+}
+
+async function entriesOf(files: Files, folder: string): Promise<readonly FileEntry[]> {
+  return (await files.list(folder)).filter((entry) => entry.path !== `${folder}/manifest.json`);
+}
+
+function nameProblems(entries: readonly FileEntry[], folder: string): Problem[] {
+  const names = entries.map((entry) => entry.path.slice(folder.length + 1));
+  return fileNameProblems(names).map((p) => inFolder(p, folder));
 }
 
 /** Reads files one by one; what is refused becomes a problem and null. */

@@ -15,7 +15,7 @@ import { baseCommit } from "../base-commit.ts";
 import { checkManifest } from "./check-version.ts";
 import type { RegistryPorts } from "./ports.ts";
 import { MANIFEST_LIMIT } from "./load-version.ts";
-import { readVersionFolder, type VersionReading } from "./read-version-folder.ts";
+import { documentProblems, readVersionFolder, type VersionReading } from "./read-version-folder.ts";
 import { sealSidecar, withFile } from "./seal-sidecar.ts";
 import { signManifest } from "./sign-manifest.ts";
 import { MANIFEST_V1 } from "../../generated/manifest-v1.js";
@@ -45,7 +45,7 @@ export interface Registration {
  * Fills in the manifest of `models/<id>/<version>` (and the CRC of its sidecar, when that is missing) from the files of
  * the folder, after checking them as `validate` does. Nothing is written when anything is wrong. Idempotent: created_at
  * stays while nothing else changes. Errors: all of `checkVersion`, MANIFEST_FOLDER_NAME, MANIFEST_REQUIRED_FILE_MISSING
- * (all that lack at once), MANIFEST_VERSION_IMMUTABLE, SIGNING_*. A key that the base does not trust signs nothing.
+ * (all that lack at once), MANIFEST_VERSION_IMMUTABLE, SIGNING_*, FILE_CHANGED when another process edits it meanwhile. A key that the base does not trust signs nothing.
  */
 export async function register(
   ports: RegisterPorts,
@@ -54,26 +54,30 @@ export async function register(
 ): Promise<Registration> {
   const ref = refOf(folder);
   const path = `${versionFolder(ref)}/manifest.json`;
-  const before = await currentManifest(ports, path);
+  const current = (await ports.files.readIfExists(path, MANIFEST_LIMIT)) ?? null;
+  const before = manifestIn(current, path);
   const artifact = options.artifact ?? before?.artifact_uri ?? "model.onnx";
   await refuseIncomplete(ports, ref, artifact);
   const sealed = await sealSidecar(ports.files, `${versionFolder(ref)}/sidecar.json`);
   const sealedPorts = { ...ports, files: withFile(ports.files, sealed.path, sealed.bytes) };
+  refuse(await documentProblems(sealedPorts.files, ref));
   const derived = await deriveManifest(sealedPorts, { ref, artifact, before });
   const manifest = options.signer ? await signManifest(derived, options.signer) : derived;
   const text = formatJson(manifest);
   const bytes = Buffer.from(text);
   const ground = await groundOf(ports.git, await baseCommit(ports.git, options.base));
   refuse((await checkManifest(sealedPorts, { ref, bytes }, ground)).problems);
-  const changes = await changedFiles(
-    ports,
-    new Map([
-      [sealed.path, sealed.bytes],
-      [path, bytes],
-    ]),
-  );
+  const expected = new Map([
+    [sealed.path, sealed.before],
+    [path, current],
+  ]);
+  const wanted = new Map([
+    [sealed.path, sealed.bytes],
+    [path, bytes],
+  ]);
+  const changes = changedFiles(expected, wanted);
   if (changes.size > 0) await refuseRegistered(ports, path, options.base);
-  for (const [file, content] of changes) await ports.files.write(file, content);
+  if (!(await ports.files.swap({ expected, wanted: changes }))) throw changedMeanwhile(path);
   return { ref, manifest, manifestDigest: digestOf(text), written: [...changes.keys()] };
 }
 
@@ -86,8 +90,7 @@ function refOf(folder: string): ModelRef {
 }
 
 /** The manifest so far, if it can be read; a broken one is about to be replaced. */
-async function currentManifest(ports: RegistryPorts, path: string): Promise<Manifest | undefined> {
-  const bytes = await ports.files.readIfExists(path, MANIFEST_LIMIT);
+function manifestIn(bytes: Uint8Array | null, path: string): Manifest | undefined {
   if (!bytes) return undefined;
   return triedOr(undefined, () => checkSchema<Manifest>(parseJson(bytes, path, MANIFEST_LIMIT), MANIFEST_V1));
 }
@@ -131,16 +134,21 @@ function documentsOf(reading: VersionReading) {
   return { sidecar: sidecar.value, training: training.value, parity: parity.value };
 }
 
-async function changedFiles(
-  ports: RegistryPorts,
+function changedFiles(
+  expected: ReadonlyMap<string, Uint8Array | null>,
   wanted: ReadonlyMap<string, Uint8Array>,
-): Promise<ReadonlyMap<string, Uint8Array>> {
-  const changes = new Map<string, Uint8Array>();
-  for (const [path, bytes] of wanted) {
-    const now = await ports.files.readIfExists(path, MANIFEST_LIMIT);
-    if (!now || Buffer.compare(now, bytes) !== 0) changes.set(path, bytes);
-  }
-  return changes;
+): ReadonlyMap<string, Uint8Array> {
+  const isNew = ([path, bytes]: [string, Uint8Array]): boolean => {
+    const now = expected.get(path);
+    return !now || Buffer.compare(now, bytes) !== 0;
+  };
+  return new Map([...wanted].filter(isNew));
+}
+
+/** It may hold a signature, or a sidecar that its author edits at this moment. */
+function changedMeanwhile(path: string): Error {
+  const message = "Another process changed it, or the sidecar beside it, while the version was checked.";
+  return gateError("FILE_CHANGED", message, { where: { file: path } });
 }
 
 async function refuseRegistered(

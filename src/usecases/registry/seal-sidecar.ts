@@ -10,13 +10,16 @@ const HEAD = 512;
  * The bytes of a sidecar with its CRC: as they are when it states one (a wrong one is an accident to be told, not to be
  * covered up), else in canonical form with `crc32` filled in.
  */
-export async function sealSidecar(files: Files, path: string): Promise<{ path: string; bytes: Uint8Array }> {
+export async function sealSidecar(
+  files: Files,
+  path: string,
+): Promise<{ path: string; before: Uint8Array; bytes: Uint8Array }> {
   const bytes = await files.read(path, JSON_SIZE_LIMIT);
   const value = parseJson(bytes, path).value;
   if (value === null || typeof value !== "object" || Array.isArray(value) || Object.hasOwn(value, "crc32")) {
-    return { path, bytes };
+    return { path, before: bytes, bytes };
   }
-  return { path, bytes: Buffer.from(formatJson({ ...value, crc32: sidecarCrc32(value) })) };
+  return { path, before: bytes, bytes: Buffer.from(formatJson({ ...value, crc32: sidecarCrc32(value) })) };
 }
 
 /** The same files, with other bytes for one that exists: what the folder will be, before it is written. */
@@ -36,5 +39,6 @@ export function withFile(files: Files, path: string, bytes: Uint8Array): Files {
     },
     digestParts: (asked, size) => files.digestParts(asked, size),
     write: (asked, content) => files.write(asked, content),
+    swap: (change) => files.swap(change),
   };
 }

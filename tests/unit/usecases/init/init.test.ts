@@ -72,6 +72,18 @@ describe("init", () => {
     expect(parseLedger(Buffer.from(textOf(files, "deployed.json")))).toEqual(GENESIS);
   });
 
+  it("leaves a file alone that another process writes at this moment", async () => {
+    const files = memoryFiles();
+    const swap = files.swap.bind(files);
+    files.swap = (change) => {
+      files.entries.set("deployed.json", "theirs");
+      return swap(change);
+    };
+    const { written, leftAlone } = await init({ files }, OPTIONS);
+    expect([written.includes("deployed.json"), leftAlone]).toEqual([false, ["deployed.json"]]);
+    expect(files.entries.get("deployed.json")).toBe("theirs");
+  });
+
   it("writes policies that can be parsed, for every event", async () => {
     const files = memoryFiles();
     await init({ files }, OPTIONS);

@@ -2,6 +2,7 @@ import { cpSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digestOf, digestOfJson } from "../../../../src/domain/digest.ts";
 import { manifestHash } from "../../../../src/domain/manifest.ts";
+import type { FileSwap } from "../../../../src/ports/files.ts";
 import { register, type RegisterPorts } from "../../../../src/usecases/registry/register.ts";
 import { loadVersion } from "../../../../src/usecases/registry/load-version.ts";
 import { memoryFiles } from "../../../support/memory-files.ts";
@@ -144,6 +145,42 @@ describe("what is refused, and then nothing is written", () => {
     editJson(registry, `${FOLDER}/parity.json`, (parity) => (parity["casses"] = 1));
     expect(await refusal()).toEqual(["DOCUMENT_KEY_MISSING", "DOCUMENT_KEY_UNKNOWN"]);
   });
+
+  it("what is wrong with the small files comes before anything large is read", async () => {
+    editJson(registry, `${FOLDER}/sidecar.json`, (sidecar) => (sidecar["crc32"] = "00000000"));
+    editJson(registry, `${FOLDER}/training.json`, (training) => delete training["seed"]);
+    writeFileSync(registry.at(`${FOLDER}/.hidden`), "x");
+    const { files } = registry.ports;
+    const hashed: string[] = [];
+    const watched = {
+      ...files,
+      digest: (path: string) => (hashed.push(path), files.digest(path)),
+    };
+    expect(await refusal(FOLDER, { ...registry.ports, files: watched })).toEqual([
+      "MANIFEST_FILE_NAME_UNSAFE",
+      "SIDECAR_CRC_MISMATCH",
+      "DOCUMENT_KEY_MISSING",
+    ]);
+    expect(hashed.filter((path) => !path.endsWith(".json"))).toEqual([]);
+  });
+
+  it.each(["sidecar.json", "manifest.json"])(
+    "%s that another process writes meanwhile: nothing of it is lost",
+    async (name) => {
+      const { files } = registry.ports;
+      const theirs = `{"written by": "another process"}\n`;
+      const late = {
+        ...files,
+        swap: async (change: FileSwap) => {
+          writeFileSync(registry.at(`${FOLDER}/${name}`), theirs);
+          return files.swap(change);
+        },
+      };
+      const failure = problemsOf(() => register({ ...registry.ports, files: late }, FOLDER));
+      expect(codes(await failure)).toEqual(["FILE_CHANGED"]);
+      expect(registry.read(`${FOLDER}/${name}`).toString()).toBe(theirs);
+    },
+  );
 
   it("training code that is not there as listed", async () => {
     registry.repo.write("models/flight-delay/training/export.py", "# other\n");
