@@ -1,3 +1,4 @@
+import type { ModelRef } from "../../domain/model-ref.ts";
 import { gateError } from "../../errors.ts";
 import { openPorts } from "../../host/wiring.ts";
 import type { Git } from "../../ports/git.ts";
@@ -29,9 +30,15 @@ export async function run(context: CommandContext, folder: string, options: Opti
       written.length > 0 ? `Wrote ${written.join(", ")}` : "The manifest is up to date.",
       `${ref.id} ${ref.version}: ${manifest.files.length} files, manifest ${manifestDigest}`,
       manifest.signature === null ? "Not signed." : `Signed with ${manifest.signing_key_id}.`,
+      nextStep(ref),
     ].join("\n"),
   );
   return 0;
+}
+
+/** Whether the engine loads the model, and answers as the references say, is for the gate to measure. */
+function nextStep({ id, version }: ModelRef): string {
+  return `The model was not run. Next: modelgate gate ${id}@${version} --event REGISTER`;
 }
 
 /** The key to sign with, if any; it must be the one that was named. */

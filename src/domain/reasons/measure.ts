@@ -6,6 +6,12 @@ export const measureReasons = {
     fix: "Add test_data_set_0/{input,output}_0.pb with the outputs of the trained model, and run: modelgate register",
     exit: 2,
   },
+  PARITY_TEST_DATA_UNREAD: {
+    meaning:
+      "A file is laid down as test data, and no replay reads it: by its format, its name or its folder.",
+    fix: "Name it test_data_set_<n>/input_<k>.pb or output_<k>.pb and write it as an ONNX TensorProto, or remove it.",
+    exit: 2,
+  },
   PARITY_INPUT_MISSING: {
     meaning: "A test data set lacks the file of an input.",
     fix: "Write input_<k>.pb for every input of the model, in its order.",
@@ -24,6 +30,12 @@ export const measureReasons = {
   PARITY_INPUT_WRONG: {
     meaning: "A test input does not have the name, dtype or shape that the model takes.",
     fix: "Write the test inputs with the names, dtypes and shapes of the model's inputs.",
+    exit: 2,
+  },
+  PARITY_REFERENCE_WRONG: {
+    meaning:
+      "A reference does not have a name, dtype or shape that the model can give, so that no answer equals it.",
+    fix: "Write output_<k>.pb with what the trained model answers for the inputs of the same case, in the dtypes and shapes that the model declares; or export the model again.",
     exit: 2,
   },
   PARITY_OUTPUT_MISSING: {

@@ -28,6 +28,7 @@ const ERRORS = { malformed: "TENSOR_MALFORMED", truncated: "TENSOR_MALFORMED" } 
  */
 export function readTensor(bytes: Uint8Array, file = "tensor.pb", limits = TENSOR_LIMITS): Tensor {
   const where = { file };
+  if (bytes.length === 0) throw gateError("TENSOR_MALFORMED", "The file has no bytes.", { where });
   if (bytes.length > limits.bytes) {
     throw gateError("TENSOR_TOO_LARGE", `The file has ${bytes.length} bytes, over ${limits.bytes}.`, {
       where,

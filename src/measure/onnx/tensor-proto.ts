@@ -88,7 +88,9 @@ function scanField(reader: WireReader, field: WireField, draft: Draft): void {
       draft.type = reader.integer();
       return;
     case 3:
-      throw reader.malformed("Segmented tensors are not supported.");
+      throw reader.malformed(
+        "It holds a sequence (SequenceProto) or a tensor in segments, not one whole tensor.",
+      );
     case 8:
       draft.name = reader.text();
       return;

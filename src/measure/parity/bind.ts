@@ -10,90 +10,141 @@ export interface StoredTensor {
   readonly tensor: Tensor;
 }
 
-/** Tensors by the name of what they are for, and every reason why they are not. */
-export interface Binding {
-  readonly tensors: ReadonlyMap<string, Tensor>;
+/** The inputs and outputs that a model declares. */
+export interface Signature {
+  readonly inputs: readonly ValueFacts[];
+  readonly outputs: readonly ValueFacts[];
+}
+
+/** One case by the names of the model's inputs and outputs, and every reason why it is not. */
+export interface BoundCase {
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  readonly expected: ReadonlyMap<string, Tensor>;
+  /** Why nothing can be replayed: PARITY_INPUT_*, PARITY_REFERENCE_MISSING, PARITY_TEST_DATA_AMBIGUOUS. */
   readonly problems: readonly Problem[];
+  /** References that no answer of this model can equal, which a replay shows as well: PARITY_REFERENCE_WRONG. */
+  readonly unequal: readonly Problem[];
 }
 
 /**
- * Gives the inputs of a case to the model's inputs: by name where the file has one, else by position. PARITY_INPUT_WRONG
- * (name, dtype, shape; says what was wanted), PARITY_INPUT_MISSING, PARITY_TEST_DATA_AMBIGUOUS.
+ * Gives the tensors of a case to the model's inputs and outputs: by name where the file has one, else by position. No
+ * engine is needed to see that one does not fit: the model declares names, dtypes and, of each shape, what is fixed.
  */
-export function bindInputs(
-  stored: readonly StoredTensor[],
-  inputs: readonly ValueFacts[],
+export function bindCase(
+  stored: { readonly inputs: readonly StoredTensor[]; readonly outputs: readonly StoredTensor[] },
+  signature: Signature,
   folder: string,
-): Binding {
-  const { tensors, problems } = bind(stored, inputs, "input");
-  const missing = inputs.filter((input) => input.dtype !== "optional" && !tensors.has(input.name));
-  // A name that is wrong leaves its input without a file: that would be said twice.
-  const shown = problems.length > 0 ? [] : missing;
-  const lacking = shown.map((input) =>
-    problem("PARITY_INPUT_MISSING", `There is no file for the input ${written(input)}.`, {
-      where: { file: folder },
-    }),
-  );
-  return { tensors, problems: [...problems, ...lacking] };
+): BoundCase {
+  const sizes: Sizes = new Map();
+  const inputs = bindSide(stored.inputs, { side: "input", values: signature.inputs, sizes });
+  const outputs = bindSide(stored.outputs, { side: "output", values: signature.outputs, sizes });
+  const lacking = [
+    // A name that is wrong or there twice leaves its input without a file: that would be said twice.
+    ...(inputs.wrong.length + inputs.twins.length > 0
+      ? []
+      : missingInputs(inputs.tensors, signature.inputs, folder)),
+    ...missingOutputs(outputs.tensors, signature.outputs, folder),
+  ];
+  return {
+    inputs: inputs.tensors,
+    expected: outputs.tensors,
+    problems: [...inputs.wrong, ...inputs.twins, ...outputs.twins, ...lacking],
+    unequal: outputs.wrong,
+  };
 }
 
-/**
- * Gives the expected outputs of a case to the model's outputs in the same way. An expected output under a name that the
- * model does not have stays under it: that the model lacks it is for the comparison to say. PARITY_REFERENCE_MISSING.
- */
-export function bindReferences(
-  stored: readonly StoredTensor[],
-  outputs: readonly ValueFacts[],
-  folder: string,
-): Binding {
-  const { tensors, problems } = bind(stored, outputs, "output");
-  const missing = outputs.filter((output) => output.isTensor && !tensors.has(output.name));
-  const lacking = missing.map((output) =>
-    problem("PARITY_REFERENCE_MISSING", `There is no expected file for the output ${written(output)}.`, {
-      where: { file: folder },
-    }),
-  );
-  return { tensors, problems: [...problems, ...lacking] };
+/** Which size a named dimension has in this case, and who said so first. */
+type Sizes = Map<string, { readonly size: number; readonly by: string }>;
+
+interface Side {
+  readonly side: "input" | "output";
+  readonly values: readonly ValueFacts[];
+  readonly sizes: Sizes;
 }
 
-function bind(
-  stored: readonly StoredTensor[],
-  values: readonly ValueFacts[],
-  side: "input" | "output",
-): Binding {
+interface BoundSide {
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly wrong: readonly Problem[];
+  readonly twins: readonly Problem[];
+}
+
+/** A reference that does not fit stays under its name: the comparison shows what the model answers in its place. */
+function bindSide(stored: readonly StoredTensor[], of: Side): BoundSide {
   const tensors = new Map<string, Tensor>();
-  const problems: Problem[] = [];
+  const [wrong, twins]: [Problem[], Problem[]] = [[], []];
   for (const { file, position, tensor } of stored) {
-    const name = tensor.name === "" ? (values[position]?.name ?? `${side}_${position}`) : tensor.name;
-    const wrong = side === "input" ? inputProblem({ ...tensor, name }, values, file) : undefined;
-    if (wrong) problems.push(wrong);
-    else if (tensors.has(name)) {
-      problems.push(
-        problem("PARITY_TEST_DATA_AMBIGUOUS", `A second file for the ${side} ${quote(name)}.`, {
-          where: { file },
-        }),
-      );
-    } else tensors.set(name, { ...tensor, name });
+    const name = tensor.name === "" ? (of.values[position]?.name ?? `${of.side}_${position}`) : tensor.name;
+    const found = misfit({ ...tensor, name }, of);
+    if (found !== undefined) wrong.push(problem(WRONG[of.side], found, { where: { file } }));
+    if (found !== undefined && of.side === "input") continue;
+    if (tensors.has(name)) twins.push(secondFile(of.side, name, file));
+    else tensors.set(name, { ...tensor, name });
   }
-  return { tensors, problems };
+  return { tensors, wrong, twins };
 }
 
-function inputProblem(tensor: Tensor, inputs: readonly ValueFacts[], file: string): Problem | undefined {
-  const wrong = (message: string) => problem("PARITY_INPUT_WRONG", message, { where: { file } });
-  const input = inputs.find((candidate) => candidate.name === tensor.name);
-  if (!input)
-    return wrong(`The model has no input ${quote(tensor.name)}; it takes ${inputs.map(written).join(", ")}.`);
-  if (input.isTensor && fits(tensor, input)) return undefined;
-  return wrong(
-    `The input ${quote(tensor.name)} is ${formatTensorType(tensor.dtype, tensor.dims)}; the model takes ${written(input)}.`,
-  );
+const WRONG = { input: "PARITY_INPUT_WRONG", output: "PARITY_REFERENCE_WRONG" } as const;
+
+/** Why a tensor is not what the model takes or gives, in words; undefined when it may be. */
+function misfit(tensor: Tensor, { side, values, sizes }: Side): string | undefined {
+  const value = values.find((candidate) => candidate.name === tensor.name);
+  const verb = side === "input" ? "takes" : "gives";
+  if (!value)
+    return `The model has no ${side} ${quote(tensor.name)}; it ${verb} ${values.map(written).join(", ")}.`;
+  const type = formatTensorType(tensor.dtype, tensor.dims);
+  if (!value.isTensor || !fits(tensor, value))
+    return `The ${side} ${quote(tensor.name)} is ${type}; the model ${verb} ${written(value)}.`;
+  return sizeMismatch(tensor, value, sizes);
 }
 
-function fits(tensor: Tensor, input: ValueFacts): boolean {
-  if (tensor.dtype !== input.dtype) return false;
-  if (input.shape === null) return true;
-  if (input.shape.length !== tensor.dims.length) return false;
-  return input.shape.every((dim, axis) => typeof dim !== "number" || dim === tensor.dims[axis]);
+function fits(tensor: Tensor, { dtype, shape }: ValueFacts): boolean {
+  if (tensor.dtype !== dtype) return false;
+  if (shape === null) return true;
+  if (shape.length !== tensor.dims.length) return false;
+  return shape.every((dim, axis) => typeof dim !== "number" || dim === tensor.dims[axis]);
+}
+
+/** Exporters write these for a size that they do not know; every one may be another. */
+const UNNAMED: ReadonlySet<string> = new Set(["", "?", "*", "-1", "none", "null", "unk", "unknown"]);
+
+/** Dimensions of one name have one size in one call (`dim_param` in onnx.proto). */
+function sizeMismatch(tensor: Tensor, { shape }: ValueFacts, sizes: Sizes): string | undefined {
+  for (const [axis, dim] of (shape ?? []).entries()) {
+    const size = tensor.dims[axis];
+    if (typeof dim !== "string" || size === undefined || UNNAMED.has(dim.toLowerCase())) continue;
+    const before = sizes.get(dim);
+    if (before === undefined) sizes.set(dim, { size, by: tensor.name });
+    else if (before.size !== size)
+      return `${quote(tensor.name)} has ${size} along ${quote(dim)}; ${quote(before.by)} of the same case has ${before.size}.`;
+  }
+  return undefined;
+}
+
+function secondFile(side: string, name: string, file: string): Problem {
+  const message = `A second file for the ${side} ${quote(name)}.`;
+  return problem("PARITY_TEST_DATA_AMBIGUOUS", message, { where: { file } });
+}
+
+type Tensors = ReadonlyMap<string, Tensor>;
+
+function missingInputs(tensors: Tensors, inputs: readonly ValueFacts[], folder: string): Problem[] {
+  return inputs
+    .filter(({ name, dtype }) => dtype !== "optional" && !tensors.has(name))
+    .map((input) =>
+      problem("PARITY_INPUT_MISSING", `There is no file for the input ${written(input)}.`, {
+        where: { file: folder },
+      }),
+    );
+}
+
+function missingOutputs(tensors: Tensors, outputs: readonly ValueFacts[], folder: string): Problem[] {
+  return outputs
+    .filter(({ name, isTensor }) => isTensor && !tensors.has(name))
+    .map((output) =>
+      problem("PARITY_REFERENCE_MISSING", `There is no expected file for the output ${written(output)}.`, {
+        where: { file: folder },
+      }),
+    );
 }
 
 function written(value: ValueFacts): string {

@@ -14,8 +14,8 @@ import type { ModelVersion } from "../registry/load-version.ts";
 import type { RunContext } from "../run-context.ts";
 import { timestampOf } from "../../domain/time.ts";
 import { type Claim, claimFindings, readClaim } from "./parity-claim.ts";
-import { loadTestCases, type TestCase } from "./test-cases.ts";
-import { type VersionFiles, versionFiles } from "./version-files.ts";
+import { loadTestCases, type TestCase } from "../registry/test-cases.ts";
+import { testDataOf, type VersionFiles, versionFiles } from "./version-files.ts";
 
 export interface ParityPorts {
   readonly files: Files;
@@ -65,7 +65,7 @@ export async function measureParity(ports: ParityPorts, task: ParityTask): Promi
   const version = await task.version;
   const files = versionFiles(ports.files, version);
   const loaded = await loadModel(version, files);
-  const cases = await loadTestCases(version, files, loaded.facts);
+  const cases = await loadTestCases(testDataOf(version, files), loaded.facts);
   const claim = await readClaim(version, files);
   const replaying = replay(ports, child, loaded, cases);
   // Hashing the engine's libraries and looking at the machine overlap with the replay.

@@ -3,6 +3,7 @@ import type { ManifestFile } from "../../domain/manifest.ts";
 import { gateError } from "../../errors.ts";
 import type { Files } from "../../ports/files.ts";
 import type { ModelVersion } from "../registry/load-version.ts";
+import type { TestDataSource } from "../registry/test-cases.ts";
 
 /** Reads files of one version, each only as the bytes that its manifest names, and remembers what it read. */
 export interface VersionFiles {
@@ -32,6 +33,11 @@ export function versionFiles(files: Files, version: ModelVersion): VersionFiles 
     readIfListed: async (path) => (listed.has(path) ? read(path) : undefined),
     inputs: () => [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, digest]) => ({ name, digest })),
   };
+}
+
+/** The test data that a version's manifest lists, each file verified before it is used. */
+export function testDataOf({ folder, manifest }: ModelVersion, files: VersionFiles): TestDataSource {
+  return { folder, listed: manifest.files, read: (path) => files.read(path) };
 }
 
 function checkBytes(bytes: Uint8Array, entry: ManifestFile, file: string): void {

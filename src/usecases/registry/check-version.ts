@@ -13,6 +13,7 @@ import type { Files } from "../../ports/files.ts";
 import { MANIFEST_LIMIT, versionOf } from "./load-version.ts";
 import { readVersionFolder, type VersionReading } from "./read-version-folder.ts";
 import { sourceProblems } from "./check-sources.ts";
+import { type TestDataSource, testDataProblems } from "./test-cases.ts";
 import { manifestSignatureProblems } from "../../trust/manifest-signature.ts";
 import { type Ground, signatureGround } from "../trust/ground.ts";
 import type { RegistryPorts } from "./ports.ts";
@@ -66,8 +67,17 @@ export async function checkManifest(
     ...manifestAgainst(manifest, document, reading),
     ...manifestSignatureProblems(manifest, document, await signatureGround(ports.git, ground, ref)),
     ...(await sourceProblems(ports, reading.facts)),
+    ...(await testDataProblems(storedTestData(manifest, reading), reading.model)),
   ];
   return { ref, manifestDigest: digestOf(bytes), problems, facts: reading.facts };
+}
+
+/** Test data as the manifest lists it; a file that differs from the list, or is not there, is a problem already. */
+function storedTestData({ files }: Manifest, { facts, readAgain }: VersionReading): TestDataSource {
+  const present = new Map(facts.files.map(({ path, digest }) => [path, digest]));
+  const differing = files.filter(({ path, sha256 }) => present.get(path) !== sha256);
+  const broken = new Set(differing.map(({ path }) => path.slice(0, path.lastIndexOf("/"))));
+  return { folder: facts.folder, listed: files, read: readAgain, broken };
 }
 
 function manifestAgainst(manifest: Manifest, document: Document, reading: VersionReading): Problem[] {

@@ -7,6 +7,7 @@ import { fileNameProblems } from "../../domain/registry/file-names.ts";
 import { contentProblem } from "../../domain/registry/forbidden-content.ts";
 import { sidecarProblems } from "../../domain/registry/check-sidecar.ts";
 import type { Sidecar } from "../../domain/registry/sidecar.ts";
+import type { ParityRuntime, Training } from "../../domain/registry/training.ts";
 import type { FolderFile, Typed, VersionFacts } from "../../domain/registry/version-facts.ts";
 import { GateError, gateError, problem, type Problem, tried } from "../../errors.ts";
 import { externalDataProblems } from "../../measure/onnx/external-data.ts";
@@ -27,6 +28,10 @@ export interface VersionReading {
   readonly problems: readonly Problem[];
   /** Relative to the folder. */
   readonly unreadable: readonly string[];
+  /** What the model declares; null when it could not be read. */
+  readonly model: ModelFacts | null;
+  /** Reads a file as the bytes that were hashed. FILE_CHANGED, FILE_*. */
+  readonly readAgain: (path: string) => Promise<Uint8Array>;
 }
 
 /**
@@ -49,16 +54,15 @@ export async function readVersionFolder(
     return found && schema ? read.json<T>(found, schema) : null;
   };
   for (const path of ["evaluation.json", "reference.json", "bench.json"]) await json(path);
-  const facts: VersionFacts = {
-    ref,
-    folder,
-    files: present,
-    sidecar: await json("sidecar.json"),
-    training: await json("training.json"),
-    parity: await json("parity.json"),
-    model: await read.model(of.artifact, listedOf(present, of.expected)),
+  const documents = {
+    sidecar: await json<Sidecar>("sidecar.json"),
+    training: await json<Training>("training.json"),
+    parity: await json<ParityRuntime>("parity.json"),
   };
-  return { facts, problems, unreadable: read.unreadable };
+  const model = await read.model(of.artifact, listedOf(present, of.expected));
+  const facts: VersionFacts = { ref, folder, files: present, ...documents, model };
+  const readAgain = (path: string) => read.again(path, present);
+  return { facts, problems, unreadable: read.unreadable, model, readAgain };
 }
 
 /** The small files of a version that have a schema; the rest may be gigabytes. */
@@ -145,6 +149,13 @@ class Reading {
       this.#problems.push(...externalDataProblems(facts.externalData, beside, file));
       return facts;
     });
+  }
+
+  async again(path: string, present: readonly FolderFile[]): Promise<Uint8Array> {
+    const found = present.find((file) => file.path === path);
+    if (found) return this.#same(found, found.size);
+    const where = { file: `${this.#folder}/${path}` };
+    throw gateError("FILE_CHANGED", "The file is gone since the version was checked.", { where });
   }
 
   /** The bytes that were hashed: what is parsed must be what the manifest names. */

@@ -9,8 +9,8 @@ import type { EngineModel } from "../../../ports/engine.ts";
 import type { Files } from "../../../ports/files.ts";
 import { loadModel } from "../load-model.ts";
 import type { ModelVersion } from "../../registry/load-version.ts";
-import { loadTestCases } from "../test-cases.ts";
-import { type VersionFiles, versionFiles } from "../version-files.ts";
+import { loadTestCases } from "../../registry/test-cases.ts";
+import { testDataOf, type VersionFiles, versionFiles } from "../version-files.ts";
 import { SIDECAR_V1 } from "../../../generated/sidecar-v1.js";
 
 /** A version that takes part in a benchmark, as bytes that its manifest names. */
@@ -44,7 +44,7 @@ export async function loadCandidate(files: Files, version: ModelVersion): Promis
   const verified = versionFiles(files, version);
   const { model, facts } = await loadModel(version, verified);
   const axes = await readAxes(version, verified);
-  const stored = await loadTestCases(version, verified, facts);
+  const stored = await loadTestCases(testDataOf(version, verified), facts);
   const cases = stored.slice(0, MAX_CASES).map((one) => one.inputs);
   const claim = await verified.readIfListed("bench.json");
   return { version, model, facts, cases, axes, claim, inputs: verified.inputs() };

@@ -2,9 +2,12 @@ import { cpSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openGit } from "../../../../src/adapters/git/open.ts";
+import { digestOf } from "../../../../src/domain/digest.ts";
+import { type Manifest, manifestHash } from "../../../../src/domain/manifest.ts";
 import { check } from "../../../../src/usecases/check/check.ts";
 import { type CheckScene, checkScene, codesOf, editJson } from "../../../support/check-scene.ts";
 import { GIT_ENV } from "../../../support/git-repo.ts";
+import { tensor, tensorProto } from "../../../support/onnx-writer.ts";
 
 const NEW = "models/flight-delay/1.1.0";
 
@@ -49,6 +52,25 @@ describe("a registration", () => {
         "MANIFEST_FILE_UNLISTED",
       ]),
     );
+  });
+
+  it("fails when the stored test data can never be replayed, whatever its manifest says", async () => {
+    const head = registered("unbindable", () => {
+      const file = "test_data_set_0/output_0.pb";
+      const wider = tensorProto(tensor("", "float64", [1], [0.5]));
+      writeFileSync(at(`${NEW}/${file}`), wider);
+      editJson<Manifest>(scene, `${NEW}/manifest.json`, (manifest) => {
+        const entry = manifest.files.find(({ path }) => path === file);
+        Object.assign(entry ?? {}, { sha256: digestOf(wider), size: wider.length });
+        Object.assign(manifest, { signature: null, signing_key_id: null });
+        Object.assign(manifest, { manifest_hash: manifestHash(manifest) });
+      });
+    });
+    const report = await scene.check("main", head);
+    expect(report.problems).toMatchObject([
+      { code: "PARITY_REFERENCE_WRONG", where: { file: `${NEW}/test_data_set_0/output_0.pb` } },
+    ]);
+    expect(report.outcome).toBe("FAIL");
   });
 
   it("fails when the manifest cannot be read, or is not there", async () => {
