@@ -53,6 +53,9 @@ export function isNumericDType(text: string): text is NumericDType {
   return Object.hasOwn(ARRAYS, text);
 }
 
+/** Dimensions that a tensor may have: numpy, in which references are written, ends there too. */
+export const MAX_RANK = 64;
+
 /** Bytes of one element. */
 export function elementSize(dtype: NumericDType): number {
   return ARRAYS[dtype].BYTES_PER_ELEMENT;

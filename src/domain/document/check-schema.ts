@@ -28,9 +28,29 @@ function telling(errors: readonly SchemaError[]): readonly SchemaError[] {
   const summaries = new Set<string>(["anyOf", "propertyNames"]);
   const details = errors.filter((error) => !summaries.has(error.keyword));
   const unique = new Map(
-    details.map((error) => [`${error.at}\0${error.keyword}\0${JSON.stringify(error.params)}`, error]),
+    oneTypeError(details).map((error) => [
+      `${error.at}\0${error.keyword}\0${JSON.stringify(error.params)}`,
+      error,
+    ]),
   );
   return unique.size > 0 ? [...unique.values()] : errors;
+}
+
+/**
+ * Each alternative of a value reports a type of its own. Where one of them accepts the type, only what it objects to
+ * counts; else the first error names the types of all.
+ */
+function oneTypeError(errors: readonly SchemaError[]): readonly SchemaError[] {
+  const isType = ({ keyword }: SchemaError) => keyword === "type";
+  const ofType = Map.groupBy(errors.filter(isType), ({ at: place }) => place);
+  const accepted = new Set(errors.filter((error) => !isType(error)).map(({ at: place }) => place));
+  return errors.flatMap((error) => {
+    const same = ofType.get(error.at) ?? [];
+    if (!isType(error)) return [error];
+    if (accepted.has(error.at) || same[0] !== error) return [];
+    const types = same.flatMap(({ params }) => String(params["type"]).split(","));
+    return [{ ...error, params: { type: [...new Set(types)] } }];
+  });
 }
 
 function toProblem(document: Document, error: SchemaError): Problem {
@@ -118,8 +138,11 @@ function demand(error: SchemaError): string {
   return `does not fit the schema (${error.keyword})`;
 }
 
+/** A description is a sentence; here it goes on with one. */
 function describe(error: SchemaError): string {
-  return error.schema.description ?? `of the form ${String(error.params["pattern"])}`;
+  const { description } = error.schema;
+  if (description === undefined) return `of the form ${String(error.params["pattern"])}`;
+  return description.replace(/^[A-Z](?=[a-z]* )/, (letter) => letter.toLowerCase()).replace(/\.$/, "");
 }
 
 function typeNames(type: unknown): string {

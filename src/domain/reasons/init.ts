@@ -22,9 +22,4 @@ export const initReasons = {
     fix: "Add --as flight-delay@1.0.0.",
     exit: 2,
   },
-  INIT_TENSOR_NAME: {
-    meaning: "An input or output of the model has a name that a feature schema cannot hold.",
-    fix: "Export the model with names of letters, digits and . _ : / - that begin with a letter or an underscore.",
-    exit: 2,
-  },
 } as const satisfies Record<string, Reason>;

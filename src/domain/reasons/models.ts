@@ -26,6 +26,17 @@ export const modelsReasons = {
     fix: RE_EXPORT,
     exit: 2,
   },
+  MODEL_NAME_UNUSABLE: {
+    meaning:
+      "An input or output of the model has no name, or one that holds U+0000, stands twice or has over 512 characters.",
+    fix: "Export the model again and give each input and output a name of its own (input_names, output_names).",
+    exit: 2,
+  },
+  MODEL_TOO_MANY_VALUES: {
+    meaning: "The model has more than 1,024 inputs or more than 1,024 outputs.",
+    fix: "Join inputs or outputs into fewer tensors (Concat, Split) and export the model again.",
+    exit: 2,
+  },
   MODEL_TOO_DEEP: {
     meaning: "Graphs or types are nested deeper than the limit.",
     fix: "Flatten the If, Loop and Scan bodies of the model.",

@@ -1,5 +1,6 @@
 import type { ReasonCode } from "../reasons/catalogue.ts";
 import { problem, type Problem } from "../../errors.ts";
+import { quote } from "../quote.ts";
 import { type Sidecar, sidecarCrc32, type TensorSpec } from "./sidecar.ts";
 import type { ModelSignature, Typed } from "./version-facts.ts";
 
@@ -54,7 +55,7 @@ function columnTypeProblems(sidecar: Typed<Sidecar>): Problem[] {
     (input.columns ?? []).flatMap((name) => {
       const found = columns.get(name);
       if (!found || found.column.dtype === input.dtype) return [];
-      const message = `${name} is ${found.column.dtype}; its input ${input.name} is ${input.dtype}.`;
+      const message = `${quote(name)} is ${found.column.dtype}; its input ${quote(input.name)} is ${input.dtype}.`;
       return [at(sidecar, `/columns/${found.index}/dtype`, "SIDECAR_DTYPE_MISMATCH", message)];
     }),
   );
@@ -68,7 +69,7 @@ function orderProblems(
   const length = Math.max(columns.length, other.names.length);
   const index = Array.from({ length }, (_, at) => at).find((place) => columns[place] !== other.names[place]);
   if (index === undefined) return [];
-  const message = `Column ${index + 1} is ${columns[index] ?? "not there"}; ${other.source} say ${other.names[index] ?? "there is none"}.`;
+  const message = `Column ${index + 1} is ${quoted(columns[index]) ?? "not there"}; ${other.source} say ${quoted(other.names[index]) ?? "there is none"}.`;
   return [at(sidecar, `/columns/${index}`, "SIDECAR_COLUMNS_MISMATCH", message)];
 }
 
@@ -76,7 +77,7 @@ function widthProblems(sidecar: Typed<Sidecar>): Problem[] {
   return sidecar.value.inputs.flatMap((input, index) => {
     const width = input.shape?.at(-1);
     if (input.columns === undefined || typeof width !== "number" || width === input.columns.length) return [];
-    const message = `${input.name} has ${input.columns.length} columns, but its last dimension is ${width}.`;
+    const message = `${quote(input.name)} has ${input.columns.length} columns, but its last dimension is ${width}.`;
     return [at(sidecar, `/inputs/${index}/columns`, "SIDECAR_COLUMNS_MISMATCH", message)];
   });
 }
@@ -89,7 +90,7 @@ function duplicateProblems(sidecar: Typed<Sidecar>, columns: readonly string[]):
       sidecar,
       `/columns/${index}`,
       "SIDECAR_COLUMNS_MISMATCH",
-      `The column ${columns[index]} stands twice.`,
+      `The column ${quote(columns[index] ?? "")} stands twice.`,
     ),
   ];
 }
@@ -132,11 +133,11 @@ function specProblems(
 ): Problem[] {
   const problems: Problem[] = [];
   if (said.dtype !== real.dtype) {
-    const message = `${said.name} is ${said.dtype} in the sidecar, and ${real.dtype} in the model.`;
+    const message = `${quote(said.name)} is ${said.dtype} in the sidecar, and ${real.dtype} in the model.`;
     problems.push(at(sidecar, `${pointer}/dtype`, "SIDECAR_DTYPE_MISMATCH", message));
   }
   if (!shapesAgree(said.shape, real.shape)) {
-    const message = `${said.name} has the shape ${shapeText(said.shape)} in the sidecar, and ${shapeText(real.shape)} in the model.`;
+    const message = `${quote(said.name)} has the shape ${shapeText(said.shape)} in the sidecar, and ${shapeText(real.shape)} in the model.`;
     problems.push(at(sidecar, `${pointer}/shape`, "SIDECAR_SHAPE_MISMATCH", message));
   }
   return problems;
@@ -154,9 +155,18 @@ function dimensionsAgree(said: number | string | null, real: number | string | n
 }
 
 function shapeText(shape: TensorSpec["shape"]): string {
-  return shape === null ? "of unknown rank" : `[${shape.map((size) => size ?? "?").join(", ")}]`;
+  return shape === null ? "of unknown rank" : `[${shape.map(dimensionText).join(", ")}]`;
 }
 
 function name(spec: TensorSpec | undefined): string {
-  return spec === undefined ? "not there" : JSON.stringify(spec.name);
+  return quoted(spec?.name) ?? "not there";
+}
+
+function quoted(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : quote(text);
+}
+
+/** Names of dimensions are foreign text. */
+function dimensionText(size: number | string | null): string {
+  return typeof size === "string" && !/^\w{1,64}$/.test(size) ? quote(size) : String(size ?? "?");
 }

@@ -1,5 +1,5 @@
 import { formatTensorType } from "../../domain/tensor.ts";
-import { quote } from "../onnx/quote.ts";
+import { quote } from "../../domain/quote.ts";
 import type { ValueFacts } from "../onnx/value-info.ts";
 
 /**

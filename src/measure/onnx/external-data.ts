@@ -1,6 +1,6 @@
 import { MAX_PROBLEMS } from "../../domain/document/document.ts";
 import { problem, type Problem } from "../../errors.ts";
-import { quote } from "./quote.ts";
+import { quote } from "../../domain/quote.ts";
 import type { ExternalLocation } from "./tensor-proto.ts";
 
 /** A file that the manifest lists; `path` is relative to the model's folder, `size` in bytes. */

@@ -8,7 +8,7 @@ import {
   noteNode,
   type RandomScope,
 } from "./random-operators.ts";
-import { quote } from "./quote.ts";
+import { quote } from "../../domain/quote.ts";
 import { dataMismatch, type ExternalLocation, scanTensor, type TensorProto } from "./tensor-proto.ts";
 import { readValueInfo, type ValueFacts } from "./value-info.ts";
 import type { WireReader } from "./wire.ts";

@@ -1,11 +1,11 @@
 import { MAX_PROBLEMS } from "../../domain/document/document.ts";
-import { gateError, type Place, problem, type Problem, refuse } from "../../errors.ts";
-import { comparableDType } from "./dtypes.ts";
+import { gateError, problem, type Problem, refuse } from "../../errors.ts";
 import { type GraphFacts, type GraphTally, walkGraph } from "./graph.ts";
-import { quote } from "./quote.ts";
 import { newScope, randomnessProblems } from "./random-operators.ts";
+import { interfaceProblems } from "./interface.ts";
+import { quote } from "../../domain/quote.ts";
 import type { ExternalLocation } from "./tensor-proto.ts";
-import { UNTYPED, type ValueFacts } from "./value-info.ts";
+import type { ValueFacts } from "./value-info.ts";
 import { WireReader } from "./wire.ts";
 
 /** What an ONNX file says about itself. Texts are foreign: quote them before printing. */
@@ -47,9 +47,9 @@ const ALLOWED_DOMAINS: ReadonlySet<string> = new Set(["", "ai.onnx", "ai.onnx.ml
 /**
  * Reads an ONNX ModelProto without loading it, bounded in size, fields and depth, and refuses what must never reach
  * the engine: MODEL_EMPTY, MODEL_TOO_LARGE, MODEL_TRUNCATED, MODEL_MALFORMED, MODEL_TOO_DEEP, MODEL_TOO_COMPLEX,
- * MODEL_ORT_FORMAT at once; MODEL_DOMAIN_UNKNOWN, MODEL_FUNCTIONS, MODEL_TRAINING_INFO, MODEL_UNTYPED, MODEL_RANDOM,
- * MODEL_TRAINING_MODE, MODEL_INITIALIZER_SIZE, MODEL_DTYPE_UNSUPPORTED all together, at most 100. Where external data may be is for
- * `externalDataProblems` to say.
+ * MODEL_ORT_FORMAT at once; MODEL_DOMAIN_UNKNOWN, MODEL_FUNCTIONS, MODEL_TRAINING_INFO, MODEL_RANDOM,
+ * MODEL_TRAINING_MODE, MODEL_INITIALIZER_SIZE, MODEL_DTYPE_UNSUPPORTED and what `interfaceProblems` says all together, at
+ * most 100. Where external data may be is for `externalDataProblems` to say.
  * @param file name of the file in errors
  */
 export function inspectModel(bytes: Uint8Array, file = "model.onnx", limits = INSPECT_LIMITS): ModelFacts {
@@ -175,35 +175,15 @@ function problemsOf(draft: Draft & { graph: GraphFacts }): Problem[] {
     problems.push(problem("MODEL_FUNCTIONS", `The model defines ${draft.functions} functions.`, { where }));
   if (draft.training > 0)
     problems.push(problem("MODEL_TRAINING_INFO", "The model carries training information.", { where }));
-  const values = [...fedInputs(graph), ...graph.outputs].filter(
-    (value) => value.isTensor && !isComparable(value),
-  );
-  const types = values.map((value) =>
-    problem(
-      "MODEL_DTYPE_UNSUPPORTED",
-      `${quote(value.name)} has element type ${value.dtype}, which cannot be replayed.`,
-      { where },
-    ),
-  );
+  const values = interfaceProblems({ inputs: fedInputs(graph), outputs: graph.outputs }, where);
   const random = randomnessProblems(tally.randomness, standardOpset(draft.opsets), where);
-  return [...problems, ...untypedProblems(graph, where), ...types, ...random, ...tally.problems];
+  return [...problems, ...values, ...random, ...tally.problems];
 }
 
 /** The version of ai.onnx, whose other name is ""; 1 where the model names none. */
 function standardOpset(opsets: Draft["opsets"]): number {
   const standard = opsets.filter(({ domain }) => domain === "" || domain === "ai.onnx");
   return Math.max(1, ...standard.map(({ version }) => version));
-}
-
-/** The engine infers a missing type, so that an output would run and be compared with nothing. */
-function untypedProblems(graph: GraphFacts, where: Place): Problem[] {
-  return [...graph.inputs, ...graph.outputs]
-    .filter(({ dtype }) => dtype === UNTYPED)
-    .map(({ name }) => problem("MODEL_UNTYPED", `${quote(name)} has no type.`, { where }));
-}
-
-function isComparable(value: ValueFacts): boolean {
-  return comparableDType(value.dtype) !== undefined;
 }
 
 function fedInputs(graph: GraphFacts): ValueFacts[] {

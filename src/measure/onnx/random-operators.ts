@@ -1,5 +1,5 @@
 import { type Place, problem, type Problem } from "../../errors.ts";
-import { quote } from "./quote.ts";
+import { quote } from "../../domain/quote.ts";
 import type { TensorProto } from "./tensor-proto.ts";
 
 /** What these rules read of a node; names are views of the file until a node is of interest. */

@@ -1,7 +1,7 @@
 import { gateError } from "../../errors.ts";
 import { elementSize, type NumericDType, type Tensor, tensorFromBytes } from "../../domain/tensor.ts";
 import { comparableDType, dtypeName } from "./dtypes.ts";
-import { quote } from "./quote.ts";
+import { quote } from "../../domain/quote.ts";
 import {
   dataMismatch,
   safeElementCount,

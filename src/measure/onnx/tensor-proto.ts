@@ -1,5 +1,6 @@
+import { MAX_RANK } from "../../domain/tensor.ts";
 import { dtypeName, packedBytes } from "./dtypes.ts";
-import { quote } from "./quote.ts";
+import { quote } from "../../domain/quote.ts";
 import type { WireField, WireReader } from "./wire.ts";
 
 /** Where a tensor keeps its data when it is in another file; offset and length in bytes, null when not said. */
@@ -29,8 +30,6 @@ export interface TensorProto {
   readonly typed: { readonly field: TypedField; readonly chunks: readonly Uint8Array[] } | null;
   readonly external: ExternalLocation | null;
 }
-
-const MAX_RANK = 32;
 
 const TYPED: ReadonlyMap<number, TypedField> = new Map([
   [4, "float_data"],

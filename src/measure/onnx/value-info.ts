@@ -1,3 +1,4 @@
+import { MAX_RANK } from "../../domain/tensor.ts";
 import { dtypeName } from "./dtypes.ts";
 import type { WireField, WireReader } from "./wire.ts";
 
@@ -22,8 +23,6 @@ const KINDS: ReadonlyMap<number, string> = new Map([
 
 /** The dtype of a value without a type: the engine infers one, which nobody has compared with anything. */
 export const UNTYPED = "untyped";
-
-const MAX_RANK = 32;
 
 /** Reads a ValueInfoProto. */
 export function readValueInfo(reader: WireReader): ValueFacts {

@@ -1,6 +1,6 @@
 import { formatTensorType, type Tensor } from "../../domain/tensor.ts";
 import { problem, type Problem } from "../../errors.ts";
-import { quote } from "../onnx/quote.ts";
+import { quote } from "../../domain/quote.ts";
 import type { ValueFacts } from "../onnx/value-info.ts";
 
 /** A tensor out of a test data set, with its file and position. */

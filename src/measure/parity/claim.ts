@@ -1,6 +1,6 @@
 import type { Finding } from "../../domain/evidence.ts";
 import { formatBeside, formatNumber } from "../../domain/numbers.ts";
-import { quote } from "../onnx/quote.ts";
+import { quote } from "../../domain/quote.ts";
 import type { OutputReport } from "./report.ts";
 
 /** `parity.json`: what the author says to have measured (schemas/parity-claim-v1.schema.json). Never trusted. */

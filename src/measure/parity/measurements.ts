@@ -1,7 +1,7 @@
 import { absent, measured } from "../../domain/measurement.ts";
 import type { Measurement } from "../../domain/evidence.ts";
 import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
-import { quote } from "../onnx/quote.ts";
+import { quote } from "../../domain/quote.ts";
 import type { OutputReport } from "./report.ts";
 
 /** What a replay came to. */

@@ -1,5 +1,5 @@
 import { problem, type Problem } from "../../errors.ts";
-import { quote } from "../onnx/quote.ts";
+import { quote } from "../../domain/quote.ts";
 
 /** One stored case: the files of its inputs and expected outputs, by position. */
 export interface TestDataSet {

@@ -2,8 +2,9 @@ import { formatJson } from "../../domain/document/format.ts";
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { sidecarCrc32, type SidecarInput, type TensorSpec } from "../../domain/registry/sidecar.ts";
 import { REQUIRED_FILES } from "../../domain/registry/version-facts.ts";
-import { problem, refuse } from "../../errors.ts";
 import { inspectModel } from "../../measure/onnx/inspect-model.ts";
+import { markdownCode } from "../../report/escape.ts";
+import { draftShapes, type RenamedDimension } from "./draft-shapes.ts";
 
 /** A version that is not yet one: what its author has, and what is still to come. */
 export interface DraftVersion {
@@ -14,11 +15,9 @@ export interface DraftVersion {
   readonly lacking: readonly string[];
 }
 
-/** What a feature schema can name (schemas/sidecar-v1.schema.json). */
-const TENSOR_NAME = /^[A-Za-z_][A-Za-z0-9_.:/ -]{0,127}$/;
-
 const PURPOSES: Readonly<Record<(typeof REQUIRED_FILES)[number], string>> = {
-  "sidecar.json": "feature schema: written from the model; add the columns, their kinds and what they mean",
+  "sidecar.json":
+    "feature schema: written from the model; check that N is the batch axis, and add the columns, their kinds and what they mean",
   "training.json": "code, data snapshot with its licence, window, features and cross-validation",
   "evaluation.json": "offline metrics, scores per fold, walk-forward, ablations",
   "parity.json":
@@ -27,30 +26,24 @@ const PURPOSES: Readonly<Record<(typeof REQUIRED_FILES)[number], string>> = {
 
 /**
  * Starts a version from an ONNX file: copies it, and derives `sidecar.json` from the inputs and outputs that the model
- * declares. Nothing else is made up. Errors: MODEL_* for a model that would be refused later, INIT_TENSOR_NAME.
+ * declares, as `register` takes it. Nothing else is made up but names of dimensions that have no lawful one.
+ * Errors: MODEL_* for a model that would be refused later.
  */
 export function draftVersion(ref: ModelRef, model: Uint8Array): DraftVersion {
   const folder = `models/${ref.id}/draft-${ref.version}`;
   const facts = inspectModel(model, `${folder}/model.onnx`);
-  const [inputs, outputs] = [facts.inputs.map(specOf), facts.outputs.map(specOf)];
-  refuse([...inputs, ...outputs].filter(({ name }) => !TENSOR_NAME.test(name)).map(nameProblem));
+  const shapes = draftShapes(facts);
+  const [inputs, outputs] = [specsOf(facts.inputs, shapes.inputs), specsOf(facts.outputs, shapes.outputs)];
   const files = new Map<string, Uint8Array | string>([
     [`${folder}/model.onnx`, model],
     [`${folder}/sidecar.json`, sidecarText(ref, inputs, outputs)],
-    [`${folder}/TODO.md`, todoText(ref, folder)],
+    [`${folder}/TODO.md`, todoText(ref, folder, shapes.renamed)],
   ]);
   return { folder, files, lacking: lackingOf() };
 }
 
-function specOf({ name, dtype, shape }: TensorSpec): TensorSpec {
-  return { name, dtype, shape };
-}
-
-function nameProblem({ name }: TensorSpec) {
-  return problem(
-    "INIT_TENSOR_NAME",
-    `${JSON.stringify(name.slice(0, 80))} cannot be named in a feature schema.`,
-  );
+function specsOf(values: readonly TensorSpec[], shapes: readonly TensorSpec["shape"][]): TensorSpec[] {
+  return values.map(({ name, dtype }, index) => ({ name, dtype, shape: shapes[index] ?? null }));
 }
 
 function sidecarText(ref: ModelRef, inputs: readonly SidecarInput[], outputs: readonly TensorSpec[]): string {
@@ -74,7 +67,7 @@ function lackingOf(): string[] {
   ];
 }
 
-function todoText(ref: ModelRef, folder: string): string {
+function todoText(ref: ModelRef, folder: string, renamed: readonly RenamedDimension[]): string {
   const steps = lackingOf().map((line) => `- [ ] ${line}`);
   const to = versionFolder(ref);
   return `# ${ref.id} ${ref.version}: what is still to come
@@ -83,6 +76,8 @@ modelgate makes up no data about a model. Supply these, then turn the draft into
 
 ${steps.join("\n")}
 
+${dimensionsText(renamed)}
+
     rm ${folder}/TODO.md
     git mv ${folder} ${to}
     modelgate register ${to}
@@ -90,4 +85,14 @@ ${steps.join("\n")}
 
 Delete crc32 from sidecar.json when you edit it; register computes it again.
 `;
+}
+
+function dimensionsText(renamed: readonly RenamedDimension[]): string {
+  const rule = `In sidecar.json, \`N\` is the batch axis: its rows are independent cases, and modelgate cuts and stacks rows along it
+to measure a batch of 1 and of 32. \`init\` took the open first axis of the first input for it. Where the rows depend on
+one another, give that axis another name, of letters, digits and \`_\`. A \`null\` in place of a shape means that the model
+declares no rank: write the axes if you know them.`;
+  if (renamed.length === 0) return rule;
+  const lines = renamed.map(({ foreign, name }) => `- ${markdownCode(foreign)} of the model is \`${name}\``);
+  return `${rule}\n\nDimensions that have another name in sidecar.json:\n\n${lines.join("\n")}`;
 }

@@ -1,7 +1,7 @@
 import type { Evidence, Finding, Measurement, RunnerFingerprint } from "../../domain/evidence.ts";
 import { GateError, gateError } from "../../errors.ts";
 import type { ModelFacts } from "../../measure/onnx/inspect-model.ts";
-import { quote } from "../../measure/onnx/quote.ts";
+import { quote } from "../../domain/quote.ts";
 import type { ParityClaim } from "../../measure/parity/claim.ts";
 import { type Cause, failedMeasurements, parityMeasurements } from "../../measure/parity/measurements.ts";
 import { type OutputPair, type OutputReport, reportOutputs } from "../../measure/parity/report.ts";

@@ -14,7 +14,7 @@ import type { Handler } from "./handler.ts";
 import { peakMemoryMiB } from "./peak-memory.ts";
 import { answer } from "./pipe.ts";
 import type { ModelHeader } from "./protocol.ts";
-import { nativeFeeds, openSession } from "./session.ts";
+import { nativeFeeds, nativeFetches, openSession, tensorOutputs } from "./session.ts";
 
 /** Loads a model of the request. */
 type Open = (model: ModelHeader) => NativeSession;
@@ -46,7 +46,7 @@ function coldStart(open: Open, model: ModelHeader, batches: readonly BatchPlan[]
   const [first = {}, ...others] = batches.map((batch) => nativeFeeds(batch.feeds[0] ?? []));
   const start = performance.now();
   const session = open(model);
-  const fetches = tensorOutputs(session);
+  const fetches = fetchesOf(session);
   const refused = attempt(() => session.run(first, fetches, {}));
   const coldStartMs = performance.now() - start;
   if (refused) throw refused;
@@ -107,12 +107,12 @@ function attempt(call: () => unknown): Failure | undefined {
 }
 
 function callsOf(session: NativeSession, feeds: Calls["feeds"]): Calls {
-  return { session, feeds, fetches: tensorOutputs(session) };
+  return { session, feeds, fetches: fetchesOf(session) };
 }
 
-/** Outputs that are tensors: the engine cannot hand over others. A model without any cannot be timed. */
-function tensorOutputs(session: NativeSession): Record<string, null> {
-  const names = session.outputMetadata.filter((output) => output.isTensor).map((output) => output.name);
+/** A model without an output that is a tensor cannot be timed: the engine hands over no others. */
+function fetchesOf(session: NativeSession): Record<string, null> {
+  const names = tensorOutputs(session);
   if (names.length === 0) throw new Failure("MODEL_RUN_FAILED", "The model has no output that is a tensor.");
-  return Object.fromEntries(names.map((name) => [name, null]));
+  return nativeFetches(names);
 }

@@ -39,28 +39,37 @@ export function openSession(
   } catch (error) {
     throw runFailure("MODEL_LOAD_FAILED", error);
   }
-  const fetches = Object.fromEntries(
-    native.outputMetadata.filter((output) => output.isTensor).map((output) => [output.name, null]),
-  );
-  return { native, run: (feeds) => runSession(native, fetches, feeds) };
+  const names = tensorOutputs(native);
+  return { native, run: (feeds) => runSession(native, names, feeds) };
+}
+
+/** Names of the outputs that are tensors, in the model's order. */
+export function tensorOutputs(native: Pick<NativeSession, "outputMetadata">): string[] {
+  return native.outputMetadata.filter((output) => output.isTensor).map((output) => output.name);
 }
 
 /** Tensors as the binding wants them, by name; without a copy. */
 export function nativeFeeds(feeds: readonly Tensor[]): Record<string, NativeTensor> {
-  return Object.fromEntries(
-    feeds.map((feed) => [feed.name, new EngineTensor(feed.dtype, feed.data, feed.dims)]),
-  );
+  return byName(feeds.map((feed) => [feed.name, new EngineTensor(feed.dtype, feed.data, feed.dims)]));
 }
 
-function runSession(
-  native: NativeSession,
-  fetches: Record<string, null>,
-  feeds: readonly Tensor[],
-): Tensor[] {
-  if (Object.keys(fetches).length === 0) return [];
+/** What to fetch, as the binding wants it. */
+export function nativeFetches(names: readonly string[]): Record<string, null> {
+  return byName(names.map((name) => [name, null]));
+}
+
+/** The binding asks an object whether it has a name: one without a prototype has no `constructor` of its own accord. */
+function byName<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
+  const record = Object.create(null) as Record<string, T>;
+  for (const [name, value] of entries) record[name] = value;
+  return record;
+}
+
+function runSession(native: NativeSession, names: readonly string[], feeds: readonly Tensor[]): Tensor[] {
+  if (names.length === 0) return [];
   try {
-    const outputs = native.run(nativeFeeds(feeds), fetches, {});
-    return Object.keys(fetches).map((name) => toTensor(name, outputs[name]));
+    const outputs = native.run(nativeFeeds(feeds), nativeFetches(names), {});
+    return names.map((name) => toTensor(name, outputs[name]));
   } catch (error) {
     throw runFailure("MODEL_RUN_FAILED", error);
   }

@@ -7,6 +7,7 @@ import { MANIFEST } from "../../../support/sample-manifest.ts";
 import { DEPLOYED_V1 } from "../../../../src/generated/deployed-v1.js";
 import { EVIDENCE_V1 } from "../../../../src/generated/evidence-v1.js";
 import { MANIFEST_V1 } from "../../../../src/generated/manifest-v1.js";
+import { SIDECAR_V1 } from "../../../../src/generated/sidecar-v1.js";
 
 const read = (text: string) => parseJson(utf8(text), "manifest.json");
 const withField = (field: string, value: unknown) => read(JSON.stringify({ ...MANIFEST, [field]: value }));
@@ -117,5 +118,33 @@ describe("other documents", () => {
   it("lists at most a hundred problems", () => {
     const text = JSON.stringify({ ...MANIFEST, files: Array.from({ length: 500 }, () => ({})) });
     expect(schemaProblems(read(text), MANIFEST_V1)).toHaveLength(100);
+  });
+});
+
+describe("a value of several types", () => {
+  const messages = (shape: unknown) => {
+    const spec = { name: "x", dtype: "float32", shape };
+    const sidecar = {
+      schema_version: "modelgate/sidecar/v1",
+      feature_schema_id: "x",
+      feature_schema_version: "1.0.0",
+      columns: [],
+      inputs: [spec],
+      outputs: [{ ...spec, shape: [] }],
+      crc32: "00000000",
+    };
+    return schemaProblems(read(JSON.stringify(sidecar)), SIDECAR_V1).map(({ message }) => message);
+  };
+
+  it("of none of them is one problem", () => {
+    expect(messages([true])).toEqual(['The value of "/inputs/0/shape/0" must be integer or string.']);
+    expect(messages(4)).toEqual(['The value of "/inputs/0/shape" must be array or null.']);
+  });
+
+  it("of one of them is told what that one lacks, in words that go on with the sentence", () => {
+    expect(messages(["batch-size"])).toEqual([
+      'The value of "/inputs/0/shape/0" must be a name of letters, digits and underscores, such as N for the batch axis.',
+    ]);
+    expect(messages([-1])).toEqual(['The value of "/inputs/0/shape/0" must be >= 0.']);
   });
 });

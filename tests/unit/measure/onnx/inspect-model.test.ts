@@ -149,6 +149,38 @@ describe("inspecting a model", () => {
     expect(error.problems[5]?.message).toContain("[2,2] of float32 need 16 bytes, raw_data has 15");
   });
 
+  const named = (names: readonly string[]) => {
+    const values = names.map((name) => ({ name, dtype: "float32", shape: [1] }));
+    return model({ nodes: [IDENTITY], inputs: values, outputs: [{ name: "y", dtype: "float32" }] });
+  };
+
+  it("takes any text as a name, up to 512 characters, and up to 1,024 inputs", () => {
+    const names = ["495", " ", "a b", "/x", "Länge", 'a"b\n\u202e', "😀".repeat(512)];
+    const many = Array.from({ length: 1024 - names.length }, (_, at) => `x${at}`);
+    expect(inspectModel(named([...names, ...many])).inputs.map(({ name }) => name)).toEqual([
+      ...names,
+      ...many,
+    ]);
+  });
+
+  it.each([
+    ["no name", [""], "The input at position 0 has no name."],
+    ["U+0000 in a name", ["x\0y"], String.raw`The input at position 0 has a U+0000 in its name "x\u0000y".`],
+    [
+      "a name of 513 characters",
+      ["a".repeat(513)],
+      "The input at position 0 has a name of 513 characters, over 512.",
+    ],
+    ["the same name twice", ["x", "x"], 'The input at position 1 is the second one called "x".'],
+  ])("refuses %s", (_, names, message) => {
+    expect(refusal(named(names)).error.problems).toMatchObject([{ code: "MODEL_NAME_UNUSABLE", message }]);
+  });
+
+  it("refuses 1,025 inputs", () => {
+    const names = Array.from({ length: 1025 }, (_, at) => `x${at}`);
+    expect(refusal(named(names)).codes).toEqual(["MODEL_TOO_MANY_VALUES"]);
+  });
+
   it.each([
     ["dims that multiply beyond 2^53", [2 ** 40, 2 ** 40]],
     ["more elements than bytes", [2 ** 40]],

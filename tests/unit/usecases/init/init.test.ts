@@ -222,14 +222,30 @@ describe("the first version", () => {
     expect(sidecar.feature_schema_id).toBe("a-b-c");
   });
 
-  it("refuses tensors that no feature schema can name", async () => {
+  it("refuses a model whose tensors have no name that the engine can be given", async () => {
     const value = (name: string) => ({ name, dtype: "float32", shape: ["N"] });
     const bytes = model({
-      nodes: [node({ op: "Identity", inputs: ["\u202Ex"], outputs: ["y"] })],
-      inputs: [value("\u202Ex")],
+      nodes: [node({ op: "Identity", inputs: ["x\0y"], outputs: ["y"] })],
+      inputs: [value("x\0y")],
       outputs: [value("y")],
     });
     const refused = await codesOf({ ...OPTIONS, model: { ...FLIGHTS, bytes } });
-    expect(refused).toEqual({ codes: ["INIT_TENSOR_NAME"], written: 0 });
+    expect(refused).toEqual({ codes: ["MODEL_NAME_UNUSABLE"], written: 0 });
+  });
+
+  it("says in TODO.md what N is, and which foreign dimensions have another name, as text", async () => {
+    const files = memoryFiles();
+    const value = (name: string) => ({ name, dtype: "float32", shape: ["batch `size` <b>", "2*s0"] });
+    const bytes = model({
+      nodes: [node({ op: "Identity", inputs: ["x"], outputs: ["y"] })],
+      inputs: [value("x")],
+      outputs: [value("y")],
+    });
+    await init({ files }, { ...OPTIONS, model: { ...FLIGHTS, bytes } });
+    const todo = textOf(files, "models/flight-delay/draft-1.0.0/TODO.md");
+    expect(todo).toContain("`N` is the batch axis");
+    expect(todo).toContain(
+      "- ``batch `size` <b>`` of the model is `N`\n- `2*s0` of the model is `dim_2_s0`\n",
+    );
   });
 });

@@ -1,0 +1,1 @@
+Bpetal_width__cm_J ÍÌL>ÍÌL>ff¦?ffæ?ff¦?33ó?33@ffæ?
