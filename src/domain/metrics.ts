@@ -200,6 +200,13 @@ const relative: Record<string, Row> = {
 };
 
 const agreement: Record<string, Row> = {
+  "parity.repeatable": [
+    "answers repeated",
+    "share",
+    "higher",
+    SHARE,
+    "Share of outputs that are the same, bit for bit, when the cases are run again: in another order, and in a new session.",
+  ],
   "parity.label_agreement": [
     "label agreement",
     "share",

@@ -1,5 +1,6 @@
 import type { EngineFingerprint } from "../domain/evidence.ts";
 import type { Tensor } from "../domain/tensor.ts";
+import type { Rerun } from "../measure/parity/repeat.ts";
 import type { BatchPlan, ColdStart, PairsPlan, ProcessTimes } from "../measure/latency/samples.ts";
 
 /** Limits of a child process that runs a model. */
@@ -25,6 +26,8 @@ export interface ReplayRequest {
 export interface ReplayAnswer {
   /** Tensor outputs of each case, in the model's order; outputs that are no tensors are left out. */
   readonly cases: readonly (readonly Tensor[])[];
+  /** What the same cases gave once more, one entry for each way of `RERUNS`, in that order. */
+  readonly reruns: readonly Rerun[];
   /** Peak resident memory of the process. */
   readonly peakMiB: number;
 }
@@ -47,6 +50,10 @@ export interface PairsRequest {
  * MODEL_MEMORY, MODEL_OUTPUT_TOO_LARGE, MODEL_CRASHED, MODEL_LOAD_FAILED, MODEL_RUN_FAILED; the tool's: ENGINE_*.
  */
 export interface EngineProcess extends AsyncDisposable {
+  /**
+   * Runs every case, then some of them again (`rerunOrder`) as long as `rerunBudgetMs` allows. The time and output limits hold
+   * for each of these runs by itself.
+   */
   replay(request: ReplayRequest, onCase?: (done: number) => void): Promise<ReplayAnswer>;
   /** Times a model that is alone in the process, from loading it to its first answer. */
   coldStart(request: ColdStartRequest): Promise<ColdStart>;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { engineSources, onnxEngine } from "../../src/adapters/onnx/engine.ts";
 import { type Tensor, elementCount } from "../../src/domain/tensor.ts";
@@ -47,6 +48,16 @@ describe.each(ENGINES)("%s", (_, open) => {
     expect(answer.peakMiB).toBeGreaterThan(0);
   });
 
+  it("runs the cases again, backwards and in a new session, and finds the same bits", async () => {
+    await using process = open().start(LIMITS);
+    const { reruns } = await process.replay({ model, cases: [one(1), one(10), one(-1)] });
+    const same = { cases: 3, outputs: 3, differing: 0, differences: [] };
+    expect(reruns).toEqual([
+      { kind: "order", ...same },
+      { kind: "session", ...same },
+    ]);
+  });
+
   it("takes inputs by name, and answers no cases with none", async () => {
     const engine = open();
     await using swapped = engine.start(LIMITS);
@@ -54,7 +65,8 @@ describe.each(ENGINES)("%s", (_, open) => {
       Float32Array.of(6, 7, 8),
     );
     await using idle = engine.start(LIMITS);
-    expect((await idle.replay({ model, cases: [] })).cases).toEqual([]);
+    const { cases, reruns } = await idle.replay({ model, cases: [] });
+    expect([cases, reruns.map((rerun) => rerun.cases)]).toEqual([[], [0, 0]]);
   });
 
   it("has one fingerprint, and may be disposed without being asked", async () => {
@@ -67,6 +79,51 @@ describe.each(ENGINES)("%s", (_, open) => {
       name: "onnxruntime-node",
       threads: 1,
       optimization_level: "basic",
+    });
+  });
+});
+
+/** A model that is refused before it gets here, by the names of its operators: what runs it must find it out as well. */
+const random = (name: string) => readFileSync(`tests/cases/random-models/refused-${name}.onnx`);
+let calls = 0;
+const ENDLESS_NOISE: readonly [string, string, () => Engine][] = [
+  ...["RandomNormalLike", "RandomNormalLike-with-seed", "Bernoulli", "Dropout-constant"].map(
+    (name): [string, string, () => Engine] => [`ONNX Runtime with ${name}`, name, ENGINES[0]![1]],
+  ),
+  [
+    "its twin in memory, with a state",
+    "RandomNormalLike",
+    () =>
+      memoryEngine(() => [
+        tensor(
+          "y",
+          "float32",
+          [1, 8],
+          Array.from({ length: 8 }, () => calls++),
+        ),
+      ]),
+  ],
+];
+
+describe.each(ENDLESS_NOISE)("%s", (_, name, open) => {
+  const model = { bytes: random(name), externalData: [] };
+  const x = [
+    tensor(
+      "x",
+      "float32",
+      [32, 8],
+      Array.from({ length: 256 }, (_, at) => 0.1 + at / 1000),
+    ),
+  ];
+
+  it.each([1, 2, 5])("answers other bits when %i cases are run again", async (count) => {
+    await using process = open().start(LIMITS);
+    const { reruns } = await process.replay({ model, cases: Array.from({ length: count }, () => x) });
+    const differing = reruns.reduce((sum, rerun) => sum + rerun.differing, 0);
+    expect(differing).toBeGreaterThan(0);
+    expect(reruns.find((rerun) => rerun.differing > 0)?.differences[0]).toMatchObject({
+      output: "y",
+      message: expect.stringMatching(/^at \[\d+,\d\] \S+, then \S+$/),
     });
   });
 });

@@ -133,6 +133,7 @@ export function goodMeasurements(): readonly Measurement[] {
     measurement("parity.outputs_not_comparable", 0),
     measurement("parity.claims_broken", 0),
     measurement("parity.cases", 4),
+    measurement("parity.repeatable", 1),
     measurement("benchmark.p95_batch32_ms", 7.9, {
       baseline: 4.1,
       interval: { low: 7.7, high: 8.2, level: 0.95 },

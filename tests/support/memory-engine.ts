@@ -1,6 +1,7 @@
 import type { EngineFingerprint } from "../../src/domain/evidence.ts";
 import type { Tensor } from "../../src/domain/tensor.ts";
 import { gateError, type GateError } from "../../src/errors.ts";
+import { RERUNS, rerunOrder, RerunTally } from "../../src/measure/parity/repeat.ts";
 import type { Engine, EngineProcess } from "../../src/ports/engine.ts";
 
 export const MEMORY_FINGERPRINT: EngineFingerprint = {
@@ -31,7 +32,13 @@ export function memoryEngine(
           onCase?.(index + 1);
           return outputs;
         });
-        return { cases: answers, peakMiB: 1 };
+        const reruns = RERUNS.map((kind) => {
+          const tally = new RerunTally(kind);
+          for (const index of rerunOrder(kind, cases.length))
+            tally.add(index, answers[index] ?? [], behaviour(cases[index] ?? [], index));
+          return tally.rerun;
+        });
+        return { cases: answers, reruns, peakMiB: 1 };
       },
       coldStart: async () => notTimed(),
       timePairs: async () => notTimed(),

@@ -1,6 +1,7 @@
 import type { EngineFingerprint } from "../../domain/evidence.ts";
 import type { Tensor } from "../../domain/tensor.ts";
 import { gateError } from "../../errors.ts";
+import { type Rerun, RERUNS, RerunTally } from "../../measure/parity/repeat.ts";
 import type { EngineModel, ReplayAnswer, ReplayRequest } from "../../ports/engine.ts";
 import {
   decodeTensor,
@@ -24,20 +25,74 @@ export async function askReplay(
   settings: ReplaySettings,
   onCase: (done: number) => void = () => undefined,
 ): Promise<ReplayAnswer> {
-  const cases: Tensor[][] = [];
+  const heard = new Answers(request.cases.length, () => child.renew());
   const done = await child.ask(replayFrame(request, settings), (frame) => {
-    if (cases.length === request.cases.length)
-      throw gateError("MODEL_CRASHED", "The process answered more cases than it was asked.");
-    cases.push(decodeOutputs(frame));
-    onCase(cases.length);
+    heard.take(frame);
+    if (frame.header.kind === "case") onCase(heard.cases.length);
   });
-  if (cases.length !== request.cases.length) {
-    throw gateError(
-      "MODEL_CRASHED",
-      `The process answered ${cases.length} of ${request.cases.length} cases.`,
-    );
+  return { cases: heard.cases, reruns: heard.reruns(), peakMiB: Number(done.header["peakKiB"]) / 1024 };
+}
+
+/** What the child answers, in the only order that the protocol has. */
+class Answers {
+  readonly cases: Tensor[][] = [];
+  readonly #wanted: number;
+  readonly #onRun: () => void;
+  readonly #tallies: RerunTally[] = [];
+  readonly #seen = new Set<number>();
+
+  constructor(wanted: number, onRun: () => void) {
+    this.#wanted = wanted;
+    this.#onRun = onRun;
   }
-  return { cases, peakMiB: Number(done.header["peakKiB"]) / 1024 };
+
+  take(frame: Frame): void {
+    const { kind } = frame.header;
+    if (kind === "case") this.#first(frame);
+    else if (kind === "rerun") this.#begin(frame);
+    else if (kind === "again") this.#again(frame);
+    else throw gateError("MODEL_CRASHED", "The process gave an answer that is none.");
+  }
+
+  #first(frame: Frame): void {
+    if (this.cases.length === this.#wanted)
+      throw gateError("MODEL_CRASHED", "The process answered more cases than it was asked.");
+    this.cases.push(decodeOutputs(frame));
+  }
+
+  #begin({ header }: Frame): void {
+    this.#requireAll();
+    const kind = RERUNS[this.#tallies.length];
+    if (kind === undefined || header["rerun"] !== kind)
+      throw gateError("MODEL_CRASHED", "The process ran cases again that it was not asked.");
+    this.#tallies.push(new RerunTally(kind));
+    this.#seen.clear();
+    this.#onRun();
+  }
+
+  #again(frame: Frame): void {
+    const index = Number(frame.header["case"]);
+    const [first, tally] = [this.cases[index], this.#tallies.at(-1)];
+    if (!first || !tally || this.#seen.has(index))
+      throw gateError("MODEL_CRASHED", "The process ran a case again that it was not asked.");
+    this.#seen.add(index);
+    tally.add(index, first, decodeOutputs(frame));
+  }
+
+  /** All that was asked for: each case, and each way of running again for at least one. */
+  reruns(): Rerun[] {
+    this.#requireAll();
+    const reruns = this.#tallies.map(({ rerun }) => rerun);
+    if (reruns.length === RERUNS.length && reruns.every(({ cases }) => cases > 0 || this.#wanted === 0))
+      return reruns;
+    throw gateError("MODEL_CRASHED", "The process did not run the cases again.");
+  }
+
+  #requireAll(): void {
+    const [answered, wanted] = [this.cases.length, this.#wanted];
+    if (answered === wanted) return;
+    throw gateError("MODEL_CRASHED", `The process answered ${answered} of ${wanted} cases.`);
+  }
 }
 
 function replayFrame(request: ReplayRequest, settings: ReplaySettings): Frame {
@@ -63,8 +118,7 @@ export function encodeModel(
 /** The child ran foreign code: what it answers is read with the same doubt as a file. */
 function decodeOutputs(frame: Frame): Tensor[] {
   const outputs = frame.header["outputs"];
-  if (frame.header.kind !== "case" || !Array.isArray(outputs))
-    throw gateError("MODEL_CRASHED", "The process gave an answer that is none.");
+  if (!Array.isArray(outputs)) throw gateError("MODEL_CRASHED", "The process gave an answer that is none.");
   try {
     return outputs.map((output) => decodeTensor(output as TensorHeader, frame.blobs));
   } catch (error) {

@@ -32,6 +32,7 @@ export class ModelProcess {
   readonly #settled = Promise.withResolvers<Frame>();
   readonly #cleanup: (() => void)[] = [];
   #onFrame: (frame: Frame) => void = () => undefined;
+  readonly #timer: NodeJS.Timeout;
   #isReady = false;
   #answered = 0;
   #stderr = "";
@@ -40,6 +41,7 @@ export class ModelProcess {
     this.#options = options;
     this.#child = spawnChild(options);
     this.#settled.promise.catch(() => undefined);
+    this.#timer = setTimeout(() => this.#timeOut(), options.limits.timeoutMs);
     this.#listen();
     this.#bound();
   }
@@ -53,6 +55,13 @@ export class ModelProcess {
     for (const piece of encodeFrame(request)) this.#child.stdin?.write(piece);
     this.#child.stdin?.end();
     return this.#settled.promise;
+  }
+
+  /** Lets the limits of time and output begin anew: what comes next is a run of its own. */
+  renew(): void {
+    if (this.#cleanup.length === 0) return;
+    this.#answered = 0;
+    this.#timer.refresh();
   }
 
   get pid(): number | undefined {
@@ -81,8 +90,8 @@ export class ModelProcess {
   }
 
   #bound(): void {
-    const { limits, signal } = this.#options;
-    const timer = setTimeout(() => this.#timeOut(), limits.timeoutMs);
+    const { signal } = this.#options;
+    const timer = this.#timer;
     const poll = setInterval(() => this.#weigh(), POLL_MS);
     const kill = () => killGroup(this.#child);
     const abort = () => this.#fail("ENGINE_INTERRUPTED", "The run was stopped.");
@@ -176,9 +185,12 @@ function spawnChild(options: ChildOptions): ChildProcess {
   });
 }
 
+/** Runs of one child that have the time limit each (`renew`): the first, and two more. */
+const MOST_RUNS = 3;
+
 /** No core files; and a limit on CPU time, which ends a child whose parent was killed before it could kill it. */
 function bounded(limits: RunLimits): string[] {
-  const seconds = Math.ceil(limits.timeoutMs / 1000) * 2 + 5;
+  const seconds = Math.ceil(limits.timeoutMs / 1000) * (MOST_RUNS + 1) + 5;
   return ["/bin/sh", "-c", 'ulimit -c 0; ulimit -t "$0"; exec "$@"', String(seconds)];
 }
 

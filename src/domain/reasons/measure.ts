@@ -68,6 +68,12 @@ export const measureReasons = {
     fix: "Export with the labels of the trained model.",
     exit: 1,
   },
+  PARITY_NOT_REPEATABLE: {
+    meaning:
+      "The model gave other outputs for the same inputs when its cases were run again, in another order or in a new session.",
+    fix: "Export a model whose answer depends on its inputs alone: feed random numbers and states as inputs, and give new states as outputs.",
+    exit: 1,
+  },
   PARITY_NOTHING_COMPARED: {
     meaning: "No output element could be compared, so that nothing was shown.",
     fix: "Export outputs as tensors (skl2onnx: zipmap=False), and use test data with at least one row.",

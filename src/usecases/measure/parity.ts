@@ -4,6 +4,8 @@ import type { ModelFacts } from "../../measure/onnx/inspect-model.ts";
 import { quote } from "../../domain/quote.ts";
 import type { ParityClaim } from "../../measure/parity/claim.ts";
 import { type Cause, failedMeasurements, parityMeasurements } from "../../measure/parity/measurements.ts";
+import type { Rerun } from "../../measure/parity/repeat.ts";
+import { notRepeated, repeatable, repeatFindings } from "../../measure/parity/repeatable.ts";
 import { type OutputPair, type OutputReport, reportOutputs } from "../../measure/parity/report.ts";
 import { STRICT, type Tolerances } from "../../measure/parity/tolerance.ts";
 import type { Engine, EngineProcess, ReplayAnswer, RunLimits } from "../../ports/engine.ts";
@@ -42,17 +44,28 @@ export interface ParityDetails {
   readonly cases: readonly string[];
   readonly outputs: readonly OutputReport[];
   readonly not_comparable: readonly { readonly name: string; readonly kind: string }[];
+  /** What came out when the cases were run again; empty when the model could not be replayed. */
+  readonly repeated: readonly Repeated[];
   /** Why the model could not be replayed; null when it was. */
   readonly failure: { readonly code: string; readonly message: string } | null;
   /** What parity.json says, null when there is none or it cannot be read. */
   readonly claim: ParityClaim | null;
 }
 
+/** A way of running cases again, with the outputs that differed: in which case, and where first. */
+interface Repeated extends Omit<Rerun, "differences"> {
+  readonly differences: readonly {
+    readonly case: string;
+    readonly output: string;
+    readonly message: string;
+  }[];
+}
+
 const PARITY_LIMITS: RunLimits = { timeoutMs: 120_000, memoryMiB: 4096, outputMiB: 256 };
 
 /**
- * Replays every stored case in one fresh child process and compares the outputs with the references. What the model
- * does wrong (time, memory, crash, refusal, wrong outputs) becomes evidence in state "undefined"; bad input is thrown
+ * Replays every stored case in one fresh child process, compares the outputs with the references, and with what the same
+ * cases give in another order and in another session: a model is a function of its inputs. What the model does wrong (time, memory, crash, refusal, wrong outputs) becomes evidence in state "undefined"; bad input is thrown
  * (MODEL_*, TENSOR_*, PARITY_NO_TEST_DATA, PARITY_INPUT_*, PARITY_REFERENCE_MISSING, PARITY_TEST_DATA_AMBIGUOUS), and so
  * is a tool that does not work (ENGINE_*).
  */
@@ -70,7 +83,13 @@ export async function measureParity(ports: ParityPorts, task: ParityTask): Promi
   const replaying = replay(ports, child, loaded, cases);
   // Hashing the engine's libraries and looking at the machine overlap with the replay.
   const [replayed, runner] = await Promise.all([replaying, fingerprint(ports)]);
-  const result = judgeless(replayed, { facts: loaded.facts, cases, claim, task });
+  const result = judgeless(replayed, {
+    file: `${version.folder}/${version.manifest.artifact_uri}`,
+    facts: loaded.facts,
+    cases,
+    claim,
+    task,
+  });
   return evidenceOf(version, task.run, { files, runner, ...result });
 }
 
@@ -84,7 +103,7 @@ const MODEL_FAILURES: ReadonlySet<string> = new Set([
   "MODEL_RUN_FAILED",
 ]);
 
-type Replayed = ReplayAnswer["cases"] | Cause;
+type Replayed = ReplayAnswer | Cause;
 
 async function replay(
   { progress }: ParityPorts,
@@ -96,8 +115,7 @@ async function replay(
   progress.step("parity", 0, total);
   try {
     const request = { model, cases: cases.map(({ inputs }) => inputs) };
-    const answer = await child.replay(request, (done) => progress.step("parity", done, total));
-    return answer.cases;
+    return await child.replay(request, (done) => progress.step("parity", done, total));
   } catch (error) {
     if (!(error instanceof GateError) || !MODEL_FAILURES.has(error.code)) throw error;
     return { reason: error.code, note: error.problems[0].message };
@@ -105,6 +123,8 @@ async function replay(
 }
 
 interface Replay {
+  /** The model. */
+  readonly file: string;
   readonly facts: ModelFacts;
   readonly cases: readonly TestCase[];
   readonly claim: Claim;
@@ -118,7 +138,7 @@ interface Result {
 }
 
 function judgeless(replayed: Replayed, of: Replay): Result {
-  const { facts, cases, claim, task } = of;
+  const { file, facts, cases, claim, task } = of;
   const tolerances = task.tolerances ?? STRICT;
   const notTensors = facts.outputs.filter((output) => !output.isTensor);
   const details = {
@@ -132,19 +152,26 @@ function judgeless(replayed: Replayed, of: Replay): Result {
   if ("reason" in replayed) {
     const failure = { code: replayed.reason, message: replayed.note };
     return {
-      measurements: failedMeasurements(replayed),
+      measurements: [...failedMeasurements(replayed), notRepeated(replayed)],
       findings: [],
-      details: { ...details, outputs: [], failure },
+      details: { ...details, outputs: [], repeated: [], failure },
     };
   }
-  const outputs = reportOutputs(pairsOf(cases, replayed), tolerances);
-  const findings = claimFindings(claim, { cases: cases.length, outputs });
-  const counts = { cases: cases.length, notComparable: notTensors.length, claimsBroken: findings.length };
+  const outputs = reportOutputs(pairsOf(cases, replayed.cases), tolerances);
+  const { reruns } = replayed;
+  const unlike = repeatFindings(reruns, { cases: details.cases, file });
+  const broken = claimFindings(claim, { cases: cases.length, outputs });
+  const counts = { cases: cases.length, notComparable: notTensors.length, claimsBroken: broken.length };
   return {
-    measurements: parityMeasurements({ outputs, ...counts }),
-    findings,
-    details: { ...details, outputs, failure: null },
+    measurements: [...parityMeasurements({ outputs, ...counts }), repeatable(reruns, cases.length)],
+    findings: [...broken, ...unlike],
+    details: { ...details, outputs, repeated: reruns.map((rerun) => named(rerun, cases)), failure: null },
   };
+}
+
+function named(rerun: Rerun, cases: readonly TestCase[]): Repeated {
+  const differences = rerun.differences.map((one) => ({ ...one, case: cases[one.case]?.name ?? "" }));
+  return { ...rerun, differences };
 }
 
 /** Every reference beside what the replay gave under its name. */

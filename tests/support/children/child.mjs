@@ -14,6 +14,18 @@ const answer = (header, blobs = []) => {
 
 const readRequest = () => readSync(0, Buffer.alloc(65536));
 
+const output = { name: "y", dtype: "string", dims: [1], strings: ["yes"] };
+const again = (rerun, number = 0, outputs = [output]) => {
+  answer({ kind: "rerun", rerun });
+  answer({ kind: "again", case: number, outputs });
+};
+const once = () => {
+  answer({ kind: "ready" });
+  readRequest();
+  answer({ kind: "case", outputs: [output] });
+};
+const done = () => answer({ kind: "done", peakKiB: 1 });
+
 const scripts = {
   environment() {
     answer({ kind: "ready" });
@@ -22,6 +34,8 @@ const scripts = {
       kind: "case",
       outputs: [{ name: "env", dtype: "string", dims: [1], strings: [JSON.stringify(process.env)] }],
     });
+    again("order");
+    again("session");
     answer({ kind: "done", peakKiB: 1 });
   },
   crash() {
@@ -78,6 +92,63 @@ const scripts = {
     answer({ kind: "ready" });
     readRequest();
     for (;;) answer({ kind: "case", outputs: [] });
+  },
+  "run-once-only"() {
+    once();
+    done();
+  },
+  "run-again-once-only"() {
+    once();
+    again("order");
+    done();
+  },
+  "run-again-without-a-case"() {
+    once();
+    again("order");
+    answer({ kind: "rerun", rerun: "session" });
+    done();
+  },
+  "run-again-in-another-way"() {
+    once();
+    again("session");
+  },
+  "run-again-too-early"() {
+    answer({ kind: "ready" });
+    readRequest();
+    answer({ kind: "rerun", rerun: "order" });
+  },
+  "run-again-too-often"() {
+    once();
+    for (const way of ["order", "session", "order"]) again(way);
+  },
+  "another-case-again"() {
+    once();
+    again("order", 1);
+  },
+  "one-case-twice-again"() {
+    once();
+    again("order");
+    answer({ kind: "again", case: 0, outputs: [output] });
+  },
+  "no-tensor-again"() {
+    once();
+    again("order", 0, [{ name: "y", dtype: "float32", dims: [1], blob: 5 }]);
+  },
+  "endless-again"() {
+    once();
+    answer({ kind: "rerun", rerun: "order" });
+    for (;;);
+  },
+  "slow-three-times"() {
+    const wait = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+    wait();
+    once();
+    for (const way of ["order", "session"]) {
+      wait();
+      again(way);
+    }
+    wait();
+    done();
   },
   "forgotten-peak"() {
     answer({ kind: "ready" });

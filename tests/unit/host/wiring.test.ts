@@ -23,7 +23,7 @@ describe("openPorts", () => {
 describe("lazyEngine", () => {
   const disposed: string[] = [];
   const process = {
-    replay: () => Promise.resolve({ cases: [], peakMiB: 1 }),
+    replay: () => Promise.resolve({ cases: [], reruns: [], peakMiB: 1 }),
     [Symbol.asyncDispose]: () => Promise.resolve(void disposed.push("process")),
   } as Partial<EngineProcess> as EngineProcess;
 

@@ -52,7 +52,7 @@ describe("headline", () => {
   test.each<[Verdict, string]>([
     [
       verdictWith(),
-      "Promote flight-delay 1.1.0 to PRODUCTION in prod: PASS. May merge; all 9 objectives passed.",
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: PASS. May merge; all 10 objectives passed.",
     ],
     [
       verdictWith({ "benchmark.latency_ratio": SLOW }),
@@ -74,11 +74,11 @@ describe("headline", () => {
     ],
     [
       evaluate(inputWith({ evidence: [] })),
-      "Promote flight-delay 1.1.0 to PRODUCTION in prod: FAIL. Must not merge: integrity problems was not measured; parity, max abs diff was not measured; outputs failed was not measured; and 6 more.",
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: FAIL. Must not merge: integrity problems was not measured; parity, max abs diff was not measured; outputs failed was not measured; and 7 more.",
     ],
     [
       evaluate(inputWith({ request: { ...REQUEST, event: "PROMOTE_TO_CANARY", phase: "5%" } })),
-      "Promote flight-delay 1.1.0 to CANARY (5%) in prod: PASS. May merge; all 7 objectives passed.",
+      "Promote flight-delay 1.1.0 to CANARY (5%) in prod: PASS. May merge; all 8 objectives passed.",
     ],
     [
       evaluate(inputWith({ request: { ...REQUEST, event: "ROLLBACK" } })),
@@ -234,7 +234,7 @@ describe("hostile text", () => {
         const rows = renderMarkdown(verdict)
           .split("\n")
           .filter((line) => line.startsWith("|"));
-        expect(rows).toHaveLength(11);
+        expect(rows).toHaveLength(12);
         expect(new Set(rows.map((row) => row.replaceAll(/\\[\\|]/g, "").split("|").length))).toEqual(
           new Set([8]),
         );

@@ -10,6 +10,8 @@
  *
  *     {kind: "ready"}                      the engine is loaded; whatever dies before is the engine's fault
  *     {kind: "case", outputs: […]} …       one for each case, or what another request defines
+ *     {kind: "rerun", rerun}               cases are run again from here on, in this way; first "order", then "session"
+ *     {kind: "again", case, outputs} …     one for each case that is
  *     {kind: "done", peakKiB} | {kind: "failed", code, message}     always last
  *
  * To add a request: a file in this folder that exports a `Handler`, and its kind in `HANDLERS` of main.ts.

@@ -70,8 +70,27 @@ describe("a process that runs a model", () => {
     ["too-few", "MODEL_CRASHED"],
     ["too-many", "MODEL_CRASHED"],
     ["forgotten-peak", "MODEL_MEMORY"],
+    ["run-once-only", "MODEL_CRASHED"],
+    ["run-again-once-only", "MODEL_CRASHED"],
+    ["run-again-without-a-case", "MODEL_CRASHED"],
+    ["run-again-in-another-way", "MODEL_CRASHED"],
+    ["run-again-too-early", "MODEL_CRASHED"],
+    ["run-again-too-often", "MODEL_CRASHED"],
+    ["another-case-again", "MODEL_CRASHED"],
+    ["one-case-twice-again", "MODEL_CRASHED"],
+    ["no-tensor-again", "MODEL_CRASHED"],
   ])("that answers with %s is refused: %s", async (script, code) => {
     expect((await failure(start(script))).code).toBe(code);
+  });
+
+  it("has the time limit for each of its runs, and no longer", async () => {
+    const slow = start("slow-three-times", { timeoutMs: 1100 });
+    const { reruns } = await askReplay(slow, REQUEST, { maxOutputBytes: 1, level: "basic" });
+    expect(reruns.map(({ kind, differing }) => [kind, differing])).toEqual([
+      ["order", 0],
+      ["session", 0],
+    ]);
+    expect((await failure(start("endless-again", { timeoutMs: 1100 }))).code).toBe("MODEL_TIMEOUT");
   });
 
   it("cannot make up a reason code, nor write to the terminal", async () => {

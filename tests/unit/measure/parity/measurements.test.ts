@@ -33,8 +33,9 @@ const value = (measured: Map<string, Measurement>, metric: string) => {
 
 describe("parity measurements", () => {
   it("cover the catalogue's parity metrics, all of them, measured or failed", () => {
+    // What running again comes to is for repeat.test.ts.
     const catalogue = [...METRICS]
-      .filter(([, { kind }]) => kind === "parity")
+      .filter(([id, { kind }]) => kind === "parity" && id !== "parity.repeatable")
       .map(([id]) => id)
       .sort();
     expect([...measure([pair("y", f64("y", [1]), f64("y", [1]))]).keys()].sort()).toEqual(catalogue);

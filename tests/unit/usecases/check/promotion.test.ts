@@ -42,7 +42,8 @@ describe("a promotion", () => {
       outcome: "PASS",
       subject: { model_id: "flight-delay", version: "1.0.0" },
     });
-    expect(scene.asked()).toBe(before + 8);
+    // Each of its cases three times: once, in another order, and in a new session.
+    expect(scene.asked()).toBe(before + 24);
     expect(report.notes[0]).toContain("Measured again: integrity, parity.");
     expect(report.decisions[0]).toMatchObject({
       effect: ["In prod: SHADOW empty -> 1.0.0."],

@@ -198,6 +198,48 @@ describe("measuring parity", () => {
   });
 });
 
+describe("a model whose answer depends on more than its inputs", () => {
+  /** Right the first time, whatever comes later. */
+  const measuring = async (behaviour: (call: number) => number) => {
+    using folder = versionFolder({ "model.onnx": ADD, ...GOOD });
+    let calls = 0;
+    return await parityOf(folder, { engine: memoryEngine(() => [row("sum", 11, 22, behaviour(++calls))]) });
+  };
+
+  it("agrees with its references and is not repeatable", async () => {
+    const evidence = await measuring((call) => (call === 1 ? 33 : 33 + call));
+    expect(measured(evidence, "parity.max_abs_diff").value).toBe(0);
+    expect(measured(evidence, "parity.claims_broken").value).toBe(0);
+    expect(measured(evidence, "parity.repeatable")).toMatchObject({
+      state: "measured",
+      value: 0,
+      samples: 2,
+    });
+    expect(evidence.findings).toEqual(
+      [
+        ["in another order", 35],
+        ["in a new session", 36],
+      ].map(([way, then]) => ({
+        code: "PARITY_NOT_REPEATABLE",
+        message: `Run again ${way}, 1 of 1 outputs differ; the first is output "sum" of test_data_set_0, at [0,2] 33, then ${then}.`,
+        file: "models/m/1.0.0/model.onnx",
+      })),
+    );
+    expect(evidence.details.repeated).toMatchObject([
+      { kind: "order", cases: 1, differing: 1, differences: [{ case: "test_data_set_0", output: "sum" }] },
+      { kind: "session", cases: 1, differing: 1 },
+    ]);
+  });
+
+  it("is found in one way of running it again alone", async () => {
+    const evidence = await measuring((call) => (call === 3 ? 34 : 33));
+    expect(measured(evidence, "parity.repeatable").value).toBe(0.5);
+    expect(evidence.findings.map(({ message }) => message.slice(0, 26))).toEqual([
+      "Run again in a new session",
+    ]);
+  });
+});
+
 describe("claims of the author", () => {
   const measuring = async (parity: unknown, data: FolderFiles = SECOND) => {
     using folder = versionFolder({
