@@ -85,6 +85,12 @@ const packs = {
     fix: "Propose the transition again; evidence for another request cannot be used.",
     exit: 1,
   },
+  CHECK_EVIDENCE_CONTRADICTED: {
+    meaning:
+      "A value of the proposal's evidence is not what the check measures of the same version: it was edited, or measured with another version of modelgate.",
+    fix: "Propose the transition again, with the version of modelgate that the check runs; evidence is never edited.",
+    exit: 1,
+  },
   CHECK_TIME_IMPLAUSIBLE: {
     meaning:
       "The transition says that it was decided before its base existed, or in the future: soak times would be false.",

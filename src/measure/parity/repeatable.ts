@@ -1,6 +1,6 @@
 import type { Finding, Measurement } from "../../domain/evidence.ts";
 import { absent, measured } from "../../domain/measurement.ts";
-import { quote } from "../onnx/quote.ts";
+import { quote } from "../../domain/quote.ts";
 import type { Cause } from "./measurements.ts";
 import type { Rerun, RerunKind } from "./repeat.ts";
 
@@ -30,7 +30,7 @@ const WAYS: Readonly<Record<RerunKind, string>> = {
 };
 
 /** What was not run again is said; null when it was all. */
-function leftOut(reruns: readonly Rerun[], cases: number): string | null {
+export function leftOut(reruns: readonly Rerun[], cases: number): string | null {
   const partly = reruns.filter((rerun) => rerun.cases < cases);
   if (partly.length === 0) return null;
   const counts = partly.map((rerun) => `${rerun.cases} of ${cases} cases ${WAYS[rerun.kind]}`);

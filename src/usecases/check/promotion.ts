@@ -1,29 +1,35 @@
 import type { EvidenceKind } from "../../domain/evidence.ts";
+import { refuse } from "../../errors.ts";
 import { approvalsFor } from "../approve/ask-approvals.ts";
 import { refuseStrays } from "../approve/carried-approvals.ts";
 import type { Decision } from "../gate/decision.ts";
 import { gate } from "../gate/gate.ts";
+import { neededKinds } from "../gate/measure-evidence.ts";
 import { proposalContextOf } from "../report-context.ts";
 import type { CheckScene } from "./scene.ts";
 import { type ProvenPromotion, provePromotion } from "../proof/promotion.ts";
 import { type Remeasurement, remeasured } from "./remeasure.ts";
+import { contradicted, unaskedEvidence } from "./contradicted.ts";
 import type { Findings } from "./report.ts";
 
 /**
  * Proves a promotion: the ledger follows byte for byte, the pack is whole and bound to the base, its verdict is what the
  * base's policies make of it, and what lies among its approvals approves it. Then measures again what the policies ask
- * for and what nobody vouches for, and judges with the clock of today. Throws CHECK_*, EVIDENCE_*, LEDGER_*, APPROVAL_*
+ * for and what nobody vouches for, judges with the clock of today, and compares what was measured with what the proposal says
+ * (CHECK_EVIDENCE_CONTRADICTED). Throws CHECK_*, EVIDENCE_*, LEDGER_*, APPROVAL_*
  * and GIT_SHALLOW.
  */
 export async function checkPromotion(scene: CheckScene): Promise<Findings> {
   const { ports, change, options } = scene;
   const proven = await provePromotion(ports, change, options.start.now);
   const { base, request, stored } = proven;
+  refuse(unaskedEvidence(proven, neededKinds(base, request)));
   const measuring = await remeasured(ports.git, { base, request, change, folder: stored.folder });
   const decision = await judgeToday(scene, proven, measuring.again);
   const notes = [whatWasDone(proven, measuring)];
   const decisions = [{ ...decision, ...proposalContextOf(decision) }];
-  return { problems: [], decisions, told: proven.told.outcome, notes };
+  const problems = contradicted(proven, decision, measuring.again);
+  return { problems, decisions, told: proven.told.outcome, notes };
 }
 
 /** A reader must see which numbers are of today, which are those that the proposal brought, and on whose word. */

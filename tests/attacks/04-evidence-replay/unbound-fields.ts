@@ -31,3 +31,12 @@ export const UNBOUND: Readonly<Record<string, string>> = {
   "deployed transition/reason": VOUCHED,
   "deployed transition/requested_by": VOUCHED,
 };
+
+/** Those of evidence that the check measures again and compares, so that it notices what no binding does. */
+export const REMEASURED: ReadonlySet<string> = new Set([
+  "evidence inputs/*/name",
+  "evidence inputs/*/digest",
+  "evidence details",
+  "evidence measurements/*/note",
+  "evidence measurements/*/reason",
+]);

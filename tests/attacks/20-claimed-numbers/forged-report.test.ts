@@ -9,6 +9,12 @@ import type { Behaviour } from "../../support/memory-engine.ts";
  */
 const PROPOSAL = "promote/prod/flight-delay";
 
+/** Agrees with every reference in the first replay. */
+function onlyOnce(): Behaviour {
+  const seen = new Set<number>();
+  return (inputs, index) => (seen.size < seen.add(index).size ? honest : changed)(inputs, index);
+}
+
 describe("a proposal whose evidence is perfect", () => {
   let scene: CheckScene;
   beforeAll(async () => {
@@ -50,6 +56,7 @@ describe("a proposal whose evidence is perfect", () => {
     ],
     ["answers NaN, which no comparison holds for", floats(Number.NaN), "GATE_HARD_LIMIT_MISSED"],
     ["answers Infinity", floats(Number.POSITIVE_INFINITY), "GATE_HARD_LIMIT_MISSED"],
+    ["answers as it did once for each case, and never again", onlyOnce(), "GATE_HARD_LIMIT_MISSED"],
     ["answers nothing", () => [], "GATE_HARD_LIMIT_MISSED"],
     ["answers under another name", each(() => ({ name: "other" })), "GATE_HARD_LIMIT_MISSED"],
     ["answers in another shape", each(({ dims }) => ({ dims: [...dims, 1] })), "GATE_HARD_LIMIT_MISSED"],
