@@ -92,15 +92,19 @@ function misfit(tensor: Tensor, { side, values, sizes }: Side): string | undefin
   if (!value)
     return `The model has no ${side} ${quote(tensor.name)}; it ${verb} ${values.map(written).join(", ")}.`;
   const type = formatTensorType(tensor.dtype, tensor.dims);
-  if (!value.isTensor || !fits(tensor, value))
+  if (!value.isTensor || !fits(tensor, value, side))
     return `The ${side} ${quote(tensor.name)} is ${type}; the model ${verb} ${written(value)}.`;
   return sizeMismatch(tensor, value, sizes);
 }
 
-function fits(tensor: Tensor, { dtype, shape }: ValueFacts): boolean {
+/**
+ * The engine refuses an input of another rank. The rank of an output is the exporter's word, with which the engine's answer
+ * need not agree (CatBoost writes [N] and the operator gives [N, 1]): there the replay decides.
+ */
+function fits(tensor: Tensor, { dtype, shape }: ValueFacts, side: Side["side"]): boolean {
   if (tensor.dtype !== dtype) return false;
   if (shape === null) return true;
-  if (shape.length !== tensor.dims.length) return false;
+  if (shape.length !== tensor.dims.length) return side === "output";
   return shape.every((dim, axis) => typeof dim !== "number" || dim === tensor.dims[axis]);
 }
 

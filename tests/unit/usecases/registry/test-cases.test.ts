@@ -178,6 +178,29 @@ describe("test data that can never work is found before a version is immutable",
     },
   );
 
+  it("leaves the rank of a reference to the replay: what a model declares of an output binds no engine", async () => {
+    const declared = model({
+      nodes: [node({ op: "Identity", inputs: ["x"], outputs: ["y"] })],
+      inputs: [{ name: "x", dtype: "float32", shape: ["N", 1] }],
+      outputs: [{ name: "y", dtype: "float32", shape: ["N"] }],
+    });
+    const spec = (name: string, shape: unknown[]) => ({ name, dtype: "float32", shape });
+    using registry = await smallRegistry({
+      "model.onnx": declared,
+      "sidecar.json": formatJson({
+        schema_version: "modelgate/sidecar/v1",
+        feature_schema_id: "lin",
+        feature_schema_version: "1.0.0",
+        columns: [],
+        inputs: [spec("x", ["N", 1])],
+        outputs: [spec("y", ["N"])],
+      }),
+      [INPUT]: stored(rows(2, 1)),
+      [OUTPUT]: stored(rows(2, 1)),
+    });
+    expect(told(await problemsOf(() => register(registry.ports, SMALL_FOLDER)))).toEqual([]);
+  });
+
   it("says how a NumPy file is converted", async () => {
     using registry = await smallRegistry({ "test_data_set_0/input_1.npy": "\x93NUMPY" });
     const [problem] = await problemsOf(() => register(registry.ports, SMALL_FOLDER));
