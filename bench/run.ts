@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { markdownTable } from "markdown-table";
 import { thisMachine } from "../src/adapters/machine/machine.ts";
+import { auditBeforeContest } from "./contests/audit-before.ts";
 import { auditContest } from "./contests/audit.ts";
 import { callOverheadContest } from "./contests/call-overhead.ts";
 import { checkContest } from "./contests/check.ts";
@@ -25,6 +26,7 @@ const CONTESTS: Readonly<Record<string, () => Contest>> = {
   validate: () => validateContest(root, scratch),
   check: () => checkContest(root, scratch),
   audit: () => auditContest(root, scratch),
+  "audit-before": () => auditBeforeContest(root, scratch),
 };
 
 const asked = process.argv.slice(2);

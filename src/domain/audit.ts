@@ -48,6 +48,8 @@ export interface CommitVerdict {
   /** Null when it is not signed, or not by a key that was trusted with it. */
   readonly signer: Signer | null;
   readonly transition: AuditedTransition | null;
+  /** Files of the versions that it registers or brings to serve whose bytes are in Git LFS and not in Git; left out for none. */
+  readonly in_lfs?: readonly string[];
   readonly exception: AuditException | null;
 }
 

@@ -49,6 +49,13 @@ export const TRANSITION_RULES: Readonly<Record<RecordedEvent, TransitionRule>> =
   REVOKE: { from: ["REGISTERED", ...SLOTS, "RETIRED"], to: "REVOKED", scope: "everywhere", reasoned: true },
 };
 
+/** Events that take a version out of service, or put an earlier one back: what is broken elsewhere never stops them. */
+const WAYS_OUT: ReadonlySet<LifecycleEvent> = new Set(["ROLLBACK", "DISABLE", "RETIRE", "REVOKE"]);
+
+export function isWayOut(event: LifecycleEvent): boolean {
+  return WAYS_OUT.has(event);
+}
+
 export function isRecordedEvent(event: LifecycleEvent): event is RecordedEvent {
   return event !== "REGISTER";
 }

@@ -1,4 +1,5 @@
 import type { RecordsRef } from "../domain/records-ref.ts";
+import type { ObjectDigest } from "./git-objects.ts";
 
 /** What a commit does to the tree: path -> bytes, or null to delete. */
 export type TreeChange = ReadonlyMap<string, Uint8Array | null>;
@@ -56,6 +57,18 @@ export interface Branch {
   readonly commit: string;
 }
 
+/** A file that a commit of the work tree would lack, or hold with other bytes than the file has. */
+export interface KeptOtherwise {
+  readonly path: string;
+  /**
+   * `ignored` by a rule; `hidden` by a mark in the index (a sparse checkout sets one); `converted` by attributes on the way
+   * into a commit; `unseen`, for example because another repository lies around it.
+   */
+  readonly how: "ignored" | "hidden" | "converted" | "unseen";
+  /** `.gitignore:3: *.onnx`, `skip-worktree`, `text=auto`; empty where it is unseen. */
+  readonly rule: string;
+}
+
 /** Another repository that commits can be fetched from. */
 export interface GitRemote {
   readonly url: string;
@@ -76,6 +89,11 @@ export interface Git {
   isShallow(): Promise<boolean>;
   /** Changed or untracked paths below the given ones; empty when the tree is clean. */
   dirty(paths: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Which of these files of the work tree `git add` and `git commit` would not take as they are; empty for all that they
+   * would. Below `folders` files count as well that the index has and the work tree lacks.
+   */
+  keptOtherwise(paths: readonly string[], folders: readonly string[]): Promise<readonly KeptOtherwise[]>;
   /** The bytes of a file in a commit; undefined when it is not there. Refuses symlinks, submodules and folders. */
   show(commit: string, path: string): Promise<Uint8Array | undefined>;
   /**
@@ -86,6 +104,8 @@ export interface Git {
     commit: string,
     folder: string,
   ): Promise<readonly { path: string; mode: string; blob: string; size: number }[]>;
+  /** What an object of any size holds, read as a stream; undefined when it is not here. GIT_OBJECT_CORRUPT. */
+  digest(id: string): Promise<ObjectDigest | undefined>;
   /** Names of the direct sub-folders of a folder in a commit, sorted; none when the folder is missing. */
   folders(commit: string, folder: string): Promise<readonly string[]>;
   /** The paths of `tree` alone, in the same order; of the repository nothing but trees is read. */

@@ -44,10 +44,11 @@ function madeSo({ since, by, chain }: LiveFacts): readonly string[] {
 
 function judgedLines(judged: CommitVerdict | null): readonly string[] {
   if (!judged) return [];
-  const { outcome, reasons, signer, transition } = judged;
+  const { outcome, reasons, signer, transition, in_lfs: inLfs = [] } = judged;
   const approvers = transition?.approved_by ?? [];
   return [
     `  audited: ${outcome}${reasons.length > 0 ? ` (${reasons.map(({ code }) => code).join(", ")})` : ""}`,
+    ...(inLfs.length > 0 ? [`  in Git LFS and not in Git: ${inLfs.join(", ")}`] : []),
     `  signed by ${signer ? `${signer.principal}, key ${signer.fingerprint}` : "nobody whom trust.yaml knew then"}`,
     `  approved by ${approvers.length > 0 ? approvers.join(", ") : "nobody on record"}`,
     ...(transition ? [`  evidence ${transition.evidence_digest}`, `  in ${transition.evidence}`] : []),

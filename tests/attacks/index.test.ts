@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { reasons } from "../../src/domain/reasons/catalogue.ts";
 
-/** The 25 attacks: a folder each, a refusal by a code in each, and a line of the threat model for each. */
+/** The numbered attacks: a folder each, a refusal by a code in each, and a line of the threat model for each. */
 const HERE = import.meta.dirname;
 const PAGE = join(HERE, "../../docs/threat-model.md");
 const page = readFileSync(PAGE, "utf8");
-const NUMBERS = Array.from({ length: 25 }, (_, at) => String(at + 1).padStart(2, "0"));
+const FOLDERS = globSync("[0-9]*", { cwd: HERE });
+const NUMBERS = FOLDERS.map((_, at) => String(at + 1).padStart(2, "0"));
 
 const foldersOf = (number: string): string[] => globSync(`${number}-*`, { cwd: HERE });
 const textOf = (folder: string): string =>
@@ -41,8 +42,10 @@ describe.each(NUMBERS)("attack %s", (number) => {
   });
 });
 
-it("no other folder has a number", () => {
-  expect(globSync("[0-9]*", { cwd: HERE })).toHaveLength(NUMBERS.length);
+it("numbers have no gaps, and no line of the threat model is without a folder", () => {
+  expect(FOLDERS.map((folder) => folder.slice(0, 2)).toSorted()).toEqual(NUMBERS);
+  expect(ROWS.map(({ number }) => number).toSorted()).toEqual(NUMBERS);
+  expect(NUMBERS.length).toBeGreaterThanOrEqual(26);
 });
 
 describe("the threat model", () => {

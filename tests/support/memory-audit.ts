@@ -29,6 +29,7 @@ export function gitOf({ objects, head }: SyntheticHistory): Git & GitObjects {
     resolve: async (revision) => (objects.commits.includes(revision) ? revision : undefined),
     line: (commit) => objects.line(commit),
     object: (id) => objects.object(id),
+    digest: (id) => objects.digest(id),
     disguises: () => objects.disguises(),
   };
   return new Proxy(answers as Git & GitObjects, {

@@ -1,5 +1,6 @@
 import { pathParts, safeBranch, safeRecordsRef, safeRevision } from "../../src/adapters/git/names.ts";
 import { gateError } from "../../src/errors.ts";
+import { digestOf } from "../../src/domain/digest.ts";
 import type { RecordsRef } from "../../src/domain/records-ref.ts";
 import type {
   Branch,
@@ -7,9 +8,11 @@ import type {
   CommitRequest,
   Git,
   GitRemote,
+  KeptOtherwise,
   PathChange,
   RecordRequest,
 } from "../../src/ports/git.ts";
+import type { ObjectDigest } from "../../src/ports/git-objects.ts";
 import { type MemoryCommit, MemoryCommits } from "./memory-git/commits.ts";
 import { byBytes, byPath, difference, objectId } from "./memory-git/trees.ts";
 
@@ -98,6 +101,10 @@ export class MemoryGit implements Git {
     );
   }
 
+  async keptOtherwise(): Promise<readonly KeptOtherwise[]> {
+    return [];
+  }
+
   async show(commit: string, path: string): Promise<Uint8Array | undefined> {
     pathParts(path);
     const { tree } = await this.#known(commit);
@@ -116,6 +123,19 @@ export class MemoryGit implements Git {
     return below
       .map(([path, bytes]) => ({ path, mode: "100644", blob: objectId("blob", bytes), size: bytes.length }))
       .toSorted(byPath);
+  }
+
+  async digest(id: string): Promise<ObjectDigest | undefined> {
+    const bytes = this.#commits.blob(id);
+    return (
+      bytes && {
+        id,
+        type: "blob",
+        digest: digestOf(bytes),
+        size: bytes.length,
+        head: bytes.subarray(0, 4096),
+      }
+    );
   }
 
   async paths(commit: string, folder: string): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { createHash, type KeyObject, sign } from "node:crypto";
 import { deflateSync } from "node:zlib";
-import type { Disguise, GitObjects, RawObject } from "../../src/ports/git-objects.ts";
+import { digestOf } from "../../src/domain/digest.ts";
+import type { Disguise, GitObjects, ObjectDigest, RawObject } from "../../src/ports/git-objects.ts";
 import { publicKeyFromKeyObject } from "../../src/trust/public-key.ts";
 import { armor, encodeSshSignature, signedData } from "../../src/trust/ssh/sshsig.ts";
 
@@ -30,6 +31,17 @@ export class ObjectWriter implements GitObjects {
 
   async object(id: string): Promise<RawObject | undefined> {
     return this.#objects.get(id);
+  }
+
+  /** Ids that were asked for by content, in their order. */
+  readonly hashed: string[] = [];
+
+  async digest(id: string): Promise<ObjectDigest | undefined> {
+    this.hashed.push(id);
+    const object = this.#objects.get(id);
+    if (!object) return undefined;
+    const { type, bytes } = object;
+    return { id, type, digest: digestOf(bytes), size: bytes.length, head: bytes.subarray(0, 4096) };
   }
 
   async disguises(): Promise<readonly Disguise[]> {

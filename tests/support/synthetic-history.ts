@@ -1,9 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { digestOf } from "../../src/domain/digest.ts";
-import { formatJson } from "../../src/domain/document/format.ts";
 import { type Evidence, type Subject, packFolder } from "../../src/domain/evidence.ts";
 import { type Ledger, liveVersion, type Transition } from "../../src/domain/ledger.ts";
-import { type Manifest, manifestHash } from "../../src/domain/manifest.ts";
 import { apply } from "../../src/ledger/apply.ts";
 import { HeldSince } from "../../src/ledger/audit/held-since.ts";
 import { formatLedger, GENESIS } from "../../src/ledger/ledger-text.ts";
@@ -15,7 +13,7 @@ import { openSshLine, publicKeyFromKeyObject } from "../../src/trust/public-key.
 import { packEvidence } from "../../src/usecases/gate/evidence-pack.ts";
 import { evidenceWith, goodMeasurements, shippedSources } from "./judging.ts";
 import { ObjectWriter, WorkTree } from "./object-writer.ts";
-import { MANIFEST } from "./sample-manifest.ts";
+import { CODE, syntheticVersion } from "./synthetic-version.ts";
 
 /** A fixed key, so that a history has the same commit ids at each run (RFC 8032, test 1). */
 export const FIXED_KEY: KeyObject = createPrivateKey({
@@ -70,22 +68,9 @@ principals:
 `;
 }
 
-/** A manifest of a version that differs from all others; the files that it names exist nowhere. */
-export function syntheticManifest(id: string, version: string): string {
-  const artifact = digestOf(`${id}@${version}`);
-  const { manifest_hash: _hash, ...sample } = MANIFEST;
-  const draft: Omit<Manifest, "manifest_hash"> = {
-    ...sample,
-    model_id: id,
-    version,
-    artifact_hash: artifact,
-  };
-  return formatJson({ ...draft, manifest_hash: manifestHash(draft) });
-}
-
 /**
  * A history made in memory by the product's own kernels: adoption, then one gated, signed transition a commit. Real in
- * every byte that an audit reads, but no model was ever run for it.
+ * every byte that an audit reads, but its models are no models, and none was ever run.
  */
 export class SyntheticHistory {
   readonly objects = new ObjectWriter();
@@ -116,12 +101,13 @@ export class SyntheticHistory {
   }
 
   register(id: string, version: string): void {
-    const text = syntheticManifest(id, version);
-    this.tree.write(`models/${id}/${version}/manifest.json`, text);
+    const files = syntheticVersion(id, version);
+    this.tree.write(CODE.path, CODE.text);
+    for (const [path, text] of files) this.tree.write(`models/${id}/${version}/${path}`, text);
     this.#subjects.set(`${id}@${version}`, {
       model_id: id,
       version,
-      manifest_digest: digestOf(text),
+      manifest_digest: digestOf(files.get("manifest.json") ?? ""),
       artifact_digest: digestOf(`${id}@${version}`),
     });
   }

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { type Digest, digestOf } from "../../domain/digest.ts";
+import { pointedFile } from "../../domain/registry/lfs-pointer.ts";
 import { GateError, gateError } from "../../errors.ts";
 import type { FileDigest, FileEntry, Files } from "../../ports/files.ts";
 import type { Git } from "../../ports/git.ts";
 
 const READ_LIMIT = 64 * 1024 * 1024;
 const HEAD = 512;
-const LFS_POINTER =
-  /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:ext-\d-[^\n]*\n)*oid sha256:([0-9a-f]{64})\nsize (\d{1,15})\n$/;
 
 /**
  * `Files` over one commit instead of the work tree, so that a change is measured as it will be, whatever is checked out.
@@ -85,10 +84,10 @@ class CommitFiles {
 
   /** The real bytes when they were fetched, else the pointer itself, which whoever reads it will refuse by name. */
   async #behindPointer(path: string, pointer: Uint8Array, limit: number): Promise<Uint8Array> {
-    const [, oid, size] = (pointer.length < 1024 && LFS_POINTER.exec(Buffer.from(pointer).toString())) || [];
-    if (oid === undefined || !this.#workTree || Number(size) > limit) return pointer;
+    const pointed = pointedFile(pointer);
+    if (!pointed || !this.#workTree || pointed.size > limit) return pointer;
     const bytes = await this.#workTree.readIfExists(path, limit).catch(() => undefined);
-    return bytes && digestOf(bytes) === `sha256:${oid}` ? bytes : pointer;
+    return bytes && digestOf(bytes) === pointed.digest ? bytes : pointer;
   }
 
   /** Git names a blob by the SHA-1 or SHA-256 of its bytes, so equal ids are equal bytes. */

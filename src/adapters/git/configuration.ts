@@ -22,9 +22,12 @@ export function lastValue(lines: readonly ConfigLine[], key: string): string | u
 
 /** Settings that empty every filter which the repository itself defines, so that looking at files runs no program. */
 export function withoutLocalFilters(lines: readonly ConfigLine[]): Setting[] {
-  const names = lines
-    .filter(isFromRepository)
-    .flatMap((line) => /^filter\.(.+)\.[^.]+$/s.exec(line.key)?.[1] ?? []);
+  return withoutFilters(lines.filter(isFromRepository));
+}
+
+/** The same for every filter that the lines define. */
+export function withoutFilters(lines: readonly ConfigLine[]): Setting[] {
+  const names = lines.flatMap((line) => /^filter\.(.+)\.[^.]+$/s.exec(line.key)?.[1] ?? []);
   return [...new Set(names)].flatMap((name): Setting[] => [
     [`filter.${name}.clean`, ""],
     [`filter.${name}.process`, ""],

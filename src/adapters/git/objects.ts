@@ -1,25 +1,18 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { hash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { gateError } from "../../errors.ts";
+import { GateError } from "../../errors.ts";
+import type { ObjectDigest } from "../../ports/git-objects.ts";
+import { AnswerStream, type Found, type GitObject, type Question } from "./answer-stream.ts";
 import { gitEnvironment } from "./environment.ts";
-import { gitFailure, gitNotStarted, printable } from "./failures.ts";
+import { gitFailure, gitNotStarted } from "./failures.ts";
 import type { GitPlace } from "./run.ts";
 
-export interface GitObject {
-  readonly id: string;
-  readonly type: string;
-  readonly bytes: Buffer;
-}
+export type { GitObject } from "./answer-stream.ts";
 
-interface Request {
-  readonly query: string;
-  readonly resolve: (object: GitObject | undefined) => void;
+interface Request extends Question {
+  readonly resolve: (object: Found) => void;
   readonly reject: (error: Error) => void;
 }
-
-/** Larger objects are drained and refused, never held in memory. */
-const OBJECT_LIMIT = 64 * 1024 * 1024;
 
 /**
  * Reads any number of objects through one `git cat-file --batch`, started with the first question. It never keeps
@@ -29,17 +22,27 @@ export class ObjectReader {
   readonly #place: GitPlace;
   readonly #waiting: Request[] = [];
   #child: ChildProcessWithoutNullStreams | undefined;
-  #answer = new AnswerStream();
+  #answer = this.#newStream();
   #outbox = "";
 
   constructor(place: GitPlace) {
     this.#place = place;
   }
 
+  /** GIT_TOO_LARGE over 64 MiB, GIT_OBJECT_CORRUPT. */
   read(query: string): Promise<GitObject | undefined> {
+    return this.#ask(query, true) as Promise<GitObject | undefined>;
+  }
+
+  /** What the bytes of an object of any size come to. GIT_OBJECT_CORRUPT. */
+  digest(query: string): Promise<ObjectDigest | undefined> {
+    return this.#ask(query, false) as Promise<ObjectDigest | undefined>;
+  }
+
+  #ask(query: string, whole: boolean): Promise<Found> {
     if (/[\n\r\0]/.test(query) || query.length > 4096) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ query, resolve, reject });
+      this.#waiting.push({ query, whole, resolve, reject });
       this.#send((this.#child ??= this.#spawn()), `${query}\n`);
     });
   }
@@ -67,13 +70,17 @@ export class ObjectReader {
     this.#child?.kill();
   }
 
+  #newStream(): AnswerStream {
+    return new AnswerStream(() => this.#waiting[0]);
+  }
+
   #spawn(): ChildProcessWithoutNullStreams {
     const child = spawn("git", ["cat-file", "--batch"], {
       cwd: this.#place.cwd,
       env: gitEnvironment(this.#place.env),
     });
     let stderr = "";
-    this.#answer = new AnswerStream();
+    this.#answer = this.#newStream();
     child.stdin.on("error", () => {});
     child.stderr.on(
       "data",
@@ -90,12 +97,8 @@ export class ObjectReader {
   #take(bytes: Buffer): void {
     for (const answer of this.#answer.push(bytes)) {
       const request = this.#waiting.shift();
-      if (!request) continue;
-      try {
-        request.resolve(checked(request.query, answer));
-      } catch (error) {
-        request.reject(error as Error);
-      }
+      if (answer instanceof GateError) request?.reject(answer);
+      else request?.resolve(answer);
     }
     if (this.#child && this.#waiting.length === 0) hold(this.#child, false);
   }
@@ -116,91 +119,4 @@ function hold(child: ChildProcessWithoutNullStreams, busy: boolean): void {
     if (busy) part.ref?.();
     else part.unref?.();
   }
-}
-
-interface Answer {
-  readonly header: string;
-  readonly size: number;
-  /** The object as its id is computed over it: `<type> <size>NUL` and its bytes. Undefined where there is none, or too much. */
-  readonly whole: Buffer | undefined;
-}
-
-/** Cuts the byte stream of `cat-file --batch` into answers: a header line, and for objects the bytes and one LF. */
-class AnswerStream {
-  #pending: Buffer[] = [];
-  #length = 0;
-  #open: { header: string; size: number; left: number } | undefined;
-
-  *push(bytes: Buffer): Generator<Answer> {
-    this.#pending.push(bytes);
-    this.#length += bytes.length;
-    for (;;) {
-      const answer = this.#open ? this.#body(this.#open) : this.#header();
-      if (answer === "more") return;
-      if (answer) yield answer;
-    }
-  }
-
-  #header(): Answer | "more" | undefined {
-    const all = this.#all();
-    const end = all.indexOf(10);
-    if (end < 0) return "more";
-    const header = all.subarray(0, end).toString("utf8");
-    this.#keep(all.subarray(end + 1));
-    const size = /^[0-9a-f]{40,64} [a-z]+ (\d+)$/.exec(header)?.[1];
-    if (size === undefined) return { header, size: 0, whole: undefined };
-    this.#open = { header, size: Number(size), left: Number(size) + 1 };
-    return undefined;
-  }
-
-  #body(open: { header: string; size: number; left: number }): Answer | "more" {
-    if (open.size > OBJECT_LIMIT && this.#length < open.left) {
-      open.left -= this.#length;
-      this.#keep(Buffer.alloc(0));
-      return "more";
-    }
-    if (this.#length < open.left) return "more";
-    const all = this.#all();
-    this.#keep(all.subarray(open.left));
-    this.#open = undefined;
-    const whole = open.size > OBJECT_LIMIT ? undefined : wholeObject(open, all);
-    return { header: open.header, size: open.size, whole };
-  }
-
-  #all(): Buffer {
-    const all = this.#pending.length === 1 ? (this.#pending[0] as Buffer) : Buffer.concat(this.#pending);
-    this.#pending = [all];
-    return all;
-  }
-
-  #keep(rest: Buffer): void {
-    this.#pending = [rest];
-    this.#length = rest.length;
-  }
-}
-
-/** A copy: what was read is shared with other objects, and would stay as long as this one. */
-function wholeObject({ header, size }: { header: string; size: number }, bytes: Buffer): Buffer {
-  const start = header.slice(header.indexOf(" ") + 1);
-  const whole = Buffer.allocUnsafe(start.length + 1 + size);
-  whole.write(start, "latin1");
-  whole[start.length] = 0;
-  bytes.copy(whole, start.length + 1, 0, size);
-  return whole;
-}
-
-/** git does not compare the bytes that it hands out with their id, so we do. */
-function checked(query: string, answer: Answer): GitObject | undefined {
-  const [id = "", type = ""] = answer.header.split(" ");
-  if (answer.size > OBJECT_LIMIT) {
-    throw gateError(
-      "GIT_TOO_LARGE",
-      `${printable(query)} has ${answer.size} bytes; the limit is ${OBJECT_LIMIT}.`,
-    );
-  }
-  if (answer.whole === undefined) return undefined;
-  const algorithm = id.length === 40 ? "sha1" : "sha256";
-  const real = hash(algorithm, answer.whole);
-  if (real !== id) throw gateError("GIT_OBJECT_CORRUPT", `The bytes of object ${id} have the id ${real}.`);
-  return { id, type, bytes: answer.whole.subarray(answer.whole.length - answer.size) };
 }

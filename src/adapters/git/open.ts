@@ -2,8 +2,15 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { GateError, gateError } from "../../errors.ts";
-import type { CommitFacts, Git, GitRemote, PathChange, RecordRequest } from "../../ports/git.ts";
-import type { Disguise, GitObjects, RawObject } from "../../ports/git-objects.ts";
+import type {
+  CommitFacts,
+  Git,
+  GitRemote,
+  KeptOtherwise,
+  PathChange,
+  RecordRequest,
+} from "../../ports/git.ts";
+import type { Disguise, GitObjects, ObjectDigest, RawObject } from "../../ports/git-objects.ts";
 import { parseCommit } from "./commit-object.ts";
 import { disguisesOf } from "./disguises.ts";
 import { printable } from "./failures.ts";
@@ -26,6 +33,7 @@ import {
 import { type GitPlace, gitText } from "./run.ts";
 import type { SignBytes } from "./sign-commit.ts";
 import { needed, TreeWalker } from "./trees.ts";
+import { filesKeptOtherwise } from "./work-tree.ts";
 import { appendRecord, writeCommit } from "./write.ts";
 
 /**
@@ -103,7 +111,8 @@ class LocalGit implements Git, GitObjects {
   }
 
   async resolve(revision: string): Promise<string | undefined> {
-    const object = await this.#objects.read(`${safeRevision(revision)}^{commit}`);
+    // A commit of any size has a name.
+    const object = await this.#objects.digest(`${safeRevision(revision)}^{commit}`);
     return object?.id;
   }
 
@@ -113,6 +122,10 @@ class LocalGit implements Git, GitObjects {
 
   dirty(paths: readonly string[]): Promise<readonly string[]> {
     return dirtyPaths(this.#place, paths);
+  }
+
+  keptOtherwise(paths: readonly string[], folders: readonly string[]): Promise<readonly KeptOtherwise[]> {
+    return filesKeptOtherwise(this.#place, paths, folders);
   }
 
   async show(commit: string, path: string): Promise<Uint8Array | undefined> {
@@ -196,9 +209,14 @@ class LocalGit implements Git, GitObjects {
 
   /** By full id alone, so that no ref of that name answers. */
   async object(id: string): Promise<RawObject | undefined> {
-    if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(id))
-      throw gateError("GIT_BAD_NAME", `"${printable(id)}" is no object id.`);
+    if (!FULL_ID.test(id)) throw notAnId(id);
     const object = await this.#objects.read(id);
+    return object?.id === id ? object : undefined;
+  }
+
+  async digest(id: string): Promise<ObjectDigest | undefined> {
+    if (!FULL_ID.test(id)) throw notAnId(id);
+    const object = await this.#objects.digest(id);
     return object?.id === id ? object : undefined;
   }
 
@@ -232,6 +250,12 @@ class LocalGit implements Git, GitObjects {
     this.#commits.add(commit);
     return commit;
   }
+}
+
+const FULL_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+function notAnId(id: string): GateError {
+  return gateError("GIT_BAD_NAME", `"${printable(id)}" is no object id.`);
 }
 
 function kindOf(mode: string): string {

@@ -51,6 +51,28 @@ export const manifestReasons = {
     fix: `Remove the file, or list it. ${REGISTER_AGAIN}`,
     exit: 2,
   },
+  MANIFEST_FILE_IGNORED: {
+    meaning: "Git ignores a file of the version, so no commit and no other clone would have it.",
+    fix: "Add it all the same: git add -f PATH",
+    exit: 2,
+  },
+  MANIFEST_FILE_HIDDEN: {
+    meaning:
+      "A mark in Git's index hides a file of the version (skip-worktree, as a sparse checkout sets it, or assume-unchanged), so a commit would not have the file as it is.",
+    fix: "Take the mark away: git update-index --no-skip-worktree --no-assume-unchanged PATH. In a sparse checkout: git sparse-checkout add FOLDER",
+    exit: 2,
+  },
+  MANIFEST_FILE_CONVERTED: {
+    meaning:
+      "Git would change the bytes of a file of the version on the way into a commit: a filter, line ends, keywords or an encoding.",
+    fix: "Write into .gitattributes: models/** -text -filter -ident !working-tree-encoding",
+    exit: 2,
+  },
+  MANIFEST_FILE_UNSEEN: {
+    meaning: "Git does not see a file of the version: it lies inside of another repository.",
+    fix: "Remove the .git folder of the inner repository, or the submodule, and run: git add models",
+    exit: 2,
+  },
   MANIFEST_FILE_HASH_MISMATCH: {
     meaning: "The bytes of a file are not those that the manifest names.",
     fix: RESTORE,

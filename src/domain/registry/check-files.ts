@@ -1,11 +1,27 @@
 import type { Document } from "../document/document.ts";
 import type { Manifest, ManifestFile } from "../manifest.ts";
 import { problem, type Problem } from "../../errors.ts";
-import type { FolderFile } from "./version-facts.ts";
+import { type FolderFile, REQUIRED_FILES } from "./version-facts.ts";
 
 /** UTF-8 byte order, in which the manifest lists its files. */
 export function byPath(a: { path: string }, b: { path: string }): number {
   return Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
+}
+
+/** What a manifest must list beside the model, and a model that can be measured: MANIFEST_REQUIRED_FILE_MISSING, MANIFEST_ARTIFACT_NOT_ONNX. */
+export function requiredProblems(manifest: Manifest, document: Document): Problem[] {
+  const listed = new Set(manifest.files.map((file) => file.path));
+  const lacking = [manifest.artifact_uri, ...REQUIRED_FILES].filter((path) => !listed.has(path));
+  const where = document.place("/files");
+  const problems = lacking.map((path) =>
+    problem("MANIFEST_REQUIRED_FILE_MISSING", `The version has no ${path}.`, { where }),
+  );
+  if (manifest.artifact_uri.endsWith(".onnx")) return problems;
+  const place = { where: document.place("/artifact_uri") };
+  return [
+    ...problems,
+    problem("MANIFEST_ARTIFACT_NOT_ONNX", `The artifact is ${manifest.artifact_uri}.`, place),
+  ];
 }
 
 /**

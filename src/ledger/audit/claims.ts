@@ -1,4 +1,5 @@
 import type { Claim, CommitVerdict } from "../../domain/audit.ts";
+import { counted } from "../../domain/counted.ts";
 
 /** What claims are made from: verdicts of the audited part, and what went before it. */
 export interface ClaimGround {
@@ -68,8 +69,11 @@ function lastWhere({ commits }: ClaimGround, is: (verdict: CommitVerdict) => boo
 }
 
 /** What no audit of a repository proves, for whoever reads its claims. */
-export function unprovenBy(ground: Pick<ClaimGround, "trustRoot" | "continued">): readonly string[] {
+export function unprovenBy(
+  ground: Pick<ClaimGround, "trustRoot" | "continued" | "commits">,
+): readonly string[] {
   return [
+    ...inLfs(ground.commits),
     ...(ground.trustRoot === null
       ? ["Who made any change: no policies/trust.yaml is in force, so no signature was asked for."]
       : ["What was merged before policies/trust.yaml came: nobody vouches for it."]),
@@ -77,5 +81,15 @@ export function unprovenBy(ground: Pick<ClaimGround, "trustRoot" | "continued">)
     "That stored evidence was measured honestly: a runner that was taken over can write any number. Measure again to know.",
     "Who asked GitHub for a commit that carries GitHub's own key: it says that some authorised caller did.",
     "That what runs is what deployed.json says: the audit sees the record, not the servers.",
+  ];
+}
+
+/** A pointer names the bytes, and does not hold them. */
+function inLfs(commits: readonly CommitVerdict[]): readonly string[] {
+  const [first, ...more] = new Set(commits.flatMap(({ in_lfs: files = [] }) => files));
+  if (first === undefined) return [];
+  const which = more.length === 0 ? first : `${first} and ${counted(more.length, "other file")}`;
+  return [
+    `That the bytes of ${which} can be had: they are in Git LFS and not in Git, which holds their size and SHA-256 alone.`,
   ];
 }

@@ -7,6 +7,8 @@ export interface Finding {
   readonly problems: readonly Problem[];
   /** What an auditor should see, and nothing is in doubt for it. */
   readonly warnings?: readonly Problem[];
+  /** Files of versions whose bytes are in Git LFS, as their manifests list them. */
+  readonly inLfs?: readonly string[];
   readonly transition?: AuditedTransition | null;
 }
 

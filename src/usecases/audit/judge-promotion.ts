@@ -2,6 +2,7 @@ import type { AuditedTransition } from "../../domain/audit.ts";
 import { sameDigest } from "../../domain/digest.ts";
 import { type Subject, packFolder } from "../../domain/evidence.ts";
 import { liveVersion, LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
+import { isWayOut } from "../../domain/lifecycle.ts";
 import { formatModelRef } from "../../domain/model-ref.ts";
 import { GateError, gateError, type Problem, problem, refuse } from "../../errors.ts";
 import { verifyStep } from "../../ledger/verify.ts";
@@ -67,12 +68,36 @@ async function proveEvidence(scene: Scene, base: StandingLedger, transition: Tra
     const stored = packOf(scene, transition);
     const proven = await proveVerdict(scene, { base, transition, stored });
     const { approvedBy, problems } = await judgeApprovals(scene, proven);
-    const warnings = proven.reworded === null ? [] : [rewordedIn(stored, proven.reworded)];
-    return { problems, warnings, transition: { ...told, approved_by: approvedBy } };
+    const reworded = proven.reworded === null ? [] : [rewordedIn(stored, proven.reworded)];
+    const bytes = await bytesBehind(scene, base, transition);
+    return {
+      problems: [...problems, ...bytes.problems],
+      warnings: [...reworded, ...bytes.warnings],
+      inLfs: bytes.inLfs,
+      transition: { ...told, approved_by: approvedBy },
+    };
   } catch (error) {
     if (!(error instanceof GateError)) throw error;
     return { problems: error.problems, transition: told };
   }
+}
+
+/**
+ * What the tree holds of the versions that the transition brings to serve, whatever is known of the commit that registered
+ * them: it may lie before the audit. A way out is never closed by what they lack, which is a warning there.
+ */
+async function bytesBehind(
+  { walk, after }: Scene,
+  base: StandingLedger,
+  transition: Transition,
+): Promise<Required<Pick<Finding, "problems" | "warnings" | "inLfs">>> {
+  const refs = versionsBehind(base.ledger, transition).map((version) => ({ id: transition.model, version }));
+  const found = await Promise.all(refs.map((ref) => walk.snapshots.committed(after, ref)));
+  const lacking = found.flatMap(({ problems }) => problems);
+  const inLfs = found.flatMap((one) => one.inLfs);
+  return isWayOut(transition.event)
+    ? { problems: [], warnings: lacking, inLfs }
+    : { problems: lacking, warnings: [], inLfs };
 }
 
 function rewordedIn({ folder }: StoredPack, pointer: string): Problem {

@@ -1,22 +1,30 @@
+import type { Digest } from "../../domain/digest.ts";
 import { formatModelRef, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { misnamedProblem, registryPlace } from "../../domain/registry/version-paths.ts";
-import { GateError, type Problem, problem } from "../../errors.ts";
-import type { Finding } from "./finding.ts";
+import { problem } from "../../errors.ts";
+import { lineageOf } from "../../ledger/audit/lineage.ts";
+import { committedVersion, sourceDigest } from "../registry/committed-version.ts";
+import { type Finding, findingOr } from "./finding.ts";
 import { registeredSignatureProblems } from "./registered-signature.ts";
+import { lacksManifest } from "./snapshots.ts";
 import type { Scene } from "./walk.ts";
 
 /**
  * A commit that registers versions: their manifests can be read, name their folder and are signed as the trust that was in
- * force asks, and nothing is added to a version that was there before. MANIFEST_*, SIGNATURE_*, TRUST_*, DOCUMENT_*.
+ * force asks, the tree of the commit holds every byte that they list, and nothing is added to a version that was there
+ * before. MANIFEST_*, FILE_NOT_REGULAR, SIGNATURE_*, TRUST_*, DOCUMENT_*.
  */
 export async function judgeRegistration(scene: Scene, versions: readonly ModelRef[]): Promise<Finding> {
   const places = scene.landed.changes.map(({ path }) => registryPlace(path));
   const misnamed = new Set(places.flatMap((place) => (place.kind === "misnamed" ? [place.folder] : [])));
-  const found = await Promise.all(versions.map((ref) => versionProblems(scene, ref)));
-  return { problems: [...[...misnamed].map(misnamedProblem), ...found.flat()] };
+  const found = await Promise.all(versions.map((ref) => findingOr(() => judgeVersion(scene, ref))));
+  return {
+    problems: [...[...misnamed].map(misnamedProblem), ...found.flatMap(({ problems }) => problems)],
+    inLfs: found.flatMap(({ inLfs = [] }) => inLfs),
+  };
 }
 
-async function versionProblems(scene: Scene, ref: ModelRef): Promise<readonly Problem[]> {
+async function judgeVersion(scene: Scene, ref: ModelRef): Promise<Finding> {
   const { walk, landed, before, after } = scene;
   const folder = versionFolder(ref);
   if (before !== null && (await walk.snapshots.store.find(before, `${folder}/manifest.json`))) {
@@ -24,14 +32,31 @@ async function versionProblems(scene: Scene, ref: ModelRef): Promise<readonly Pr
       (change) => change.before === null && change.path.startsWith(`${folder}/`),
     );
     const message = `${formatModelRef(ref)} was merged before, and this file is added to it.`;
-    return added.map(({ path }) => problem("MANIFEST_VERSION_IMMUTABLE", message, { where: { file: path } }));
+    return {
+      problems: added.map(({ path }) =>
+        problem("MANIFEST_VERSION_IMMUTABLE", message, { where: { file: path } }),
+      ),
+    };
   }
-  try {
-    if (await walk.snapshots.version(after, ref)) return await registeredSignatureProblems(scene, ref);
-  } catch (error) {
-    if (error instanceof GateError) return error.problems;
-    throw error;
+  const manifest = await walk.snapshots.store.file(after, `${folder}/manifest.json`);
+  return manifest ? judgeContent(scene, ref, manifest) : { problems: [lacksManifest(ref)] };
+}
+
+async function judgeContent(scene: Scene, ref: ModelRef, manifest: Uint8Array): Promise<Finding> {
+  const { walk, after } = scene;
+  const tree = walk.snapshots.tree(after);
+  const signature = await registeredSignatureProblems(scene, ref);
+  const atOrigin = (path: string): Promise<Digest | undefined> => mergedDigest(scene, path);
+  const { problems, inLfs } = await committedVersion(tree, { ref, manifest, sources: { tree, atOrigin } });
+  return { problems: [...signature, ...problems], inLfs };
+}
+
+/** Where the commit merges others: what the file was there, should the line have moved on meanwhile. */
+async function mergedDigest({ walk, landed }: Scene, path: string): Promise<Digest | undefined> {
+  for (const parent of landed.lineage?.parents.slice(1) ?? []) {
+    const merged = lineageOf(await walk.snapshots.store.commit(parent));
+    const digest = merged && (await sourceDigest(walk.snapshots.tree(merged.tree), path));
+    if (digest) return digest;
   }
-  const where = { file: folder };
-  return [problem("MANIFEST_MISSING", `${formatModelRef(ref)} has no manifest.json.`, { where })];
+  return undefined;
 }

@@ -45,9 +45,13 @@ export async function judgeCommit(walk: Walk, landed: Landed): Promise<CommitVer
     ...found.problems,
   ];
   await bringIntoForce(scene, { found, passed: problems.length === 0 });
-  const warnings = [...doubts, ...(found.warnings ?? [])];
-  const transition = found.transition ?? null;
-  return verdictOf(landed, kind, { problems, warnings, transition, signer: signing.signer });
+  const { warnings = [], ...rest } = found;
+  return verdictOf(landed, kind, {
+    ...rest,
+    problems,
+    warnings: [...doubts, ...warnings],
+    signer: signing.signer,
+  });
 }
 
 function problemsOf(object: Landed["object"]): readonly Problem[] {
@@ -98,7 +102,8 @@ async function judgeRest(scene: Scene, versions: Classified["versions"]): Promis
 }
 
 function both(a: Finding, b: Finding): Finding {
-  return { ...a, ...b, problems: [...a.problems, ...b.problems] };
+  const inLfs = [...(a.inLfs ?? []), ...(b.inLfs ?? [])];
+  return { ...a, ...b, problems: [...a.problems, ...b.problems], inLfs };
 }
 
 function changes({ landed }: Scene, path: string): boolean {
@@ -127,9 +132,9 @@ async function bringIntoForce(scene: Scene, of: { found: Finding; passed: boolea
 function verdictOf(
   { position, commit }: Landed,
   kind: AuditedKind,
-  of: Pick<Finding, "problems" | "warnings" | "transition"> & Pick<CommitVerdict, "signer">,
+  of: Finding & Pick<CommitVerdict, "signer">,
 ): CommitVerdict {
-  const { problems, warnings = [], transition = null, signer } = of;
+  const { problems, warnings = [], inLfs = [], transition = null, signer } = of;
   const outcome: AuditOutcome = problems.length > 0 ? "FAIL" : warnings.length > 0 ? "WARN" : "PASS";
   return {
     position,
@@ -139,6 +144,7 @@ function verdictOf(
     reasons: [...problems, ...warnings],
     signer,
     transition,
+    ...(inLfs.length > 0 ? { in_lfs: inLfs } : {}),
     exception: null,
   };
 }

@@ -4,11 +4,19 @@ import { parseJson } from "../../domain/document/json.ts";
 import type { Subject } from "../../domain/evidence.ts";
 import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
 import type { EnvironmentPhases } from "../../domain/lifecycle.ts";
-import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
+import { formatModelRef, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
+import { GateError, problem, type Problem, tried } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { Lineage } from "../../trust/dependencies.ts";
+import { diffTrees } from "../../ledger/audit/raw-tree.ts";
 import { FOLDER } from "../../ledger/audit/tree-cursor.ts";
 import { type CommitFiles, readRules, type Rules } from "../gate/base.ts";
+import {
+  type CommittedTree,
+  type CommittedVersion,
+  committedVersion,
+  type TreeFile,
+} from "../registry/committed-version.ts";
 import { MANIFEST_LIMIT, versionOf } from "../registry/load-version.ts";
 import { readEnvironments } from "../transition/base.ts";
 import { Remembered } from "./remembered.ts";
@@ -26,6 +34,7 @@ export class Snapshots {
   readonly #rules = new Remembered<Rules>(64);
   readonly #environments = new Remembered<readonly EnvironmentPhases[]>(64);
   readonly #versions = new Remembered<RegisteredVersion>(1024);
+  readonly #committed = new Remembered<CommittedVersion>(1024);
   readonly #ledgers = new Remembered<Ledger>(64);
 
   constructor(store: ObjectStore) {
@@ -58,6 +67,33 @@ export class Snapshots {
     });
   }
 
+  /**
+   * What a tree holds of a version; found out once for each tree of the version's folder. GIT_*.
+   */
+  async committed(root: string, ref: ModelRef): Promise<CommittedVersion> {
+    const folder = await this.store.find(root, versionFolder(ref));
+    return this.#committed.get(`${ref.id} ${ref.version} ${folder?.id}`, async () => {
+      const manifest = await this.store.file(root, `${versionFolder(ref)}/manifest.json`);
+      if (!manifest) return { problems: [lacksManifest(ref)], inLfs: [] };
+      const found = await tried(() => committedVersion(this.tree(root), { ref, manifest, sources: null }));
+      return found instanceof GateError ? { problems: found.problems, inLfs: [] } : found;
+    });
+  }
+
+  /** A root tree as versions are compared with it. */
+  tree(root: string): CommittedTree {
+    const { store } = this;
+    return {
+      below: (folder) => this.#filesBelow(root, folder),
+      at: async (path) => {
+        const entry = await store.find(root, path);
+        return entry && entry.mode !== FOLDER ? { path, ...entry } : undefined;
+      },
+      content: (id) => store.content(id),
+      read: (id) => store.blob(id),
+    };
+  }
+
   /** The id of the ledger's blob; null when the tree has none, or something that is no file in its place. */
   async ledgerId(root: string): Promise<string | null> {
     const entry = await this.store.find(root, LEDGER_FILE);
@@ -78,11 +114,14 @@ export class Snapshots {
   }
 
   async #paths(root: string, folder: string): Promise<readonly string[]> {
+    return (await this.#filesBelow(root, folder)).map(({ path }) => path);
+  }
+
+  async #filesBelow(root: string, folder: string): Promise<readonly TreeFile[]> {
     const top = await this.store.find(root, folder);
     if (top?.mode !== FOLDER) return [];
-    const { diffTrees } = await import("../../ledger/audit/raw-tree.ts");
     const found = await diffTrees(this.store.tree, null, top.id);
-    return found.map(({ path }) => `${folder}/${path}`);
+    return found.flatMap(({ path, after }) => (after ? [{ path: `${folder}/${path}`, ...after }] : []));
   }
 }
 
@@ -94,4 +133,9 @@ export interface LineCommit {
   readonly ledgerDigest: Digest | null;
   /** As the commit claims. */
   readonly committedAt: Date;
+}
+
+export function lacksManifest(ref: ModelRef): Problem {
+  const where = { file: versionFolder(ref) };
+  return problem("MANIFEST_MISSING", `${formatModelRef(ref)} has no manifest.json.`, { where });
 }

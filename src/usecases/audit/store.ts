@@ -1,3 +1,4 @@
+import { type BlobContent, blobContent } from "../../domain/registry/lfs-pointer.ts";
 import { gateError } from "../../errors.ts";
 import { findEntry, type RawEntry, type RawTree } from "../../ledger/audit/raw-tree.ts";
 import { FOLDER } from "../../ledger/audit/tree-cursor.ts";
@@ -5,6 +6,10 @@ import type { GitObjects } from "../../ports/git-objects.ts";
 import { Remembered } from "./remembered.ts";
 
 const CACHED_TREES = 512;
+const CACHED_CONTENTS = 65_536;
+/** By repository, so that no stretch of a line reads what an earlier one has read. */
+const contents = new WeakMap<GitObjects, Remembered<BlobContent>>();
+
 /** Trees above this are read again when they are needed again. */
 const CACHED_TREE_BYTES = 256 * 1024;
 
@@ -14,8 +19,12 @@ export class ObjectStore {
   readonly #commits = new Remembered<Buffer>(128);
   readonly #trees = new Map<string, Promise<RawTree>>();
 
+  readonly #contents: Remembered<BlobContent>;
+
   constructor(git: GitObjects) {
     this.#git = git;
+    this.#contents = contents.get(git) ?? new Remembered(CACHED_CONTENTS);
+    contents.set(git, this.#contents);
   }
 
   /** Each commit is read as itself and as the parent of the next. */
@@ -25,6 +34,13 @@ export class ObjectStore {
 
   blob(id: string): Promise<Buffer> {
     return this.#needed(id, "blob");
+  }
+
+  /** What a blob of any size holds; none is hashed twice. GIT_OBJECT_*. */
+  content(id: string): Promise<BlobContent> {
+    return this.#contents.get(id, async () =>
+      blobContent(expected({ id, type: "blob" }, await this.#git.digest(id))),
+    );
   }
 
   readonly tree = (id: string): Promise<RawTree> => {
@@ -70,12 +86,19 @@ export class ObjectStore {
   }
 
   async #needed(id: string, type: string): Promise<Buffer> {
-    const object = await this.#git.object(id);
-    if (!object) throw gateError("GIT_OBJECT_MISSING", `The ${type} ${id} is not in this clone.`);
-    if (object.type !== type)
-      throw gateError("GIT_OBJECT_CORRUPT", `${id} is a ${object.type}, not a ${type}.`);
-    return Buffer.from(object.bytes.buffer, object.bytes.byteOffset, object.bytes.byteLength);
+    const { bytes } = expected({ id, type }, await this.#git.object(id));
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
+}
+
+/** An object that something refers to. GIT_OBJECT_MISSING, GIT_OBJECT_CORRUPT. */
+function expected<T extends { readonly type: string }>(
+  { id, type }: { readonly id: string; readonly type: string },
+  found: T | undefined,
+): T {
+  if (!found) throw gateError("GIT_OBJECT_MISSING", `The ${type} ${id} is not in this clone.`);
+  if (found.type !== type) throw gateError("GIT_OBJECT_CORRUPT", `${id} is a ${found.type}, not a ${type}.`);
+  return found;
 }
 
 const ASCII = /^[\x20-\x7e]*$/;

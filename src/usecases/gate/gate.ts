@@ -9,6 +9,7 @@ import { matchingPolicies } from "../../policy/match.ts";
 import { policyDigestOf } from "../../policy/policy-digest.ts";
 import type { Decision } from "./decision.ts";
 import { type GateBase, readBase } from "./base.ts";
+import { requireBytes } from "./base-bytes.ts";
 import { type PackHead, packEvidence } from "./evidence-pack.ts";
 import { readHistory } from "./history.ts";
 import { readLineages } from "./lineages.ts";
@@ -59,6 +60,7 @@ export async function gate(
   const base = await readBase(ports.git, commit);
   const request = settle(base, asked);
   const subject = await readSubject(ports, base, request);
+  await requireBytes(ports, base.commit, request);
   const live = await loadLive(ports.files, base, request);
   const evidence = await collectEvidence({ ports, base, subject, live }, request, options);
   return decide({ ports, base, subject, live }, { request, evidence, options });

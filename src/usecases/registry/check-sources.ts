@@ -1,24 +1,31 @@
-import { digestOf } from "../../domain/digest.ts";
+import { type Digest, digestOf } from "../../domain/digest.ts";
 import type { ListedSource, Training } from "../../domain/registry/training.ts";
-import type { Typed, VersionFacts } from "../../domain/registry/version-facts.ts";
+import type { Typed } from "../../domain/registry/version-facts.ts";
 import { GateError, problem, type Problem, tried } from "../../errors.ts";
 import type { RegistryPorts } from "./ports.ts";
 
+/** Digests of files of the repository; undefined where there is no such file. FILE_*, GIT_*. */
+export interface Sources {
+  /** As the files are now. */
+  now(path: string): Promise<Digest | undefined>;
+  /** As they were when the version came. */
+  atOrigin(path: string): Promise<Digest | undefined>;
+}
+
 /**
- * The code and data files that training.json lists, against the work tree; code that has moved on since is looked up in
- * the commit that added the version. MANIFEST_TRAINER_CODE_CHANGED, …_MISSING, MANIFEST_DATASET_FILE_CHANGED, FILE_*.
+ * The code and data files that training.json lists, against the repository; code that has moved on since is looked up where
+ * the version came from. Each path is read once. MANIFEST_TRAINER_CODE_CHANGED, …_MISSING, MANIFEST_DATASET_FILE_CHANGED,
+ * FILE_*.
  */
-export async function sourceProblems(ports: RegistryPorts, facts: VersionFacts): Promise<Problem[]> {
-  const training = facts.training;
-  if (!training) return [];
-  const added = lazily(() => addingCommit(ports, `${facts.folder}/manifest.json`));
-  const code = training.value.code.map((source, index) =>
-    codeProblems(ports, added, { training, source, index }),
-  );
-  const data = training.value.dataset.files.map((source, index) =>
-    dataProblems(ports, { training, source, index }),
-  );
-  return (await Promise.all([...code, ...data])).flat();
+export async function sourceProblems(sources: Sources, training: Typed<Training>): Promise<Problem[]> {
+  const read = { now: once((path) => sources.now(path)), atOrigin: once((path) => sources.atOrigin(path)) };
+  const { code, dataset } = training.value;
+  const problems: Problem[] = [];
+  for (const [index, source] of code.entries())
+    problems.push(...(await codeProblems(read, { training, source, index })));
+  for (const [index, source] of dataset.files.entries())
+    problems.push(...(await dataProblems(read, { training, source, index })));
+  return problems;
 }
 
 interface Listed {
@@ -27,16 +34,12 @@ interface Listed {
   readonly index: number;
 }
 
-async function codeProblems(
-  ports: RegistryPorts,
-  added: () => Promise<string | undefined>,
-  of: Listed,
-): Promise<readonly Problem[]> {
+async function codeProblems(sources: Sources, of: Listed): Promise<readonly Problem[]> {
   const { path, sha256 } = of.source;
-  const now = await tried(() => treeDigest(ports, path));
+  const now = await tried(() => sources.now(path));
   if (now instanceof GateError) return now.problems;
   if (now === sha256) return [];
-  const then = await tried(async () => committedDigest(ports, await added(), path));
+  const then = await tried(() => sources.atOrigin(path));
   if (then instanceof GateError) return then.problems;
   if (then === sha256) return [];
   const where = of.training.document.place(`/code/${of.index}`);
@@ -46,16 +49,25 @@ async function codeProblems(
   return [problem("MANIFEST_TRAINER_CODE_CHANGED", `${path} has other bytes than listed.`, { where })];
 }
 
-async function dataProblems(ports: RegistryPorts, of: Listed): Promise<readonly Problem[]> {
+async function dataProblems(sources: Sources, of: Listed): Promise<readonly Problem[]> {
   const { path, sha256 } = of.source;
-  const now = await tried(() => treeDigest(ports, path));
+  const now = await tried(() => sources.now(path));
   if (now instanceof GateError) return now.problems;
   if (now === undefined || now === sha256) return [];
   const where = of.training.document.place(`/dataset/files/${of.index}`);
   return [problem("MANIFEST_DATASET_FILE_CHANGED", `${path} has the digest ${now}.`, { where })];
 }
 
-async function treeDigest(ports: RegistryPorts, path: string): Promise<string | undefined> {
+/** The files as they are, and those of the commit that added a version to this line. */
+export function sourcesOf(ports: RegistryPorts, folder: string): Sources {
+  const added = lazily(() => addingCommit(ports, `${folder}/manifest.json`));
+  return {
+    now: (path) => presentDigest(ports, path),
+    atOrigin: async (path) => committedDigest(ports, await added(), path),
+  };
+}
+
+async function presentDigest(ports: RegistryPorts, path: string): Promise<Digest | undefined> {
   try {
     return (await ports.files.digest(path)).digest;
   } catch (error) {
@@ -68,7 +80,7 @@ async function committedDigest(
   ports: RegistryPorts,
   commit: string | undefined,
   path: string,
-): Promise<string | undefined> {
+): Promise<Digest | undefined> {
   const bytes = commit === undefined ? undefined : await ports.git.show(commit, path);
   return bytes && digestOf(bytes);
 }
@@ -82,4 +94,14 @@ async function addingCommit(ports: RegistryPorts, manifest: string): Promise<str
 function lazily<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());
+}
+
+/** One answer for each path, however often it is asked for. */
+function once<T>(read: (path: string) => Promise<T>): (path: string) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return (path) => {
+    const found = known.get(path) ?? read(path);
+    known.set(path, found);
+    return found;
+  };
 }

@@ -4,15 +4,15 @@ import type { Document } from "../../domain/document/document.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import type { Manifest } from "../../domain/manifest.ts";
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
-import { fileProblems } from "../../domain/registry/check-files.ts";
+import { fileProblems, requiredProblems } from "../../domain/registry/check-files.ts";
 import { canonicalProblems, manifestProblems } from "../../domain/registry/check-manifest.ts";
 import { sidecarProblems } from "../../domain/registry/check-sidecar.ts";
-import { REQUIRED_FILES, type VersionFacts } from "../../domain/registry/version-facts.ts";
+import type { VersionFacts } from "../../domain/registry/version-facts.ts";
 import { GateError, problem, type Problem, tried } from "../../errors.ts";
 import type { Files } from "../../ports/files.ts";
 import { MANIFEST_LIMIT, versionOf } from "./load-version.ts";
 import { readVersionFolder, type VersionReading } from "./read-version-folder.ts";
-import { sourceProblems } from "./check-sources.ts";
+import { sourceProblems, sourcesOf } from "./check-sources.ts";
 import { type TestDataSource, testDataProblems } from "./test-cases.ts";
 import { manifestSignatureProblems } from "../../trust/manifest-signature.ts";
 import { type Ground, signatureGround } from "../trust/ground.ts";
@@ -61,12 +61,13 @@ export async function checkManifest(
     artifact: manifest.artifact_uri,
     expected: new Map(manifest.files.map((file) => [file.path, file.sha256])),
   });
+  const { folder, training } = reading.facts;
   const problems = [
     ...(version instanceof GateError ? version.problems : []),
     ...canonicalProblems(new TextDecoder().decode(bytes), document),
     ...manifestAgainst(manifest, document, reading),
     ...manifestSignatureProblems(manifest, document, await signatureGround(ports.git, ground, ref)),
-    ...(await sourceProblems(ports, reading.facts)),
+    ...(training ? await sourceProblems(sourcesOf(ports, folder), training) : []),
     ...(await testDataProblems(storedTestData(manifest, reading), reading.model)),
   ];
   return { ref, manifestDigest: digestOf(bytes), problems, facts: reading.facts };
@@ -88,21 +89,6 @@ function manifestAgainst(manifest: Manifest, document: Document, reading: Versio
     ...fileProblems({ manifest, document, folder: facts.folder, files: facts.files, unreadable }),
     ...manifestProblems(manifest, document, facts),
     ...(facts.sidecar ? sidecarProblems(facts.sidecar, facts.model) : []),
-  ];
-}
-
-function requiredProblems(manifest: Manifest, document: Document): Problem[] {
-  const listed = new Set(manifest.files.map((file) => file.path));
-  const lacking = [manifest.artifact_uri, ...REQUIRED_FILES].filter((path) => !listed.has(path));
-  const where = document.place("/files");
-  const problems = lacking.map((path) =>
-    problem("MANIFEST_REQUIRED_FILE_MISSING", `The version has no ${path}.`, { where }),
-  );
-  if (manifest.artifact_uri.endsWith(".onnx")) return problems;
-  const place = { where: document.place("/artifact_uri") };
-  return [
-    ...problems,
-    problem("MANIFEST_ARTIFACT_NOT_ONNX", `The artifact is ${manifest.artifact_uri}.`, place),
   ];
 }
 

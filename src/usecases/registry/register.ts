@@ -13,6 +13,7 @@ import { timestampOf } from "../../domain/time.ts";
 import { groundOf } from "../trust/ground.ts";
 import { baseCommit } from "../base-commit.ts";
 import { checkManifest } from "./check-version.ts";
+import { keptProblems } from "./git-keeps.ts";
 import type { RegistryPorts } from "./ports.ts";
 import { MANIFEST_LIMIT } from "./load-version.ts";
 import { documentProblems, readVersionFolder, type VersionReading } from "./read-version-folder.ts";
@@ -66,7 +67,9 @@ export async function register(
   const text = formatJson(manifest);
   const bytes = Buffer.from(text);
   const ground = await groundOf(ports.git, await baseCommit(ports.git, options.base));
-  refuse((await checkManifest(sealedPorts, { ref, bytes }, ground)).problems);
+  const { problems, facts } = await checkManifest(sealedPorts, { ref, bytes }, ground);
+  const code = facts?.training?.value.code.map((source) => source.path) ?? [];
+  refuse([...(await keptProblems(ports, [versionFolder(ref)], code)), ...problems]);
   const expected = new Map([
     [sealed.path, sealed.before],
     [path, current],

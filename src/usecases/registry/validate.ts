@@ -8,6 +8,7 @@ import { changeBase, type ChangeBase } from "../base-commit.ts";
 import { changedVersions, type Selection, versionsBelow } from "./changed-versions.ts";
 import { immutableProblems } from "./check-immutable.ts";
 import { checkVersion } from "./check-version.ts";
+import { keptProblems } from "./git-keeps.ts";
 import type { RegistryPorts } from "./ports.ts";
 
 export interface ValidateOptions {
@@ -45,6 +46,7 @@ export async function validate(
   const problems: Problem[] = [...selection.problems, ...(await pathProblems(ports, options))];
   const ground = await soundGround(ports, base, problems);
   const checked: ModelRef[] = [];
+  const sources: string[] = [];
   let files = 0;
   for (const ref of selection.versions) {
     problems.push(...(base === null ? [] : await immutableProblems(ports, { base, ref, changed })));
@@ -52,8 +54,10 @@ export async function validate(
     const check = await checkVersion(ports, ref, ground);
     problems.push(...check.problems);
     files += check.facts?.files.length ?? 0;
+    sources.push(...(check.facts?.training?.value.code.map(({ path }) => path) ?? []));
     checked.push(ref);
   }
+  problems.push(...(await keptProblems(ports, checked.map(versionFolder), sources)));
   problems.push(...(await neighbourProblems(ports, selection)));
   return { base, checked, files, problems: unique(problems) };
 }

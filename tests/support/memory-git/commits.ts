@@ -14,6 +14,13 @@ export class MemoryCommits {
     return this.#commits.has(commit);
   }
 
+  /** The bytes of a blob of any commit. */
+  blob(id: string): Uint8Array | undefined {
+    for (const { tree } of this.#commits.values())
+      for (const bytes of tree.values()) if (objectId("blob", bytes) === id) return bytes;
+    return undefined;
+  }
+
   /** Keeps a commit that changes the tree of its first parent, and gives its id. */
   store(of: {
     parents: string[];

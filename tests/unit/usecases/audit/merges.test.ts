@@ -52,7 +52,9 @@ describe("a merge", () => {
     const reviewed = beside();
     history.tree.write("models/m/1.1.0/model.onnx", "another");
     history.commit("merge\n", history.key, { merged: [reviewed] });
-    expect(await last()).toBe("FAIL AUDIT_MERGE_EDITED");
+    expect(await last()).toBe(
+      "FAIL AUDIT_MERGE_EDITED MANIFEST_FILE_HASH_MISMATCH MANIFEST_ARTIFACT_HASH_MISMATCH",
+    );
   });
 
   it("is flagged when it brings what was signed already under another id", async () => {

@@ -4,7 +4,8 @@ import type { Ledger } from "../../../../src/domain/ledger.ts";
 import { formatLedger } from "../../../../src/ledger/ledger-text.ts";
 import { auditInMemory, gist, lastOf } from "../../../support/memory-audit.ts";
 import { SMALL_POLICIES } from "../../../support/small-policies.ts";
-import { newKey, syntheticManifest, SyntheticHistory, trustOf } from "../../../support/synthetic-history.ts";
+import { newKey, SyntheticHistory, trustOf } from "../../../support/synthetic-history.ts";
+import { syntheticVersion } from "../../../support/synthetic-version.ts";
 
 const VERSIONS = [
   { id: "m", version: "1.0.0" },
@@ -22,6 +23,10 @@ beforeEach(() => {
 
 async function last(): Promise<string> {
   return gist(lastOf(await auditInMemory(history)));
+}
+
+function manifestOf(version: string): string {
+  return syntheticVersion("m", version).get("manifest.json") ?? "";
 }
 
 /** The ledger as it stands, with something changed by hand. */
@@ -213,11 +218,11 @@ describe("a commit that registers", () => {
   it("passes for a new version, and fails for an edit, an addition and a manifest of another version", async () => {
     history.register("m", "1.2.0");
     history.commit("register\n");
-    history.tree.write("models/m/1.0.0/manifest.json", syntheticManifest("m", "1.0.1"));
+    history.tree.write("models/m/1.0.0/manifest.json", manifestOf("1.0.1"));
     history.commit("edit\n");
     history.tree.write("models/m/1.1.0/extra.bin", "x");
     history.commit("add\n");
-    history.tree.write("models/m/1.3.0/manifest.json", syntheticManifest("m", "9.9.9"));
+    history.tree.write("models/m/1.3.0/manifest.json", manifestOf("9.9.9"));
     history.commit("misname\n");
     history.tree.write("models/m/1.4.0/CHANGES.md", "x");
     history.commit("no manifest\n");

@@ -85,9 +85,10 @@ describe("a base that moves while it is judged", () => {
     expect(refs()).toBe("refs/heads/main");
   });
 
-  test("with another model under the same manifest: nothing of the old measurement counts", async () => {
-    const result = await promote([() => commit({ [`models/${MODEL}/1.0.0/model.onnx`]: "another model" })]);
-    expect(result).toMatchObject({ kind: "refused", rejudged: [{ kept: [] }] });
+  test("with another model under the same manifest: the base holds the version no longer", async () => {
+    const edit = () => commit({ [`models/${MODEL}/1.0.0/model.onnx`]: "another model" });
+    await expect(promote([edit])).rejects.toMatchObject({ code: "MANIFEST_FILE_SIZE_MISMATCH" });
+    expect(refs()).toBe("refs/heads/main");
   });
 
   test("by the promotion of another model: it becomes the revision after that one", async () => {
