@@ -98,7 +98,7 @@ const parity: Record<string, Row> = {
     "count",
     "lower",
     ANY_SIZE,
-    "Numbers of parity.json that the measurement contradicts.",
+    "Numbers of parity.json, and independent rows of sidecar.json, that the measurement contradicts.",
   ],
 };
 
@@ -200,6 +200,13 @@ const relative: Record<string, Row> = {
 };
 
 const agreement: Record<string, Row> = {
+  "parity.rows_disagreeing": [
+    "rows unlike their batch",
+    "count",
+    "lower",
+    ANY_SIZE,
+    "Rows whose answer in a batch and whose answer alone differ by more than the tolerance, where sidecar.json says that rows are independent.",
+  ],
   "parity.repeatable": [
     "answers repeated",
     "share",

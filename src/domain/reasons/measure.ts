@@ -74,6 +74,18 @@ export const measureReasons = {
     fix: "Export a model whose answer depends on its inputs alone: feed random numbers and states as inputs, and give new states as outputs.",
     exit: 1,
   },
+  PARITY_ROWS_UNDECLARED: {
+    meaning:
+      "sidecar.json does not say that the rows of a batch are independent, so that a batch was not compared with its rows.",
+    fix: 'Where every row is answered by itself, write "rows": "independent" into sidecar.json before the version is registered.',
+    exit: 1,
+  },
+  PARITY_ROWS_DISAGREE: {
+    meaning:
+      "sidecar.json says that the rows of a batch are independent, and a row got another answer in a batch than alone.",
+    fix: 'Export the model so that no operation mixes rows (reshape, normalization, mean over the batch), or take "rows" out of sidecar.json and register a new version.',
+    exit: 1,
+  },
   PARITY_NOTHING_COMPARED: {
     meaning: "No output element could be compared, so that nothing was shown.",
     fix: "Export outputs as tensors (skl2onnx: zipmap=False), and use test data with at least one row.",

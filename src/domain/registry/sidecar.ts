@@ -10,6 +10,8 @@ export interface Sidecar {
   readonly columns: readonly SidecarColumn[];
   readonly inputs: readonly SidecarInput[];
   readonly outputs: readonly TensorSpec[];
+  /** That the answer to a row of a batch depends on that row alone; left out where it is not so, or not known. */
+  readonly rows?: "independent";
   /** 8 lower-case hex digits. */
   readonly crc32: string;
 }
@@ -33,6 +35,18 @@ export interface TensorSpec {
 export interface SidecarInput extends TensorSpec {
   /** Names of the columns along the last dimension. */
   readonly columns?: readonly string[];
+}
+
+const BATCH_AXIS = "N";
+
+/** Position of the batch axis "N" by name; null for a tensor that has none. */
+export function batchAxes(specs: readonly TensorSpec[]): ReadonlyMap<string, number | null> {
+  return new Map(
+    specs.map(({ name, shape }) => {
+      const axis = shape?.indexOf(BATCH_AXIS) ?? -1;
+      return [name, axis < 0 ? null : axis];
+    }),
+  );
 }
 
 /** CRC-32 (zlib) over the RFC 8785 form of the sidecar without `crc32`, as 8 lower-case hex digits. */

@@ -15,6 +15,7 @@ import { type LoadedModel, loadModel } from "./load-model.ts";
 import type { ModelVersion } from "../registry/load-version.ts";
 import type { RunContext } from "../run-context.ts";
 import { timestampOf } from "../../domain/time.ts";
+import { measureRows, type RowsAgreement, without } from "./parity-rows.ts";
 import { type Claim, claimFindings, readClaim } from "./parity-claim.ts";
 import { loadTestCases, type TestCase } from "../registry/test-cases.ts";
 import { testDataOf, type VersionFiles, versionFiles } from "./version-files.ts";
@@ -83,14 +84,38 @@ export async function measureParity(ports: ParityPorts, task: ParityTask): Promi
   const replaying = replay(ports, child, loaded, cases);
   // Hashing the engine's libraries and looking at the machine overlap with the replay.
   const [replayed, runner] = await Promise.all([replaying, fingerprint(ports)]);
+  const rows = await rowsOf(ports, replayed, { version, files, loaded, cases, task });
   const result = judgeless(replayed, {
     file: `${version.folder}/${version.manifest.artifact_uri}`,
     facts: loaded.facts,
     cases,
     claim,
+    rows,
     task,
   });
   return evidenceOf(version, task.run, { files, runner, ...result });
+}
+
+interface Rows {
+  readonly version: ModelVersion;
+  readonly files: VersionFiles;
+  readonly loaded: LoadedModel;
+  readonly cases: readonly TestCase[];
+  readonly task: ParityTask;
+}
+
+/** A model that could not be replayed is not asked for batches. */
+async function rowsOf({ engine }: ParityPorts, replayed: Replayed, of: Rows): Promise<RowsAgreement> {
+  if ("reason" in replayed) return without({ state: "undefined", ...replayed });
+  const { version, files, loaded, cases, task } = of;
+  return measureRows(engine, {
+    version,
+    files,
+    model: loaded.model,
+    cases: cases.map(({ inputs }) => inputs),
+    limits: task.limits ?? PARITY_LIMITS,
+    compare: (pairs) => reportOutputs(pairs, task.tolerances ?? STRICT),
+  });
 }
 
 /** Codes of a model that fails when it runs: facts about the model, not errors of the tool. */
@@ -128,6 +153,7 @@ interface Replay {
   readonly facts: ModelFacts;
   readonly cases: readonly TestCase[];
   readonly claim: Claim;
+  readonly rows: RowsAgreement;
   readonly task: ParityTask;
 }
 
@@ -138,7 +164,7 @@ interface Result {
 }
 
 function judgeless(replayed: Replayed, of: Replay): Result {
-  const { file, facts, cases, claim, task } = of;
+  const { file, facts, cases, claim, rows, task } = of;
   const tolerances = task.tolerances ?? STRICT;
   const notTensors = facts.outputs.filter((output) => !output.isTensor);
   const details = {
@@ -152,7 +178,7 @@ function judgeless(replayed: Replayed, of: Replay): Result {
   if ("reason" in replayed) {
     const failure = { code: replayed.reason, message: replayed.note };
     return {
-      measurements: [...failedMeasurements(replayed), notRepeated(replayed)],
+      measurements: [...failedMeasurements(replayed), notRepeated(replayed), rows.measurement],
       findings: [],
       details: { ...details, outputs: [], repeated: [], failure },
     };
@@ -160,10 +186,15 @@ function judgeless(replayed: Replayed, of: Replay): Result {
   const outputs = reportOutputs(pairsOf(cases, replayed.cases), tolerances);
   const { reruns } = replayed;
   const unlike = repeatFindings(reruns, { cases: details.cases, file });
-  const broken = claimFindings(claim, { cases: cases.length, outputs });
+  const untrue = claimFindings(claim, { cases: cases.length, outputs });
+  const broken = [...untrue, ...rows.findings];
   const counts = { cases: cases.length, notComparable: notTensors.length, claimsBroken: broken.length };
   return {
-    measurements: [...parityMeasurements({ outputs, ...counts }), repeatable(reruns, cases.length)],
+    measurements: [
+      ...parityMeasurements({ outputs, ...counts }),
+      repeatable(reruns, cases.length),
+      rows.measurement,
+    ],
     findings: [...broken, ...unlike],
     details: { ...details, outputs, repeated: reruns.map((rerun) => named(rerun, cases)), failure: null },
   };

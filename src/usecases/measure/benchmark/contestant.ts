@@ -1,7 +1,7 @@
 import type { Digest } from "../../../domain/digest.ts";
 import { checkSchema } from "../../../domain/document/check-schema.ts";
 import { parseJson } from "../../../domain/document/json.ts";
-import type { Sidecar } from "../../../domain/registry/sidecar.ts";
+import { batchAxes, type Sidecar } from "../../../domain/registry/sidecar.ts";
 import type { BatchAxes } from "../../../measure/latency/batch.ts";
 import type { Feeds } from "../../../measure/latency/samples.ts";
 import type { ModelFacts } from "../../../measure/onnx/inspect-model.ts";
@@ -50,15 +50,8 @@ export async function loadCandidate(files: Files, version: ModelVersion): Promis
   return { version, model, facts, cases, axes, claim, inputs: verified.inputs() };
 }
 
-const BATCH_AXIS = "N";
-
 async function readAxes(version: ModelVersion, verified: VersionFiles): Promise<BatchAxes> {
   const bytes = await verified.read("sidecar.json");
   const sidecar = checkSchema<Sidecar>(parseJson(bytes, `${version.folder}/sidecar.json`), SIDECAR_V1);
-  return new Map(sidecar.inputs.map(({ name, shape }) => [name, axisOf(shape)]));
-}
-
-function axisOf(shape: Sidecar["inputs"][number]["shape"]): number | null {
-  const axis = shape?.indexOf(BATCH_AXIS) ?? -1;
-  return axis < 0 ? null : axis;
+  return batchAxes(sidecar.inputs);
 }
