@@ -20,7 +20,7 @@ import type { AskedTransition } from "../usecases/request.ts";
 import { transact, type TransitionResult } from "../usecases/transition/transact.ts";
 import type { Console } from "./console.ts";
 import type { CommandContext } from "./context.ts";
-import { verdictText } from "./verdict-text.ts";
+import { claimedOf, verdictText } from "./verdict-text.ts";
 
 export interface TransitionOptions {
   readonly evidence?: string;
@@ -78,7 +78,7 @@ async function dryRun(
 ): Promise<number> {
   const decision = await gate(ports, ask, gating);
   ports.progress.end();
-  console.data({ result: "dry-run", verdict: decision.verdict });
+  console.data({ result: "dry-run", verdict: decision.verdict, ...claimedOf(decision) });
   console.text(await reportText(console, decision));
   console.text("Dry run: nothing was written.");
   return mayMerge(decision.verdict.outcome) ? 0 : 1;
@@ -89,10 +89,22 @@ async function showResult({ console }: CommandContext, result: TransitionResult,
   for (const one of rejudged) console.text(rejudgedText(one));
   console.text(await reportText(console, decision));
   if (kind === "proposed") {
-    console.data({ result: kind, ...result.proposal, rejudged, verdict: decision.verdict });
+    console.data({
+      result: kind,
+      ...result.proposal,
+      rejudged,
+      verdict: decision.verdict,
+      ...claimedOf(decision),
+    });
     console.text(proposalText(result.proposal, { root: git.root, byKey: waitsForApproval(decision) }));
   } else {
-    console.data({ result: kind, ...result.refusal, rejudged, verdict: decision.verdict });
+    console.data({
+      result: kind,
+      ...result.refusal,
+      rejudged,
+      verdict: decision.verdict,
+      ...claimedOf(decision),
+    });
     console.text(whereItIsKept(result.refusal, await remoteOf(git)).text);
   }
 }

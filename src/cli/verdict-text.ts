@@ -2,6 +2,11 @@ import type { ReportContext } from "../report/compose.ts";
 import type { Decision } from "../usecases/gate/decision.ts";
 import { reportContextOf } from "../usecases/report-context.ts";
 
+/** What JSON shows beside a verdict, which holds none of it: numbers that authors report and no metric reads. */
+export function claimedOf({ claims }: Pick<Decision, "claims">): { readonly claimed_not_measured?: object } {
+  return claims ? { claimed_not_measured: claims } : {};
+}
+
 export type ReportFormat = "text" | "markdown" | "json" | "sarif";
 
 /** A verdict in the format that was asked for; each renderer is loaded only when it is used. */

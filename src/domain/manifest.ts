@@ -43,7 +43,8 @@ export interface Manifest {
   /** Null until the version is signed. */
   readonly signature: string | null;
   readonly signing_key_id: string | null;
-  readonly training_window: { readonly from: string; readonly to: string };
+  /** Null where the training data has no time. */
+  readonly training_window: { readonly from: string; readonly to: string } | null;
   readonly cv_scheme: string;
   readonly features: readonly string[];
   readonly licence: string;

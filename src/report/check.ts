@@ -13,7 +13,7 @@ import { renderTerminal } from "./terminal.ts";
 import { renderValidation, renderValidationMarkdown } from "./validation.ts";
 
 /** What stands beside a verdict: whoever decides reads here what merging changes, not in a text that the proposer can edit. */
-type CheckedContext = Pick<ReportContext, "effect" | "asked" | "attempts">;
+type CheckedContext = Pick<ReportContext, "effect" | "asked" | "attempts" | "claims">;
 
 /** What the required check found, as far as people see it. */
 export interface CheckFindings {
@@ -75,12 +75,13 @@ function verdictsBeside({ problems, decisions }: CheckFindings): CheckFindings["
 }
 
 function besides({ evidenceDigest, ...decision }: CheckFindings["decisions"][number]): ReportContext {
-  const { effect, asked, attempts } = decision;
+  const { effect, asked, attempts, claims } = decision;
   return {
     evidenceDigest,
     ...(effect ? { effect } : {}),
     ...(asked ? { asked } : {}),
     ...(attempts ? { attempts } : {}),
+    ...(claims ? { claims } : {}),
   };
 }
 

@@ -3,8 +3,10 @@ import type { Digest } from "../domain/digest.ts";
 import type { RunnerFingerprint } from "../domain/evidence.ts";
 import { mayMerge, type ObjectiveOutcome, worstFirst } from "../domain/outcome.ts";
 import type { ObjectiveVerdict, PolicyVerdict, RequirementVerdict, Verdict } from "../domain/verdict.ts";
+import type { ClaimedNumbers } from "../domain/registry/evaluation.ts";
 import { attemptBlocks } from "./attempts.ts";
 import { type Block, section, type Section, type Span, text, titledList } from "./blocks.ts";
+import { claimBlocks, isAboutClaims } from "./claims.ts";
 import { allObjectives, headlineOf } from "./headline.ts";
 import { objectiveTable } from "./objective-table.ts";
 
@@ -16,6 +18,8 @@ export interface ReportContext {
   readonly effect?: readonly string[];
   /** Earlier attempts on the same transition that were refused. */
   readonly attempts?: Attempts;
+  /** What the authors of the candidate and of the live version report of their quality. */
+  readonly claims?: ClaimedNumbers | null;
   /** Who asks for it and why. */
   readonly asked?: { readonly reason: string; readonly by: string };
 }
@@ -28,6 +32,7 @@ export function composeReport(verdict: Verdict, context: ReportContext = {}): re
     ...section("earlier attempts", 1, attemptBlocks(context.attempts)),
     ...section("refusals", 1, titledList("Refused:", verdict.refusals.map(sayRefusal))),
     ...verdict.policies.flatMap((policy) => policySection(policy, verdict)),
+    ...section("claimed numbers", 5, claimBlocks(context.claims, verdict)),
     ...section("tally", 1, [text(tallyOf(verdict))]),
     ...section("not evaluated", 6, titledList("Why not evaluated:", notEvaluated(verdict).map(sayIdle))),
     ...section("waivers", 4, titledList("Waived:", waived(verdict).map(sayWaiver))),
@@ -36,9 +41,11 @@ export function composeReport(verdict: Verdict, context: ReportContext = {}): re
       6,
       titledList(
         "Claims that do not hold:",
-        verdict.findings.map(({ code, message, file }) => [
-          `${ended(message)} ${file === null ? "" : `${file} `}(${code})`,
-        ]),
+        verdict.findings
+          .filter((one) => !isAboutClaims(one))
+          .map(({ code, message, file }) => [
+            `${ended(message)} ${file === null ? "" : `${file} `}(${code})`,
+          ]),
       ),
     ),
     ...section("what to do", 3, titledList("What to do:", nextSteps(verdict))),

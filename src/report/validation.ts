@@ -1,9 +1,24 @@
+import type { Finding } from "../domain/evidence.ts";
 import { formatPlace, type Problem } from "../errors.ts";
 import { markdownText, plainText } from "./escape.ts";
 
 /** Problems as people read them: `file:line:column  CODE  message`, then the remedy, indented; sorted by place. */
 export function renderValidation(problems: readonly Problem[]): string {
   return sorted(problems).map(writeProblem).join("\n");
+}
+
+/** Findings as people read them: what was reported, where, and what it means. Nothing for none. */
+export function renderFindings(findings: readonly Finding[]): string {
+  return findings
+    .map(({ code, message, file }) => `${plainText(file ?? "")}  ${code}  ${plainText(message)}\n`)
+    .join("");
+}
+
+/** The same as a Markdown list. */
+export function renderFindingsMarkdown(findings: readonly Finding[]): string {
+  return findings
+    .map(({ code, message, file }) => `- ${markdownText(`${file ?? ""}: ${message}`)} (${code})\n`)
+    .join("");
 }
 
 /**

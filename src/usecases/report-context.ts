@@ -7,12 +7,17 @@ import type { Decision } from "./gate/decision.ts";
 
 /** What a report rests on besides the verdict: of a decision that is made now, or of one that a proposal stores. */
 type Decided = Pick<Decision, "ledger" | "request" | "verdict" | "evidenceDigest"> &
-  Partial<Pick<Decision, "attempts">>;
+  Partial<Pick<Decision, "attempts" | "claims">>;
 
 /** What a report tells beside the verdict of a decision: its evidence, what merging it would change, and earlier attempts. */
 export function reportContextOf(decision: Decided): ReportContext {
-  const { attempts, evidenceDigest } = decision;
-  return { evidenceDigest, effect: effectOf(decision), ...(attempts ? { attempts } : {}) };
+  const { attempts, claims, evidenceDigest } = decision;
+  return {
+    evidenceDigest,
+    effect: effectOf(decision),
+    ...(attempts ? { attempts } : {}),
+    ...(claims ? { claims } : {}),
+  };
 }
 
 /** The same for a transition that somebody asks for: also who, and why. */

@@ -1,11 +1,13 @@
 import { gateError } from "../../errors.ts";
 import { remoteToShare } from "../../host/remote-to-share.ts";
 import { startRun } from "../../host/start.ts";
-import { openPorts } from "../../host/wiring.ts";
+import { openPorts, type Ports } from "../../host/wiring.ts";
 import { renderApproval, renderGiven } from "../../report/approval.ts";
 import { renderTerminal } from "../../report/terminal.ts";
 import { approve } from "../../usecases/approve/approve.ts";
 import { readProposal, type ReadProposal } from "../../usecases/approve/read-proposal.ts";
+import type { ClaimedNumbers } from "../../domain/registry/evaluation.ts";
+import { readClaims } from "../../usecases/gate/claims.ts";
 import { proposalContextOf } from "../../usecases/report-context.ts";
 import type { Console } from "../console.ts";
 import type { CommandContext } from "../context.ts";
@@ -30,7 +32,7 @@ export async function run(
   const ports = await openPorts(context.surroundings);
   const { now } = startRun();
   const proposal = await readProposal(ports, { proposal: named, onto }, now);
-  console.text(shown(console, proposal));
+  console.text(shown(console, proposal, await claimsIn(ports, proposal)));
   if (key === undefined) {
     console.data({ result: "unsigned", ...dataOf(proposal), approval: null });
     console.text(`\nNothing is signed. To approve it: modelgate approve ${proposal.branch} --key PATH`);
@@ -59,13 +61,24 @@ function dataOf({ branch, base, proposed, facts }: ReadProposal): object {
   return { branch, onto: base.name, proposed, approvals, refused };
 }
 
-function shown({ color, width }: Console, { branch, proven, proposed, facts }: ReadProposal): string {
+function claimsIn(ports: Ports, { proven }: ReadProposal): Promise<ClaimedNumbers | null> {
+  const { told, request, base } = proven;
+  const { subject, baseline } = told;
+  return readClaims(ports, { request, subject, baseline, commit: base.commit });
+}
+
+function shown(
+  { color, width }: Console,
+  { branch, proven, proposed, facts }: ReadProposal,
+  claims: ClaimedNumbers | null,
+): string {
   const { request, told, base, transition } = proven;
   const context = proposalContextOf({
     request,
     verdict: told,
     ledger: base.ledger,
     evidenceDigest: transition.evidence_digest,
+    claims,
   });
   const asked = { by: transition.requested_by, reason: transition.reason };
   const approvals = facts.signed?.approvals ?? [];

@@ -36,7 +36,11 @@ function checkOptions({ evidence, needs, enforcedElsewhere }: Options, signal: A
 async function show({ console }: CommandContext, report: CheckReport): Promise<void> {
   const { kind, base, head, outcome, problems, decisions, notes, backtest } = report;
   const verdicts = decisions.map(({ verdict }) => verdict);
-  const besides = backtest ? { backtest } : {};
+  const claims = decisions.flatMap(({ claims: one }) => one ?? []);
+  const besides = {
+    ...(backtest ? { backtest } : {}),
+    ...(claims.length > 0 ? { claimed_not_measured: claims } : {}),
+  };
   console.data({ result: outcome.toLowerCase(), kind, base, head, problems, verdicts, notes, ...besides });
   if (console.json) return;
   if (kind === "other" && problems.length === 0) return console.text("Nothing governed changed.");

@@ -6,7 +6,7 @@ import type { Decision } from "../../usecases/gate/decision.ts";
 import { gate } from "../../usecases/gate/gate.ts";
 import { modelRef } from "../arguments.ts";
 import type { CommandContext } from "../context.ts";
-import { type ReportFormat, verdictText } from "../verdict-text.ts";
+import { claimedOf, type ReportFormat, verdictText } from "../verdict-text.ts";
 import { writeFolder } from "../write-folder.ts";
 
 interface Options {
@@ -40,7 +40,7 @@ export async function run(context: CommandContext, text: string, options: Option
 }
 
 async function show({ console }: CommandContext, decision: Decision, format: ReportFormat): Promise<void> {
-  console.data(decision.verdict);
+  console.data({ ...decision.verdict, ...claimedOf(decision) });
   const text = await verdictText(decision, { format, color: console.color, width: console.width });
   if (format === "text") console.text(text);
   else console.document(text);

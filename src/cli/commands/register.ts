@@ -1,5 +1,6 @@
 import type { ModelRef } from "../../domain/model-ref.ts";
 import { gateError } from "../../errors.ts";
+import { renderFindings } from "../../report/validation.ts";
 import { openPorts } from "../../host/wiring.ts";
 import type { Git } from "../../ports/git.ts";
 import type { Signer } from "../../ports/signing.ts";
@@ -23,8 +24,9 @@ export async function run(context: CommandContext, folder: string, options: Opti
     belowRoot(ports.git.root, folder, context.surroundings.repo),
     signer ? { signer } : {},
   );
-  const { ref, manifest, manifestDigest, written } = done;
-  context.console.data({ result: "registered", ...ref, manifest_digest: manifestDigest, written });
+  const { ref, manifest, manifestDigest, written, findings } = done;
+  context.console.data({ result: "registered", ...ref, manifest_digest: manifestDigest, written, findings });
+  if (findings.length > 0) context.console.text(renderFindings(findings));
   context.console.text(
     [
       written.length > 0 ? `Wrote ${written.join(", ")}` : "The manifest is up to date.",

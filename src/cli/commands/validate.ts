@@ -3,7 +3,7 @@ import { formatModelRef } from "../../domain/model-ref.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
 import { counted } from "../../domain/counted.ts";
 import { openPorts } from "../../host/wiring.ts";
-import { renderValidation } from "../../report/validation.ts";
+import { renderFindings, renderValidation } from "../../report/validation.ts";
 import { validate, type ValidationReport } from "../../usecases/registry/validate.ts";
 import type { CommandContext } from "../context.ts";
 
@@ -24,6 +24,7 @@ export async function run(
   const valid = report.problems.length === 0;
   context.console.data({ result: valid ? "valid" : "invalid", ...report });
   if (!valid) context.console.text(renderValidation(report.problems));
+  if (report.findings.length > 0) context.console.text(renderFindings(report.findings));
   context.console.text(summary(report));
   return valid ? 0 : 1;
 }

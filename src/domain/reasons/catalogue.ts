@@ -2,6 +2,7 @@ import { approveReasons } from "./approve.ts";
 import { attestationReasons } from "./attestation.ts";
 import { auditReasons } from "./audit.ts";
 import { artifactsReasons } from "./artifacts.ts";
+import { claimsReasons } from "./claims.ts";
 import { checkReasons } from "./check.ts";
 import { doctorReasons } from "./doctor.ts";
 import { documentsReasons } from "./documents.ts";
@@ -37,6 +38,7 @@ const all = {
   ...checkReasons,
   ...forgeReasons,
   ...artifactsReasons,
+  ...claimsReasons,
   ...measureReasons,
   ...engineReasons,
   ...hostReasons,

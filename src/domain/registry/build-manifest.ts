@@ -40,7 +40,7 @@ export function buildManifest(source: ManifestSource): Manifest {
     dataset_hash: digestOfJson(training.dataset.files),
     evaluation_report_hash: digestIn(source, "evaluation.json"),
     signing_key_id: null,
-    training_window: training.window,
+    training_window: training.window ?? null,
     cv_scheme: cvSchemeText(training.cv_scheme),
     features: sidecar.columns.map((column) => column.name),
     licence: training.licence,

@@ -124,7 +124,7 @@ function trainingClaims(manifest: Manifest, facts: VersionFacts): Claim[] {
     ["trainer_code_hash", "MANIFEST_TRAINER_CODE_HASH_MISMATCH", digestOfJson(training.code)],
     ["dataset_hash", "MANIFEST_DATASET_HASH_MISMATCH", digestOfJson(training.dataset.files)],
     ["dataset_snapshot_id", "MANIFEST_DATASET_SNAPSHOT_MISMATCH", training.dataset.snapshot_id],
-    ["training_window", "MANIFEST_TRAINING_WINDOW_MISMATCH", training.window],
+    ["training_window", "MANIFEST_TRAINING_WINDOW_MISMATCH", training.window ?? null],
     ["cv_scheme", "MANIFEST_CV_SCHEME_MISMATCH", cvSchemeText(training.cv_scheme)],
     ["licence", "MANIFEST_LICENCE_MISMATCH", training.licence],
     ["features", "MANIFEST_FEATURES_MISMATCH", training.features],
@@ -149,7 +149,7 @@ function runtimeClaims(manifest: Manifest, facts: VersionFacts): Claim[] {
 }
 
 function windowProblems(manifest: Manifest, document: Document): Problem[] {
-  const { from, to } = manifest.training_window;
+  const { from, to } = manifest.training_window ?? { from: "", to: "" };
   if (from <= to) return [];
   const where = document.place("/training_window");
   return [problem("MANIFEST_TRAINING_WINDOW_INVERTED", `It begins at ${from} and ends at ${to}.`, { where })];

@@ -1,5 +1,6 @@
 import type { Digest } from "../digest.ts";
 import type { InferenceRuntime } from "../manifest.ts";
+import type { Window } from "./evaluation.ts";
 import { counted } from "../counted.ts";
 
 /** The part of `training.json` that the manifest rests on (schemas/training-v1.schema.json). */
@@ -13,9 +14,14 @@ export interface Training {
     /** Relative to the repository's root where they are in it; most data lies elsewhere. */
     readonly files: readonly ListedSource[];
   };
-  readonly window: { readonly from: string; readonly to: string };
+  /** Left out where the data has no time. */
+  readonly window?: Window;
   readonly features: readonly string[];
   readonly cv_scheme: CvScheme;
+  /** What computed the expected outputs of the test data sets. */
+  readonly reference_outputs: { readonly runtime: string };
+  /** Figures of the training run by name. */
+  readonly offline_metrics: Readonly<Record<string, number>>;
 }
 
 export interface ListedSource {

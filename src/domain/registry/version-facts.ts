@@ -1,6 +1,7 @@
 import type { Digest } from "../digest.ts";
 import type { Document } from "../document/document.ts";
 import type { ModelRef } from "../model-ref.ts";
+import type { Evaluation } from "./evaluation.ts";
 import type { ParityRuntime, Training } from "./training.ts";
 import type { Sidecar, TensorSpec } from "./sidecar.ts";
 
@@ -37,6 +38,7 @@ export interface VersionFacts {
   readonly sidecar: Typed<Sidecar> | null;
   readonly training: Typed<Training> | null;
   readonly parity: Typed<ParityRuntime> | null;
+  readonly evaluation: Typed<Evaluation> | null;
   readonly model: ModelSignature | null;
 }
 

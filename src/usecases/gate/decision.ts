@@ -1,6 +1,7 @@
 import type { Attempts } from "../../domain/attempts.ts";
 import type { Digest } from "../../domain/digest.ts";
 import type { Ledger } from "../../domain/ledger.ts";
+import type { ClaimedNumbers } from "../../domain/registry/evaluation.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import type { TransitionRequest } from "../request.ts";
 
@@ -18,4 +19,6 @@ export interface Decision {
   readonly evidenceDigest: Digest;
   /** Earlier attempts on the same transition, for the report alone; left out where nobody looked for them. */
   readonly attempts?: Attempts;
+  /** What authors report of the quality of candidate and live version: for the report alone, no verdict rests on it. */
+  readonly claims?: ClaimedNumbers | null;
 }

@@ -10,6 +10,7 @@ import { policyDigestOf } from "../../policy/policy-digest.ts";
 import type { Decision } from "./decision.ts";
 import { type GateBase, readBase } from "./base.ts";
 import { requireBytes } from "./base-bytes.ts";
+import { readClaims } from "./claims.ts";
 import { type PackHead, packEvidence } from "./evidence-pack.ts";
 import { readHistory } from "./history.ts";
 import { readLineages } from "./lineages.ts";
@@ -152,7 +153,12 @@ async function decide(scene: Scene, of: Collected): Promise<Decision> {
     pack: pack.files,
     evidenceDigest: pack.digest,
     attempts,
+    claims: await claimsFor(scene, of.request),
   };
+}
+
+function claimsFor({ ports, base, subject, live }: Scene, request: TransitionRequest) {
+  return readClaims(ports, { request, subject, baseline: live?.subject ?? null, commit: base.commit });
 }
 
 async function earlierAttempts(

@@ -2,9 +2,11 @@ import { type Digest, digestOf } from "../../domain/digest.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import type { Document } from "../../domain/document/document.ts";
 import { parseJson } from "../../domain/document/json.ts";
+import type { Finding } from "../../domain/evidence.ts";
 import type { Manifest } from "../../domain/manifest.ts";
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { fileProblems, requiredProblems } from "../../domain/registry/check-files.ts";
+import { claimFindings, claimProblems } from "../../domain/registry/check-claims.ts";
 import { canonicalProblems, manifestProblems } from "../../domain/registry/check-manifest.ts";
 import { sidecarProblems } from "../../domain/registry/check-sidecar.ts";
 import type { VersionFacts } from "../../domain/registry/version-facts.ts";
@@ -25,6 +27,8 @@ export interface VersionCheck {
   /** Digest of the manifest that was checked; null when it could not be read. */
   readonly manifestDigest: Digest | null;
   readonly problems: readonly Problem[];
+  /** What its author reports and what says less than it seems to: shown, and refuses nothing. CLAIM_*. */
+  readonly findings: readonly Finding[];
   /** Null when the manifest or the folder could not be read. */
   readonly facts: VersionFacts | null;
 }
@@ -45,7 +49,7 @@ export async function checkVersion(
     return checkManifest(ports, { ref, bytes }, ground);
   });
   if (!(checked instanceof GateError)) return checked;
-  return { ref, manifestDigest: null, problems: checked.problems, facts: null };
+  return { ref, manifestDigest: null, problems: checked.problems, findings: [], facts: null };
 }
 
 /** The same for a manifest that is not (yet) in the folder; its `artifact_uri` must be readable. */
@@ -70,7 +74,13 @@ export async function checkManifest(
     ...(training ? await sourceProblems(sourcesOf(ports, folder), training) : []),
     ...(await testDataProblems(storedTestData(manifest, reading), reading.model)),
   ];
-  return { ref, manifestDigest: digestOf(bytes), problems, facts: reading.facts };
+  return {
+    ref,
+    manifestDigest: digestOf(bytes),
+    problems,
+    findings: claimFindings(reading.facts),
+    facts: reading.facts,
+  };
 }
 
 /** Test data as the manifest lists it; a file that differs from the list, or is not there, is a problem already. */
@@ -89,6 +99,7 @@ function manifestAgainst(manifest: Manifest, document: Document, reading: Versio
     ...fileProblems({ manifest, document, folder: facts.folder, files: facts.files, unreadable }),
     ...manifestProblems(manifest, document, facts),
     ...(facts.sidecar ? sidecarProblems(facts.sidecar, facts.model) : []),
+    ...claimProblems(facts),
   ];
 }
 

@@ -59,7 +59,7 @@ export async function measureIntegrity(
       measured("integrity.problems", { value: problems.length, samples: files }),
       measured("integrity.files", { value: files, samples: files }),
     ],
-    findings: problems.slice(0, MAX_FINDINGS).map(toFinding),
+    findings: [...problems.map(toFinding), ...check.findings].slice(0, MAX_FINDINGS),
     details: {
       problems: problems.slice(0, MAX_FINDINGS),
       ...(signed.signature ? { model_signature: signed.signature } : {}),

@@ -6,6 +6,7 @@ import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { fileNameProblems } from "../../domain/registry/file-names.ts";
 import { contentProblem } from "../../domain/registry/forbidden-content.ts";
 import { sidecarProblems } from "../../domain/registry/check-sidecar.ts";
+import type { Evaluation } from "../../domain/registry/evaluation.ts";
 import type { Sidecar } from "../../domain/registry/sidecar.ts";
 import type { ParityRuntime, Training } from "../../domain/registry/training.ts";
 import type { FolderFile, Typed, VersionFacts } from "../../domain/registry/version-facts.ts";
@@ -53,11 +54,12 @@ export async function readVersionFolder(
     const schema = DOCUMENTS.get(path);
     return found && schema ? read.json<T>(found, schema) : null;
   };
-  for (const path of ["evaluation.json", "reference.json", "bench.json"]) await json(path);
+  for (const path of ["reference.json", "bench.json"]) await json(path);
   const documents = {
     sidecar: await json<Sidecar>("sidecar.json"),
     training: await json<Training>("training.json"),
     parity: await json<ParityRuntime>("parity.json"),
+    evaluation: await json<Evaluation>("evaluation.json"),
   };
   const model = await read.model(of.artifact, listedOf(present, of.expected));
   const facts: VersionFacts = { ref, folder, files: present, ...documents, model };

@@ -2,6 +2,7 @@ import { type Digest, digestOf } from "../../domain/digest.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import { formatJson } from "../../domain/document/format.ts";
 import { parseJson } from "../../domain/document/json.ts";
+import type { Finding } from "../../domain/evidence.ts";
 import { type Manifest, manifestHash } from "../../domain/manifest.ts";
 import { type ModelRef, parseModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { buildManifest, sameContent } from "../../domain/registry/build-manifest.ts";
@@ -40,6 +41,8 @@ export interface Registration {
   readonly manifestDigest: Digest;
   /** Files that were written, relative to the repository's root; empty when all was up to date. */
   readonly written: readonly string[];
+  /** What the author reports and what says less than it seems to (CLAIM_*): shown, and refuses nothing. */
+  readonly findings: readonly Finding[];
 }
 
 /**
@@ -67,7 +70,7 @@ export async function register(
   const text = formatJson(manifest);
   const bytes = Buffer.from(text);
   const ground = await groundOf(ports.git, await baseCommit(ports.git, options.base));
-  const { problems, facts } = await checkManifest(sealedPorts, { ref, bytes }, ground);
+  const { problems, findings, facts } = await checkManifest(sealedPorts, { ref, bytes }, ground);
   const code = facts?.training?.value.code.map((source) => source.path) ?? [];
   refuse([...(await keptProblems(ports, [versionFolder(ref)], code)), ...problems]);
   const expected = new Map([
@@ -81,7 +84,7 @@ export async function register(
   const changes = changedFiles(expected, wanted);
   if (changes.size > 0) await refuseRegistered(ports, path, options.base);
   if (!(await ports.files.swap({ expected, wanted: changes }))) throw changedMeanwhile(path);
-  return { ref, manifest, manifestDigest: digestOf(text), written: [...changes.keys()] };
+  return { ref, manifest, manifestDigest: digestOf(text), written: [...changes.keys()], findings };
 }
 
 function refOf(folder: string): ModelRef {

@@ -1,3 +1,4 @@
+import type { Finding } from "../../domain/evidence.ts";
 import { isModelId, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { duplicateVersionProblems } from "../../domain/registry/version-paths.ts";
 import { fileNameProblems } from "../../domain/registry/file-names.ts";
@@ -27,6 +28,8 @@ export interface ValidationReport {
   /** Files whose digest was taken. */
   readonly files: number;
   readonly problems: readonly Problem[];
+  /** What authors report and what says less than it seems to (CLAIM_*): shown, and refuses nothing. */
+  readonly findings: readonly Finding[];
 }
 
 /**
@@ -47,19 +50,21 @@ export async function validate(
   const ground = await soundGround(ports, base, problems);
   const checked: ModelRef[] = [];
   const sources: string[] = [];
+  const findings: Finding[] = [];
   let files = 0;
   for (const ref of selection.versions) {
     problems.push(...(base === null ? [] : await immutableProblems(ports, { base, ref, changed })));
     if (await isGone(ports, ref)) continue;
     const check = await checkVersion(ports, ref, ground);
     problems.push(...check.problems);
+    findings.push(...check.findings);
     files += check.facts?.files.length ?? 0;
     sources.push(...(check.facts?.training?.value.code.map(({ path }) => path) ?? []));
     checked.push(ref);
   }
   problems.push(...(await keptProblems(ports, checked.map(versionFolder), sources)));
   problems.push(...(await neighbourProblems(ports, selection)));
-  return { base, checked, files, problems: unique(problems) };
+  return { base, checked, files, problems: unique(problems), findings };
 }
 
 /** A base that says nothing sound about trust trusts nobody, and says why. */
