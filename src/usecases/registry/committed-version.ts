@@ -69,7 +69,7 @@ export async function committedVersion(
   const { sources } = of;
   const training = sources && (await tried(() => trainingOf(sources.tree, folder)));
   const refused = training instanceof GateError;
-  const nothing = { sidecar: null, parity: null, model: null };
+  const nothing = { sidecar: null, parity: null, evaluation: null, model: null };
   const facts: VersionFacts = { ref: of.ref, folder, files, ...nothing, training: refused ? null : training };
   const problems = [
     ...content.problems,
