@@ -4,5 +4,5 @@ export const inputs = {
   token: optional(text),
   from: optional(text),
   checkpoint: optional(text),
-  upload: flag,
+  upload: flag(true),
 };

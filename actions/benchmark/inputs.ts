@@ -5,6 +5,6 @@ export const inputs = {
   live: optional(modelRef),
   seed,
   out: optional(text),
-  upload: flag,
+  upload: flag(true),
   "ort-dir": optional(text),
 };

@@ -9,6 +9,6 @@ export const inputs = {
   evidence: optional(text),
   out: optional(text),
   seed,
-  upload: flag,
+  upload: flag(true),
   "ort-dir": optional(text),
 };

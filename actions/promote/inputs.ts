@@ -16,11 +16,11 @@ export const inputs = {
   phase: optional(text),
   reason: text,
   evidence: optional(text),
-  "dry-run": flag,
+  "dry-run": flag(false),
   seed,
   token: optional(text),
   repository: optional(text),
   roles: roleHolders,
-  upload: flag,
+  upload: flag(true),
   "ort-dir": optional(text),
 };

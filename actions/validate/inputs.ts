@@ -1,3 +1,3 @@
 import { flag, lines, optional, text } from "../../src/host/input-kinds.ts";
 
-export const inputs = { paths: lines, base: optional(text), all: flag };
+export const inputs = { paths: lines, base: optional(text), all: flag(false) };

@@ -1,11 +1,14 @@
-import { isModelId, type ModelRef, parseModelRef } from "../domain/model-ref.ts";
+import { isModelId, type ModelRef, parseModelRef, versionComplaint } from "../domain/model-ref.ts";
 import { gateError } from "../errors.ts";
 
 /** `id@version`, or HOST_ARGUMENT_INVALID. */
 export function modelRef(text: string): ModelRef {
   const ref = parseModelRef(text);
   if (ref) return ref;
-  throw invalid(`"${text}" is no model version; write it as flight-delay@1.1.0.`);
+  const complaint = versionComplaint(text.slice(text.indexOf("@") + 1));
+  throw invalid(
+    `"${text}" is no model version; write it as flight-delay@1.1.0.${complaint ? ` ${complaint}` : ""}`,
+  );
 }
 
 /** A model id, or `id@version`: the version is null when it is left out. */

@@ -15,6 +15,7 @@ import { plainText } from "../report/escape.ts";
 import type { Decision } from "../usecases/gate/decision.ts";
 import type { PullRequestReceipt } from "../usecases/transition/receipt.ts";
 import type { Proposal } from "../usecases/transition/propose.ts";
+import { behindRemote } from "../usecases/transition/behind-remote.ts";
 import { proposalContextOf } from "../usecases/report-context.ts";
 import type { AskedTransition } from "../usecases/request.ts";
 import { transact, type TransitionResult } from "../usecases/transition/transact.ts";
@@ -50,11 +51,21 @@ export async function runTransition(
       : await openForge({ env: process.env, signal }, tokenOf(process.env), repository, TO_PROPOSE);
   const { proposals, gating: elsewhere } = await whereToPropose(ports.git, forge, {});
   const gating: GateOptions = { start, signal, ...stored, ...elsewhere };
+  if (forge === null) await warnWhenBehind(context.console, ports.git);
   if (options.dryRun === true) return dryRun(context, { ports, ask, gating });
   const result = await transact(transitionPorts(ports, gating, proposals), ask, { now: start.now, signal });
   ports.progress.end();
   await showResult(context, result, ports.git);
   return result.kind === "proposed" ? 0 : 1;
+}
+
+/** A decision on an old base is refused when it is merged, or refuses what is allowed by now; nothing is fetched for this. */
+async function warnWhenBehind(console: Console, git: Git): Promise<void> {
+  const base = await git.head();
+  const remote = await remoteOf(git);
+  if (base.branch === null || remote === null) return;
+  const warning = await behindRemote(git, remote, { commit: base.commit, branch: base.branch });
+  if (warning !== null) console.note(`Warning: ${plainText(warning)}`);
 }
 
 /** GitHub signs what it commits, with a key of its own. SIGNING_KEY_*, HOST_ARGUMENT_INVALID. */

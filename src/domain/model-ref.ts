@@ -21,6 +21,29 @@ export function isVersion(text: string): boolean {
   return numbers?.every((number) => Number.isSafeInteger(Number(number))) ?? false;
 }
 
+/**
+ * What is wrong with a version that is none, and what to write instead, as one sentence; null for one that is, and where no
+ * more can be said than that it is no strict SemVer.
+ */
+export function versionComplaint(text: string): string | null {
+  if (isVersion(text) || text.length > 64) return null;
+  const [, core = "", build = ""] = /^([^+]+)\+(.+)$/.exec(text) ?? [];
+  if (isVersion(core)) return buildComplaint(core, build);
+  const plain = text.replace(/^v/i, "");
+  if (plain !== text && isVersion(plain)) return `A version has no leading v: write ${plain}.`;
+  if (/^\d{1,9}(?:\.\d{1,9})?$/.test(text)) {
+    const [major, minor = "0"] = text.split(".").map((part) => String(Number(part)));
+    return `A version has three numbers: write ${major}.${minor}.0.`;
+  }
+  return null;
+}
+
+function buildComplaint(core: string, build: string): string {
+  const suffix = `${core}${core.includes("-") ? "." : "-"}${build}`;
+  const pre = isVersion(suffix) ? `, or ${suffix} for a pre-release` : "";
+  return `+${build} is build metadata, which does not tell two versions apart: write ${core}${pre}.`;
+}
+
 /** `undefined` when the text is not `id@version`. */
 export function parseModelRef(text: string): ModelRef | undefined {
   const at = text.indexOf("@");

@@ -1,4 +1,10 @@
-import { formatModelRef, isModelId, type ModelRef, parseModelRef } from "../domain/model-ref.ts";
+import {
+  formatModelRef,
+  isModelId,
+  type ModelRef,
+  parseModelRef,
+  versionComplaint,
+} from "../domain/model-ref.ts";
 
 /** Role -> who holds it. */
 type RoleHolders = Readonly<
@@ -24,7 +30,9 @@ export const text: InputKind<string> = { parse: (value) => ({ ok: true, value })
 export const modelRef: InputKind<ModelRef> = {
   parse(value) {
     const ref = parseModelRef(value);
-    return ref ? { ok: true, value: ref } : no(`a model and a version, like ${formatModelRef(EXAMPLE)}`);
+    return ref
+      ? { ok: true, value: ref }
+      : no(`a model and a version, like ${formatModelRef(EXAMPLE)}${because(value)}`);
   },
 };
 
@@ -36,17 +44,23 @@ export const modelMaybeVersion: InputKind<{ readonly id: string; readonly versio
     const ref = parseModelRef(value) ?? (isModelId(value) ? { id: value, version: null } : undefined);
     return ref
       ? { ok: true, value: ref }
-      : no(`a model, or a model and a version like ${formatModelRef(EXAMPLE)}`);
+      : no(`a model, or a model and a version like ${formatModelRef(EXAMPLE)}${because(value)}`);
   },
 };
 
-/** The booleans of YAML 1.2's core schema, no others: `yes` and `on` are text there. */
-export const flag: InputKind<boolean> = {
-  parse(value) {
-    if (/^(?:true|True|TRUE)$/.test(value)) return { ok: true, value: true };
-    return /^(?:false|False|FALSE)$/.test(value) ? { ok: true, value: false } : no("true or false");
-  },
-};
+/**
+ * The booleans of YAML 1.2's core schema, no others: `yes` and `on` are text there. Empty is the default of action.yml, since an
+ * expression that comes to nothing replaces that default by an empty text.
+ */
+export function flag(otherwise: boolean): InputKind<boolean> {
+  return {
+    parse(value) {
+      if (/^(?:true|True|TRUE)$/.test(value)) return { ok: true, value: true };
+      return /^(?:false|False|FALSE)$/.test(value) ? { ok: true, value: false } : no("true or false");
+    },
+    whenEmpty: { value: otherwise },
+  };
+}
 
 /** One entry a line, without empty lines; an empty input is an empty list. */
 export const lines: InputKind<readonly string[]> = {
@@ -96,8 +110,8 @@ export function integer(range: { readonly min: number; readonly max: number }): 
   };
 }
 
-/** The seed of every random order and of resampling: 32 bits. */
-export const seed = integer({ min: 0, max: 2 ** 32 - 1 });
+/** The seed of every random order and of resampling: 32 bits; 1 when it is empty. */
+export const seed: InputKind<number> = { ...integer({ min: 0, max: 2 ** 32 - 1 }), whenEmpty: { value: 1 } };
 
 /** One of a few words, in the given spelling. */
 export function oneOf<const T extends string>(words: readonly T[]): InputKind<T> {
@@ -125,6 +139,12 @@ export function someOf<const T extends string>(words: readonly T[]): InputKind<r
 /** The same input, but it may be left out. */
 export function optional<T>(kind: InputKind<T>): InputKind<T | null> {
   return { parse: kind.parse, whenEmpty: { value: null } };
+}
+
+/** What is wrong with the version, where that can be said; the sentence that it goes into ends in a full stop. */
+function because(ref: string): string {
+  const complaint = ref.includes("@") ? versionComplaint(ref.slice(ref.indexOf("@") + 1)) : null;
+  return complaint === null ? "" : `. ${complaint.replace(/\.$/, "")}`;
 }
 
 function no(wanted: string): { ok: false; wanted: string } {

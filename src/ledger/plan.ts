@@ -15,7 +15,7 @@ import {
   TRANSITION_RULES,
 } from "../domain/lifecycle.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
-import { isModelId, isVersion } from "../domain/model-ref.ts";
+import { isModelId, isVersion, versionComplaint } from "../domain/model-ref.ts";
 import { type Problem, problem, refuse } from "../errors.ts";
 import { illegalMoves } from "./legality.ts";
 import { noTarget } from "./moves.ts";
@@ -81,7 +81,9 @@ function requestProblems(ledger: Ledger, request: PlanRequest): Problem[] {
   const problems: Problem[] = [];
   if (!isModelId(model)) problems.push(problem("LEDGER_NAME_INVALID", `${show(model)} cannot be a model.`));
   if (version !== null && !isVersion(version)) {
-    problems.push(problem("LEDGER_NAME_INVALID", `${show(version)} cannot be a version.`));
+    const complaint = versionComplaint(version);
+    const message = `${show(version)} cannot be a version.${complaint ? ` ${complaint}` : ""}`;
+    problems.push(problem("LEDGER_NAME_INVALID", message));
   }
   if (!Object.hasOwn(ledger.models, model) && !FIRST_EVENTS.includes(event)) {
     problems.push(unknownModel(ledger, request));

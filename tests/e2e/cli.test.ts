@@ -144,6 +144,7 @@ describe("what goes wrong", () => {
   test("errors as JSON name code, place and fix", () => {
     writeFileSync(join(team.repo.root, "models/flight-delay/1.0.0/CHANGES.md"), "edited\n");
     const { status, data } = json("validate", "models/flight-delay/1.0.0");
+    expect(json("validate", "models\\flight-delay\\1.0.0")).toEqual({ status, data });
     team.repo.git("checkout", "--", "models");
     expect(status).toBe(1);
     expect(data["problems"]).toContainEqual(

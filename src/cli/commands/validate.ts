@@ -1,10 +1,10 @@
-import { relative, resolve } from "node:path";
 import { formatModelRef } from "../../domain/model-ref.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
 import { counted } from "../../domain/counted.ts";
 import { openPorts } from "../../host/wiring.ts";
 import { renderFindings, renderValidation } from "../../report/validation.ts";
 import { validate, type ValidationReport } from "../../usecases/registry/validate.ts";
+import { belowRoot } from "../below-root.ts";
 import type { CommandContext } from "../context.ts";
 
 interface Options {
@@ -19,7 +19,7 @@ export async function run(
   options: Options,
 ): Promise<number> {
   const ports = await openPorts(context.surroundings);
-  const asked = paths.map((path) => relative(ports.git.root, resolve(context.surroundings.repo, path)));
+  const asked = paths.map((path) => belowRoot(ports.git.root, path, context.surroundings.repo));
   const report = await validate(ports, { ...options, paths: asked });
   const valid = report.problems.length === 0;
   context.console.data({ result: valid ? "valid" : "invalid", ...report });

@@ -105,6 +105,12 @@ export const modelsReasons = {
     fix: "Restore the file from the commit that registered the version, or register a new version.",
     exit: 2,
   },
+  TENSOR_STRING_NUL: {
+    meaning:
+      "A stored string holds U+0000. The engine's binding cuts it there, so that it cannot be replayed or compared.",
+    fix: "Store test data without U+0000, for example as bytes (uint8) or with the character escaped.",
+    exit: 2,
+  },
   TENSOR_MALFORMED: {
     meaning: "The bytes are not an ONNX TensorProto, or its data does not fill its dimensions.",
     fix: "Write the file with onnx.numpy_helper.from_array(array, name).SerializeToString().",

@@ -1,4 +1,4 @@
-import { isModelId, isVersion, type ModelRef } from "../model-ref.ts";
+import { isModelId, isVersion, type ModelRef, versionComplaint } from "../model-ref.ts";
 import { problem, type Problem } from "../../errors.ts";
 
 /** Where a path of the registry belongs: to a version, to a folder that only looks like one, or to the model at large. */
@@ -23,7 +23,8 @@ function looksLikeVersion(name: string): boolean {
 }
 
 export function misnamedProblem(folder: string): Problem {
-  const message = `${JSON.stringify(folder)} is not models/<id>/<version> with a strict SemVer.`;
+  const complaint = versionComplaint(folder.split("/").at(-1) ?? "");
+  const message = `${JSON.stringify(folder)} is not models/<id>/<version> with a strict SemVer.${complaint ? ` ${complaint}` : ""}`;
   return problem("MANIFEST_FOLDER_NAME", message, { where: { file: folder } });
 }
 

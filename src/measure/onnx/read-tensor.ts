@@ -81,13 +81,24 @@ function decode(proto: TensorProto, dtype: Tensor["dtype"], file: string): Tenso
 function decodeStrings(proto: TensorProto, file: string): string[] {
   requireField(proto, "string_data", file);
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const strings: string[] = [];
   try {
-    return (proto.typed?.chunks ?? []).map((chunk) => utf8.decode(chunk));
+    for (const chunk of proto.typed?.chunks ?? []) strings.push(utf8.decode(chunk));
   } catch {
     throw gateError("TENSOR_MALFORMED", `Tensor ${quote(proto.name)} has strings that are not UTF-8.`, {
       where: { file },
     });
   }
+  refuseNul(strings, proto.name, file);
+  return strings;
+}
+
+/** The engine's binding ends a string at U+0000: the model would get, or be compared with, only what is before it. */
+function refuseNul(strings: readonly string[], name: string, file: string): void {
+  const index = strings.findIndex((text) => text.includes("\0"));
+  if (index < 0) return;
+  const message = `String ${index} of tensor ${quote(name)} holds U+0000, at which the engine cuts it.`;
+  throw gateError("TENSOR_STRING_NUL", message, { where: { file } });
 }
 
 /** The typed field that holds a dtype when the data is not raw (comments of TensorProto in onnx.proto). */

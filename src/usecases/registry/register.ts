@@ -6,6 +6,7 @@ import type { Finding } from "../../domain/evidence.ts";
 import { type Manifest, manifestHash } from "../../domain/manifest.ts";
 import { type ModelRef, parseModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { buildManifest, sameContent } from "../../domain/registry/build-manifest.ts";
+import { misnamedProblem } from "../../domain/registry/version-paths.ts";
 import { REQUIRED_FILES } from "../../domain/registry/version-facts.ts";
 import { gateError, problem, type Problem, refuse, triedOr } from "../../errors.ts";
 import type { Clock } from "../../ports/machine.ts";
@@ -91,6 +92,7 @@ function refOf(folder: string): ModelRef {
   const parts = /^models\/([^/]+)\/([^/]+)\/?$/.exec(folder);
   const ref = parts ? parseModelRef(`${parts[1]}@${parts[2]}`) : undefined;
   if (ref) return ref;
+  if (parts) refuse([misnamedProblem(`models/${parts[1]}/${parts[2]}`)]);
   const message = `${JSON.stringify(folder)} is not models/<id>/<version>.`;
   throw gateError("MANIFEST_FOLDER_NAME", message, { where: { file: folder } });
 }

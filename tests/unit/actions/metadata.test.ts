@@ -65,6 +65,15 @@ describe.each(listActions(resolve(ACTIONS, "..")))("action.yml of %s", (name) =>
     expect(unreadable).toEqual([]);
   });
 
+  it("takes an empty text for the default", () => {
+    const defaults = [...metadata.inputs].filter(([, input]) => /^(?:true|false|\d+)$/.test(input.default));
+    const others = defaults.filter(([input, { default: value }]) => {
+      const parsed = spec[input]?.parse(value);
+      return !parsed?.ok || spec[input]?.whenEmpty?.value !== parsed.value;
+    });
+    expect(others).toEqual([]);
+  });
+
   it("names every event that it takes, and no other", () => {
     const description = metadata.inputs.get("event")?.description ?? "";
     const taken = EVENTS.filter((event) => spec["event"]?.parse(event).ok);

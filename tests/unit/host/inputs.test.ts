@@ -30,7 +30,8 @@ describe("readInputs", () => {
     event: oneOf(["PROMOTE_TO_SHADOW", "RETIRE"]),
     environment: optional(text),
     seed: integer({ min: 0, max: 4_294_967_295 }),
-    "dry-run": flag,
+    "dry-run": flag(false),
+    reason: text,
     paths: lines,
   };
 
@@ -40,6 +41,7 @@ describe("readInputs", () => {
       event: "RETIRE",
       seed: "1",
       "dry-run": "True",
+      reason: "a new model",
       paths: "a\r\n\n  b \n",
     };
     expect(readInputs(spec, from(given))).toEqual({
@@ -48,6 +50,7 @@ describe("readInputs", () => {
       environment: null,
       seed: 1,
       "dry-run": true,
+      reason: "a new model",
       paths: ["a", "b"],
     });
   });
@@ -64,8 +67,22 @@ describe("readInputs", () => {
       ],
       ["HOST_INPUT_INVALID", 'The input "event" is "retire"; it must be one of PROMOTE_TO_SHADOW, RETIRE.'],
       ["HOST_INPUT_INVALID", 'The input "seed" is "1.5"; it must be a whole number from 0 to 4294967295.'],
-      ["HOST_INPUT_MISSING", 'The input "dry-run" is empty.'],
+      ["HOST_INPUT_MISSING", 'The input "reason" is empty.'],
     ]);
+  });
+
+  it("takes an empty flag for its default, as an expression that comes to nothing leaves it", () => {
+    const flags = { "fan-in": flag(false), upload: flag(true) };
+    expect(readInputs(flags, () => "")).toEqual({ "fan-in": false, upload: true });
+  });
+
+  it("says what is wrong with a version", () => {
+    const [first] = refusal(() =>
+      readInputs({ model: modelRef }, from({ model: "m@1.3.0+build.5" })),
+    ).problems;
+    expect(first.message).toBe(
+      'The input "model" is "m@1.3.0+build.5"; it must be a model and a version, like flight-delay@1.1.0. +build.5 is build metadata, which does not tell two versions apart: write 1.3.0, or 1.3.0-build.5 for a pre-release.',
+    );
   });
 
   it("quotes what it refuses: no control character survives, and a novel is cut", () => {
@@ -80,7 +97,7 @@ describe("kinds of inputs", () => {
   const accepts = (kind: InputKind<unknown>, value: string): boolean => kind.parse(value).ok;
 
   it.each(["yes", "on", "1", "TrUe", "y"])("%s is no boolean", (value) => {
-    expect(accepts(flag, value)).toBe(false);
+    expect(accepts(flag(false), value)).toBe(false);
   });
 
   it.each(["", " 1", "1e3", "0x10", "+1", "NaN", "Infinity", "1.0", "-1", "101", "9".repeat(400)])(

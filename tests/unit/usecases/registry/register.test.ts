@@ -208,6 +208,13 @@ describe("what is refused, and then nothing is written", () => {
     expect(await refusal(folder)).toEqual(["MANIFEST_FOLDER_NAME"]);
   });
 
+  it("a version with build metadata, and says what to write", async () => {
+    const [found] = await problemsOf(() => register(registry.ports, "models/flight-delay/1.3.0+build.5"));
+    expect(found?.message).toBe(
+      '"models/flight-delay/1.3.0+build.5" is not models/<id>/<version> with a strict SemVer. +build.5 is build metadata, which does not tell two versions apart: write 1.3.0, or 1.3.0-build.5 for a pre-release.',
+    );
+  });
+
   it.each(["FILE_READ_ONLY", "FILE_NO_SPACE"] as const)("%s while writing", async (code) => {
     const files = memoryFiles();
     for (const { path } of await registry.ports.files.list("models"))
