@@ -36,10 +36,17 @@ export interface Subject {
  * measured: `value` is a finite number.
  * undefined: it was tried and has no finite value (NaN, Inf, missing output, shape mismatch …): judged as a failure.
  * pessimistic: a noisy runner made the number worse, by an unknown amount: it may show that a limit holds, never that it is missed.
+ * at_least: a quiet runner would measure this value or more: it may show that a limit is missed, never that it holds.
  * inconclusive: it could not be told (too few samples, no engine).
  * not_applicable: it has no meaning here, for example a ratio to a live model that does not exist.
  */
-export type MeasurementState = "measured" | "pessimistic" | "undefined" | "inconclusive" | "not_applicable";
+export type MeasurementState =
+  | "measured"
+  | "pessimistic"
+  | "at_least"
+  | "undefined"
+  | "inconclusive"
+  | "not_applicable";
 
 export interface Interval {
   readonly low: number;

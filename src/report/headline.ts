@@ -30,9 +30,17 @@ function describeOutcome(verdict: Verdict): string {
 }
 
 function describePasses(verdict: Verdict): string {
-  const evaluated = allObjectives(verdict).filter(({ outcome }) => outcome === "PASS").length;
-  if (evaluated === 0) return "all requirements are met";
-  return evaluated === 1 ? "its objective passed" : `all ${evaluated} objectives passed`;
+  const objectives = allObjectives(verdict);
+  const passed = objectives.filter(({ outcome }) => outcome === "PASS").length;
+  const unjudged = notEvaluated(verdict);
+  if (unjudged > 0) return `${passed} of ${objectives.length} passed, ${unjudged} not evaluated`;
+  if (passed === 0) return "all requirements are met";
+  return passed === 1 ? "its objective passed" : `all ${passed} objectives passed`;
+}
+
+/** Objectives that have no meaning for this version: whatever they guard against is not ruled out. */
+function notEvaluated(verdict: Verdict): number {
+  return allObjectives(verdict).filter(({ outcome }) => outcome === "NOT_APPLICABLE").length;
 }
 
 function describeWarnings(verdict: Verdict): string {
@@ -54,6 +62,7 @@ function describeWarnings(verdict: Verdict): string {
       "score below its soft limit",
       "scores below their soft limits",
     ],
+    [notEvaluated(verdict), "objective not evaluated", "objectives not evaluated"],
   ] as const;
   return counts
     .filter(([count]) => count > 0)

@@ -112,6 +112,12 @@ export const measureReasons = {
     fix: "Measure again, on a runner that does nothing else at the time.",
     exit: 1,
   },
+  BENCHMARK_FAR_ABOVE: {
+    meaning:
+      "Ten calls in a row took so much processor time that the limit is missed on any runner, however quiet; the benchmark stopped there.",
+    fix: "Make the model smaller, or quantise it. A limit is raised in a pull request of its own.",
+    exit: 1,
+  },
   BENCHMARK_TOO_FEW_RUNS: {
     meaning: "There are too few timed calls to bound the number.",
     fix: "Give the benchmark more time, or more pairs.",

@@ -59,6 +59,7 @@ const OUTCOMES: Readonly<Record<Measurement["state"], readonly Outcome[]>> = {
   measured: ["PASS"],
   undefined: ["FAIL"],
   pessimistic: ["WARN"],
+  at_least: ["WARN"],
   inconclusive: ["INCONCLUSIVE"],
   not_applicable: [],
 };

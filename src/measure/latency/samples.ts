@@ -7,6 +7,8 @@ export type Feeds = readonly Tensor[];
 export interface BatchPlan {
   readonly rows: number;
   readonly feeds: readonly Feeds[];
+  /** Asks a cold start for a first look at this batch size: calls in ms above which more measuring is in vain. */
+  readonly giveUpAboveMs?: number;
 }
 
 /** What one fresh process shall measure warm. */
@@ -53,6 +55,16 @@ export interface ColdStart {
   readonly coldStartMs: number;
   /** Peak resident memory in MiB, after one call of every batch size that the model takes. */
   readonly peakMemoryMiB: number;
+  /** One entry a batch size, in their order, when a first look was asked for; null where a call was fast enough. */
+  readonly looks?: readonly (FirstLook | null)[];
+}
+
+/** A few calls in a row, each of them far above what it may take. */
+export interface FirstLook {
+  /** Processor time of each call, in ms; its own feed each, as far as there are enough. */
+  readonly cpuMs: readonly number[];
+  /** Processor time of the calibration loop after each call, in ms. */
+  readonly calibrationCpuMs: readonly number[];
 }
 
 export function isRefusal(result: BatchTimes | BatchRefusal): result is BatchRefusal {

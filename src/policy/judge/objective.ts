@@ -105,6 +105,8 @@ function judgeState(measurement: Measurement, evidence: Evidence, of: Case, metr
       };
     case "pessimistic":
       return judgePessimistic(measurement, evidence, of, metric);
+    case "at_least":
+      return judgeAtLeast(measurement, evidence, of, metric);
     case "not_applicable":
       return judgeNotApplicable(measurement, evidence, of, metric);
     case "measured":
@@ -134,6 +136,23 @@ function judgePessimistic(measurement: Measurement, evidence: Evidence, of: Case
   if (ruled.broken || (comparable && (ruled.outcome === "PASS" || ruled.outcome === "WARN"))) return ruled;
   const reason = codeOf(measurement, "EVIDENCE_INCONCLUSIVE");
   return { outcome: "INCONCLUSIVE", reason, says: noteOf(measurement, metric) };
+}
+
+/**
+ * The number is this or larger. So a hard limit that it misses is missed, where smaller is better and the limit does not
+ * move with the live value. Nothing else follows.
+ */
+function judgeAtLeast(measurement: Measurement, evidence: Evidence, of: Case, metric: Metric): Ruling {
+  const { hard } = of.objective;
+  const bounded: Case = { ...of, objective: { ...of.objective, judge: "point", minSamples: 0, soft: null } };
+  const provable = hard !== null && !isRelative(hard) && hard.operator.startsWith("<") && !metric.relative;
+  const ruled = provable
+    ? judgeMeasured({ ...measurement, interval: null }, evidence, bounded, metric)
+    : null;
+  if (ruled?.broken) return ruled;
+  const reason = codeOf(measurement, "EVIDENCE_INCONCLUSIVE");
+  const outcome = ruled?.outcome === "FAIL" ? "FAIL" : "INCONCLUSIVE";
+  return { outcome, reason, says: noteOf(measurement, metric) };
 }
 
 function judgeMeasured(measurement: Measurement, evidence: Evidence, of: Case, metric: Metric): Ruling {

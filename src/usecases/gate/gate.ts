@@ -16,7 +16,7 @@ import { readHistory } from "./history.ts";
 import { readLineages } from "./lineages.ts";
 import { type AskApprovals, judgeWithApprovals } from "./judge-with-approvals.ts";
 import { keptEvidence, type NewBindings, requireKept } from "./kept-evidence.ts";
-import { measureEvidence, neededKinds } from "./measure-evidence.ts";
+import { giveUpAbove, measureEvidence, neededKinds } from "./measure-evidence.ts";
 import type { MeasurePorts, MeasureTask } from "./measure-task.ts";
 import { readStoredEvidence } from "./stored-evidence.ts";
 import { loadCandidate, loadLive, readSubject } from "./subjects.ts";
@@ -106,6 +106,7 @@ async function collectEvidence(
   const run = runOf(options.start, request);
   const fresh = await measureEvidence(ports, left, {
     ...options,
+    benchmark: { giveUpAbove: giveUpAbove(base, request), ...options.benchmark },
     run,
     candidate,
     live: scene.live,

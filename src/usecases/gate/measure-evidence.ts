@@ -18,6 +18,25 @@ export function neededKinds(base: GateBase, request: TransitionRequest): Evidenc
   return ORDER.filter((kind) => kinds.includes(kind));
 }
 
+const LATENCY = /^benchmark\.p\d+_batch(\d+)_ms$/;
+
+/**
+ * Rows -> ms of a call above which the answer is no, whatever else is measured: the smallest hard limit that matching
+ * policies set as a number. One that only warns yet, or that has a waiver, blocks nothing and is left out.
+ */
+export function giveUpAbove(base: GateBase, request: TransitionRequest): ReadonlyMap<number, number> {
+  const limits = new Map<number, number>();
+  for (const { metric, hard, id, effectiveFrom } of matchingPolicies(base.policies.policies, request).flatMap(
+    ({ objectives }) => objectives,
+  )) {
+    const rows = Number(LATENCY.exec(metric)?.[1]);
+    const isSoft = effectiveFrom !== null || base.policies.waivers.some((one) => one.objective === id);
+    if (!rows || isSoft || hard?.bound.kind !== "absolute" || !hard.operator.startsWith("<")) continue;
+    limits.set(rows, Math.min(hard.bound.value, limits.get(rows) ?? Infinity));
+  }
+  return limits;
+}
+
 const ORDER: readonly EvidenceKind[] = ["integrity", "parity", "benchmark"];
 
 /** Measures the given kinds one after the other: a benchmark next to anything else would measure that too. */

@@ -3,6 +3,7 @@ import { benchmarkMeasurements, noMeasurements } from "../../measure/latency/ben
 import { batchRun, type BenchmarkRun, missingBatch } from "../../measure/latency/benchmark-run.ts";
 import { type BenchmarkDetails, benchmarkDetails } from "../../measure/latency/details.ts";
 import type { Absence } from "../../domain/measurement.ts";
+import { type FarAbove, farAboveMeasurements } from "../../measure/latency/far-above.ts";
 import type { Files } from "../../ports/files.ts";
 import { benchClaimFindings } from "./benchmark/claims.ts";
 import { type Candidate, type Contestant, loadCandidate, loadContestant } from "./benchmark/contestant.ts";
@@ -33,7 +34,7 @@ export interface BenchmarkTask {
 export async function measureBenchmark(
   ports: BenchmarkPorts & { readonly files: Files },
   task: BenchmarkTask,
-): Promise<Evidence<BenchmarkDetails | null>> {
+): Promise<Evidence<BenchmarkDetails | StoppedDetails | null>> {
   const candidate = await loadCandidate(ports.files, task.candidate);
   const live = task.live && (await loadContestant(ports.files, task.live));
   const measured = await attempt(ports, { candidate, live, task });
@@ -69,7 +70,12 @@ interface Scene {
 
 interface Outcome {
   readonly measurements: readonly Measurement[];
-  readonly details: BenchmarkDetails | null;
+  readonly details: BenchmarkDetails | StoppedDetails | null;
+}
+
+/** What is kept of a benchmark that stopped at its first look. */
+interface StoppedDetails {
+  readonly stopped_at_first_look: FarAbove;
 }
 
 async function attempt(ports: BenchmarkPorts, scene: Scene): Promise<Outcome> {
@@ -104,6 +110,11 @@ async function measure(
     seed: task.run.seed,
     signal: task.signal,
   });
+  if ("farAbove" in found)
+    return {
+      measurements: farAboveMeasurements(found.farAbove, noRatio),
+      details: { stopped_at_first_look: found.farAbove },
+    };
   task.options.onSamples?.(
     found.kept.map((round) => round.times),
     { subject: task.candidate.subject, rows: batches.map(({ rows }) => rows) },

@@ -79,6 +79,7 @@ describe("a stored measurement", () => {
     ["of a metric that nobody knows", each(() => ({ metric: "parity.max_abs_dif" }))],
     ["not applicable", each(() => ({ state: "not_applicable", value: null, reason: REASON, note: "x" }))],
     ["pessimistic", each(() => ({ state: "pessimistic", note: "x", reason: REASON }))],
+    ["at least that", each(() => ({ state: "at_least", note: "x", reason: REASON }))],
     ["of no samples", each(() => ({ samples: 0 }))],
   ])("that is %s does not give the verdict that was stored", async (_, edit) => {
     expect(await codesOn(edit)).toEqual(["CHECK_VERDICT_MISMATCH"]);

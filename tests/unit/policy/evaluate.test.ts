@@ -55,7 +55,7 @@ test("a good candidate passes every shipped objective, and its verdict has the s
   const verdict = evaluate(inputWith());
   expect(verdict.outcome).toBe("PASS");
   expect(verdict.policies.map(({ policy }) => policy)).toEqual(["production"]);
-  expect(verdict.policies[0]!.objectives.map(({ outcome }) => outcome)).toEqual(Array(10).fill("PASS"));
+  expect(verdict.policies[0]!.objectives.map(({ outcome }) => outcome)).toEqual(Array(12).fill("PASS"));
   expect(verdict.refusals).toEqual([]);
   expect(verdict.decided_at).toBe("2026-11-20T12:00:00Z");
   expect(schemaErrors(VERDICT_V1, JSON.parse(JSON.stringify(verdict)))).toEqual([]);
@@ -133,6 +133,45 @@ describe("limits", () => {
       "INCONCLUSIVE EVIDENCE_SAMPLES_TOO_FEW",
     );
     expect(outcomeOf({ objective: 'hard: "<= 60 ms", min_samples: 100' })).toBe("PASS");
+  });
+});
+
+describe("a number that is this or larger", () => {
+  const atLeast = (value: number, more: Partial<Measurement> = {}): readonly Measurement[] => [
+    p95(value, {
+      state: "at_least",
+      interval: null,
+      samples: 10,
+      reason: "BENCHMARK_FAR_ABOVE",
+      note: "Each of 10 calls took that long.",
+      ...more,
+    }),
+  ];
+
+  test.each([
+    ["misses a hard limit below it", 'hard: "<= 60 ms"', atLeast(61), "FAIL BENCHMARK_FAR_ABOVE"],
+    [
+      "with any number of samples",
+      'hard: "<= 60 ms", min_samples: 100',
+      atLeast(61),
+      "FAIL BENCHMARK_FAR_ABOVE",
+    ],
+    ["says nothing of a limit above it", 'hard: "<= 60 ms"', atLeast(2), "INCONCLUSIVE BENCHMARK_FAR_ABOVE"],
+    ["says nothing at the limit", 'hard: "<= 60 ms"', atLeast(60), "INCONCLUSIVE BENCHMARK_FAR_ABOVE"],
+    [
+      "says nothing of a soft limit alone",
+      'soft: "<= 60 ms"',
+      atLeast(61),
+      "INCONCLUSIVE BENCHMARK_FAR_ABOVE",
+    ],
+    [
+      "is broken without a number",
+      'hard: "<= 60 ms"',
+      atLeast(61, { value: null }),
+      "FAIL EVIDENCE_NOT_FINITE",
+    ],
+  ])("%s", (_what, objective, measured, expected) => {
+    expect(outcomeOf({ objective, measured })).toBe(expected);
   });
 });
 

@@ -120,6 +120,7 @@ const measured = (metric: string): fc.Arbitrary<Measurement> =>
         "measured",
         "measured",
         "pessimistic",
+        "at_least",
         "undefined",
         "inconclusive",
         "not_applicable",
@@ -129,7 +130,7 @@ const measured = (metric: string): fc.Arbitrary<Measurement> =>
       measurement(metric, value, {
         ...drawn,
         state,
-        ...(state === "measured" || state === "pessimistic"
+        ...(["measured", "pessimistic", "at_least"].includes(state)
           ? {}
           : { value: null, interval: null, note: "note", reason: "SOME_REASON" }),
       }),

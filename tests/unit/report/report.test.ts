@@ -36,6 +36,12 @@ function verdictWith(
 }
 
 const SLOW = measurement("benchmark.latency_ratio", 9.3, { interval: { low: 9.1, high: 9.5, level: 0.9 } });
+const FIXED = measurement("benchmark.p95_batch32_ms", 0, {
+  state: "not_applicable",
+  value: null,
+  reason: "BENCHMARK_NO_BATCH_AXIS",
+  note: "All input dimensions of the model are fixed.",
+});
 const WRONG = measurement("parity.max_abs_diff", 0.0031);
 
 describe("the reason of a revocation", () => {
@@ -52,7 +58,7 @@ describe("headline", () => {
   test.each<[Verdict, string]>([
     [
       verdictWith(),
-      "Promote flight-delay 1.1.0 to PRODUCTION in prod: PASS. May merge; all 10 objectives passed.",
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: PASS. May merge; all 12 objectives passed.",
     ],
     [
       verdictWith({ "benchmark.latency_ratio": SLOW }),
@@ -74,11 +80,22 @@ describe("headline", () => {
     ],
     [
       evaluate(inputWith({ evidence: [] })),
-      "Promote flight-delay 1.1.0 to PRODUCTION in prod: FAIL. Must not merge: integrity problems was not measured; parity, max abs diff was not measured; outputs failed was not measured; and 7 more.",
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: FAIL. Must not merge: integrity problems was not measured; parity, max abs diff was not measured; outputs failed was not measured; and 9 more.",
     ],
     [
       evaluate(inputWith({ request: { ...REQUEST, event: "PROMOTE_TO_CANARY", phase: "5%" } })),
-      "Promote flight-delay 1.1.0 to CANARY (5%) in prod: PASS. May merge; all 8 objectives passed.",
+      "Promote flight-delay 1.1.0 to CANARY (5%) in prod: PASS. May merge; all 9 objectives passed.",
+    ],
+    [
+      verdictWith({ "benchmark.p95_batch32_ms": FIXED }),
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: PASS. May merge; 11 of 12 passed, 1 not evaluated.",
+    ],
+    [
+      verdictWith({
+        "benchmark.p95_batch32_ms": FIXED,
+        "benchmark.noise_cv": measurement("benchmark.noise_cv", 0.4),
+      }),
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: WARN. May merge; 1 soft limit missed, 1 objective not evaluated.",
     ],
     [
       evaluate(inputWith({ request: { ...REQUEST, event: "ROLLBACK" } })),
@@ -234,7 +251,7 @@ describe("hostile text", () => {
         const rows = renderMarkdown(verdict)
           .split("\n")
           .filter((line) => line.startsWith("|"));
-        expect(rows).toHaveLength(12);
+        expect(rows).toHaveLength(14);
         expect(new Set(rows.map((row) => row.replaceAll(/\\[\\|]/g, "").split("|").length))).toEqual(
           new Set([8]),
         );

@@ -1,4 +1,5 @@
-import type { PairedTimes } from "../../../measure/latency/samples.ts";
+import { LOOK_CALLS, UNSEEN_SLOWDOWN } from "../../../measure/latency/far-above.ts";
+import type { FirstLook, PairedTimes } from "../../../measure/latency/samples.ts";
 import { isWarm } from "../../../measure/latency/warm-up.ts";
 import { type Random, seededRandom } from "../../../measure/random.ts";
 import type { NativeSession, NativeTensor } from "./binding.ts";
@@ -81,6 +82,32 @@ export function warmUp(calls: Calls, deadline: number): void {
     times.push(end - start);
     start = end;
   }
+}
+
+/**
+ * Processor time of a few calls, with a calibration loop after each; null after the first call that is not far above the
+ * threshold, so that it costs a fast model one call. Processor time is that of this process: the engine has one thread.
+ */
+export function firstLook(calls: Calls, giveUpAboveMs: number): FirstLook | null {
+  const cpuMs: number[] = [];
+  const calibrationCpuMs: number[] = [];
+  calibrate();
+  for (let call = 0; call < LOOK_CALLS; call += 1) {
+    const feeds = feedOf(calls, call);
+    const start = processorMs();
+    calls.session.run(feeds, calls.fetches, NO_OPTIONS);
+    const end = processorMs();
+    if (!(end - start > giveUpAboveMs * UNSEEN_SLOWDOWN)) return null;
+    calibrate();
+    cpuMs.push(end - start);
+    calibrationCpuMs.push(processorMs() - end);
+  }
+  return { cpuMs, calibrationCpuMs };
+}
+
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** Time in ms of a fixed chain of integer operations, each of which needs the one before: the speed of this core now. */

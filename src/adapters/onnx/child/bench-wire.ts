@@ -3,6 +3,7 @@ import type {
   BatchRefusal,
   BatchTimes,
   ColdStart,
+  FirstLook,
   PairsPlan,
   ProcessTimes,
 } from "../../../measure/latency/samples.ts";
@@ -18,6 +19,7 @@ import {
 interface BatchHeader {
   readonly rows: number;
   readonly feeds: readonly (readonly TensorHeader[])[];
+  readonly giveUpAboveMs: number | null;
 }
 
 /** One model, alone in a fresh process. Answered by one `cold` frame: a `ColdStart`. */
@@ -36,15 +38,17 @@ export interface PairsHeader extends FrameHeader, Omit<PairsPlan, "batches"> {
 }
 
 export function encodeBatches(batches: readonly BatchPlan[], blobs: Uint8Array[]): BatchHeader[] {
-  return batches.map(({ rows, feeds }) => ({
+  return batches.map(({ rows, feeds, giveUpAboveMs = null }) => ({
     rows,
+    giveUpAboveMs,
     feeds: feeds.map((tensors) => tensors.map((tensor) => encodeTensor(tensor, blobs))),
   }));
 }
 
 export function decodeBatches(batches: readonly BatchHeader[], blobs: readonly Uint8Array[]): BatchPlan[] {
-  return batches.map(({ rows, feeds }) => ({
+  return batches.map(({ rows, feeds, giveUpAboveMs }) => ({
     rows,
+    ...(giveUpAboveMs === null ? {} : { giveUpAboveMs }),
     feeds: feeds.map((tensors) => tensors.map((tensor) => decodeTensor(tensor, blobs))),
   }));
 }
@@ -69,10 +73,19 @@ function encodeBatch(batch: BatchTimes | BatchRefusal): Frame {
 
 /** The answer to a `bench-cold` request; throws TypeError on anything else. */
 export function decodeCold(frames: readonly Frame[]): ColdStart {
-  const { kind, coldStartMs, peakMemoryMiB } = frames[0]?.header ?? { kind: "nothing" };
-  if (kind !== "cold" || !isTime(coldStartMs) || !isTime(peakMemoryMiB))
+  const { kind, coldStartMs, peakMemoryMiB, looks = [] } = frames[0]?.header ?? { kind: "nothing" };
+  if (kind !== "cold" || !isTime(coldStartMs) || !isTime(peakMemoryMiB) || !Array.isArray(looks))
     throw new TypeError("No cold start.");
-  return { coldStartMs, peakMemoryMiB };
+  return { coldStartMs, peakMemoryMiB, ...(looks.length > 0 ? { looks: looks.map(decodeLook) } : {}) };
+}
+
+function decodeLook(look: unknown): FirstLook | null {
+  if (look === null) return null;
+  const { cpuMs, calibrationCpuMs } = look as Partial<FirstLook>;
+  const [calls, loops]: readonly unknown[] = [cpuMs, calibrationCpuMs];
+  if (!Array.isArray(calls) || !Array.isArray(loops) || ![...calls, ...loops].every(isTime))
+    throw new TypeError("No first look.");
+  return { cpuMs: calls as number[], calibrationCpuMs: loops as number[] };
 }
 
 /** The answer to a `bench-pairs` request with so many batch sizes; throws TypeError on anything else. */

@@ -3,10 +3,20 @@ import type {
   BatchRefusal,
   BatchTimes,
   ColdStart,
+  FirstLook,
   PairsPlan,
   ProcessTimes,
 } from "../../../measure/latency/samples.ts";
-import { calibrate, type Calls, orderOf, timeAlone, timePairs, type Timing, warmUp } from "./bench-loop.ts";
+import {
+  calibrate,
+  type Calls,
+  firstLook,
+  orderOf,
+  timeAlone,
+  timePairs,
+  type Timing,
+  warmUp,
+} from "./bench-loop.ts";
 import { type ColdHeader, decodeBatches, encodeCold, encodeTimes, type PairsHeader } from "./bench-wire.ts";
 import type { NativeBinding, NativeSession } from "./binding.ts";
 import { Failure, runFailure } from "./failure.ts";
@@ -51,7 +61,20 @@ function coldStart(open: Open, model: ModelHeader, batches: readonly BatchPlan[]
   const coldStartMs = performance.now() - start;
   if (refused) throw refused;
   for (const feeds of others) attempt(() => session.run(feeds, fetches, {}));
-  return { coldStartMs, peakMemoryMiB: peakMemoryMiB() };
+  const cold = { coldStartMs, peakMemoryMiB: peakMemoryMiB() };
+  if (batches.every(({ giveUpAboveMs }) => giveUpAboveMs === undefined)) return cold;
+  return { ...cold, looks: looksAt(session, batches) };
+}
+
+/** Ends with the first batch size that is far above its threshold: larger ones take longer still. */
+function looksAt(session: NativeSession, batches: readonly BatchPlan[]): (FirstLook | null)[] {
+  let look: FirstLook | null = null;
+  return batches.map(({ feeds, giveUpAboveMs }) => {
+    if (look || giveUpAboveMs === undefined) return null;
+    const calls = callsOf(session, feeds.map(nativeFeeds));
+    const refused = attempt(() => (look = firstLook(calls, giveUpAboveMs)));
+    return refused ? null : look;
+  });
 }
 
 /** Warm calls in this process: per batch size a warm-up, then interleaved pairs in seeded random order. */

@@ -13,6 +13,11 @@ export interface BenchmarkOptions {
   /** Processes that may run on top while too few were quiet. */
   readonly spareProcesses?: number;
   readonly limits?: Partial<RunLimits>;
+  /**
+   * Rows -> ms of a call. Where a first look proves that a quiet runner would need more, the benchmark stops there: the
+   * answer cannot change any more (docs/adr/0028). The gate takes them from the hard limits of its policies.
+   */
+  readonly giveUpAbove?: ReadonlyMap<number, number>;
   /** Takes the raw times, for an artifact: they are too large for Git. */
   readonly onSamples?: (processes: readonly ProcessTimes[], of: SamplesOf) => void;
 }
@@ -23,10 +28,19 @@ export interface BenchmarkEffort {
   readonly budgetMs: number;
   readonly spareProcesses: number;
   readonly limits: RunLimits;
+  readonly giveUpAbove: ReadonlyMap<number, number>;
 }
 
+const NOTHING: ReadonlyMap<number, number> = new Map();
+
 /** Five processes of 200 pairs: 1,000 timed calls a batch size, in about five seconds for a model below 1 ms. */
-const DEFAULTS = { processes: 5, pairs: 200, budgetMs: 120_000, spareProcesses: 5 } as const;
+const DEFAULTS = {
+  processes: 5,
+  pairs: 200,
+  budgetMs: 120_000,
+  spareProcesses: 5,
+  giveUpAbove: NOTHING,
+} as const;
 
 /** The least that still bounds a p95 (60 calls) and shows the effect of fresh processes: for tests and first looks. */
 export const QUICK: BenchmarkOptions = { processes: 3, pairs: 20, budgetMs: 15_000, spareProcesses: 0 };
@@ -35,7 +49,7 @@ export const QUICK: BenchmarkOptions = { processes: 3, pairs: 20, budgetMs: 15_0
 const LOADING_MS = 120_000;
 
 export function effortOf(options: BenchmarkOptions): BenchmarkEffort {
-  const { processes, pairs, budgetMs, spareProcesses } = { ...DEFAULTS, ...options };
+  const { processes, pairs, budgetMs, spareProcesses, giveUpAbove } = { ...DEFAULTS, ...options };
   const limits = { timeoutMs: LOADING_MS + 2 * budgetMs, memoryMiB: 8192, outputMiB: 64, ...options.limits };
-  return { processes, pairs, budgetMs, spareProcesses, limits };
+  return { processes, pairs, budgetMs, spareProcesses, limits, giveUpAbove };
 }

@@ -1,5 +1,6 @@
 import { liveFailed } from "../../../measure/latency/benchmark-run.ts";
 import type { Absence } from "../../../domain/measurement.ts";
+import { type FarAbove, farAbove, LOOK_CALLS } from "../../../measure/latency/far-above.ts";
 import { enoughQuiet, type Round, selectRounds, type Selection } from "../../../measure/latency/rounds.ts";
 import type { BatchPlan, ColdStart, ProcessTimes } from "../../../measure/latency/samples.ts";
 import { GateError, gateError } from "../../../errors.ts";
@@ -28,8 +29,16 @@ export interface Measured extends Selection {
   readonly liveAbsence: Absence | null;
 }
 
-/** Runs rounds of fresh processes until enough of them were quiet, or as many as the effort allows. */
-export async function measureRounds(ports: BenchmarkPorts, contest: Contest): Promise<Measured> {
+/** What the first look at the candidate found; then nothing else was measured. */
+export interface Hopeless {
+  readonly farAbove: FarAbove;
+}
+
+/**
+ * Runs rounds of fresh processes until enough of them were quiet, or as many as the effort allows; none when a first look
+ * at the candidate settles it.
+ */
+export async function measureRounds(ports: BenchmarkPorts, contest: Contest): Promise<Measured | Hopeless> {
   const { processes: wanted, spareProcesses: spare } = contest.effort;
   const rounds: Round[] = [];
   let live = contest.live;
@@ -45,7 +54,9 @@ export async function measureRounds(ports: BenchmarkPorts, contest: Contest): Pr
     const alone = live && (await step(() => liveColdStart(ports.engine, contest, live as EngineModel)));
     if (alone && "reason" in alone) [live, liveAbsence] = [null, alone];
     const cold = alone && !("reason" in alone) ? alone : null;
-    rounds.push(await measureRound(ports, { ...contest, live }, { index: rounds.length, live: cold, step }));
+    const round = await measureRound(ports, { ...contest, live }, { index: rounds.length, live: cold, step });
+    if ("farAbove" in round) return round;
+    rounds.push(round);
   }
   return { ...selectRounds(rounds, wanted), liveAbsence };
 }
@@ -56,9 +67,12 @@ async function measureRound(
   ports: BenchmarkPorts,
   contest: Contest,
   of: { index: number; live: ColdStart | null; step: Step },
-): Promise<Round> {
+): Promise<Round | Hopeless> {
   const before = ports.machine.cpuTicks();
-  const candidate = await of.step(() => coldStart(ports.engine, contest, contest.candidate));
+  const giveUpAbove = of.index === 0 ? contest.effort.giveUpAbove : undefined;
+  const candidate = await of.step(() => coldStart(ports.engine, contest, contest.candidate, giveUpAbove));
+  const hopeless = farAboveIn(candidate, contest, stealShare(before, ports.machine.cpuTicks()));
+  if (hopeless) return { farAbove: hopeless };
   const times = await of.step(() => timePairs(ports.engine, contest, of.index));
   return {
     cold: { candidate, live: of.live },
@@ -85,8 +99,26 @@ function stepper(
   };
 }
 
-async function coldStart(engine: Engine, contest: Contest, model: EngineModel): Promise<ColdStart> {
-  const batches = contest.batches.map(({ rows, feeds }) => ({ rows, feeds: feeds.slice(0, 1) }));
+function farAboveIn({ looks }: ColdStart, contest: Contest, steal: number | null): FarAbove | undefined {
+  for (const [index, { rows }] of contest.batches.entries()) {
+    const [look, threshold] = [looks?.[index], contest.effort.giveUpAbove.get(rows)];
+    const found = look && threshold !== undefined && farAbove(look, { rows, threshold, stealShare: steal });
+    if (found) return found;
+  }
+  return undefined;
+}
+
+async function coldStart(
+  engine: Engine,
+  contest: Contest,
+  model: EngineModel,
+  giveUpAbove: ReadonlyMap<number, number> = new Map(),
+): Promise<ColdStart> {
+  const batches = contest.batches.map(({ rows, feeds }) => {
+    const giveUpAboveMs = giveUpAbove.get(rows);
+    if (giveUpAboveMs === undefined) return { rows, feeds: feeds.slice(0, 1) };
+    return { rows, feeds: feeds.slice(0, LOOK_CALLS), giveUpAboveMs };
+  });
   return engine.start(contest.effort.limits).coldStart({ model, batches });
 }
 

@@ -100,6 +100,19 @@ describe("a benchmark with the real engine", () => {
     expect(evidence.runner.engine).toMatchObject({ name: "onnxruntime-node", version: "1.30.0", threads: 1 });
   });
 
+  it("looks first at what may take no longer than a threshold, and not for long where it is fast", async () => {
+    const coldStart = (length: number, giveUpAboveMs: number) =>
+      engine.start(LIMITS).coldStart({
+        model: loaded(chain(length)),
+        batches: [batch(1), { ...batch(32), giveUpAboveMs }],
+      });
+    expect((await coldStart(2, 1000)).looks).toEqual([null, null]);
+    const [single, many] = (await coldStart(400, 0.001)).looks ?? [];
+    expect([single, many?.cpuMs.length, many?.calibrationCpuMs.length]).toEqual([null, 10, 10]);
+    expect(Math.min(...many!.cpuMs)).toBeGreaterThan(0.003);
+    expect(Math.min(...many!.calibrationCpuMs)).toBeGreaterThan(0.5);
+  });
+
   it("times as many pairs as asked, both models of each, and calibrates between them", async () => {
     const { batches, calibration } = await timePairs(chain(2), chain(2));
     for (const times of batches as BatchTimes[]) {

@@ -53,6 +53,7 @@ interface Setting {
   readonly pairs?: number;
   readonly spareProcesses?: number;
   readonly signal?: AbortSignal;
+  readonly giveUpAbove?: ReadonlyMap<number, number>;
 }
 
 async function measure(engine: Engine, setting: Setting = {}): Promise<Evidence> {
@@ -63,14 +64,14 @@ async function measure(engine: Engine, setting: Setting = {}): Promise<Evidence>
       : versionInMemory(adder({ version: "1.0.0", model: OTHER_ADD, ...setting.live }));
   const files = filesInMemory(candidate.contents, live?.contents ?? new Map());
   const progress = { step: () => {}, end: () => {} };
-  const { onSamples, pairs = 20, spareProcesses = 0, signal } = setting;
+  const { onSamples, pairs = 20, spareProcesses = 0, signal, giveUpAbove = new Map() } = setting;
   return measureBenchmark(
     { files, engine, machine: setting.machine ?? scriptedMachine(), progress },
     {
       candidate: candidate.version,
       live: live?.version,
       run: RUN,
-      options: { ...QUICK, pairs, spareProcesses, ...(onSamples ? { onSamples } : {}) },
+      options: { ...QUICK, pairs, spareProcesses, giveUpAbove, ...(onSamples ? { onSamples } : {}) },
       ...(signal ? { signal } : {}),
     },
   );
@@ -249,6 +250,62 @@ describe("a runner that is noisy", () => {
     const evidence = await measure(timingEngine(), { machine: scriptedMachine(0.06) });
     expect(of(evidence, "p95_batch1_ms")).toMatchObject({ state: "pessimistic", reason: "BENCHMARK_NOISY" });
     expect(of(evidence, "p95_batch1_ms").note).toContain("steal 6 % (limit 5 %)");
+  });
+});
+
+describe("a model far above its limit", () => {
+  const noisy = () => Array.from({ length: 40 }, (_, i) => (i % 3 === 0 ? 12 : 5));
+  const slow = (cpu: number) => ({
+    coldStart: () => ({
+      coldStartMs: 5,
+      peakMemoryMiB: 100,
+      looks: [
+        null,
+        {
+          cpuMs: Array.from({ length: 10 }, () => cpu),
+          calibrationCpuMs: Array.from({ length: 10 }, () => 5),
+        },
+      ],
+    }),
+    calibration: noisy,
+  });
+  const giveUpAbove = new Map([[32, 200]]);
+
+  it("ends the benchmark at its first look, noisy or not, and the evidence says what it saw", async () => {
+    const engine = timingEngine(slow(900));
+    const evidence = await measure(engine, { giveUpAbove, spareProcesses: 5 });
+    expect([engine.coldStarts.length, engine.pairs.length]).toEqual([2, 0]);
+    expect(engine.coldStarts.at(-1)?.batches.map((batch) => batch.giveUpAboveMs)).toEqual([undefined, 200]);
+    expect(states(evidence, "p50_batch1_ms", "p95_batch1_ms", "p95_batch32_ms", "latency_ratio")).toEqual([
+      ["inconclusive", "BENCHMARK_FAR_ABOVE"],
+      ["inconclusive", "BENCHMARK_FAR_ABOVE"],
+      ["at_least", "BENCHMARK_FAR_ABOVE"],
+      ["inconclusive", "BENCHMARK_FAR_ABOVE"],
+    ]);
+    expect(evidence.details).toEqual({
+      stopped_at_first_look: {
+        rows: 32,
+        threshold_ms: 200,
+        at_least_ms: 300,
+        least_cpu_ms: 900,
+        calls: 10,
+        calibration_spread: 1,
+        steal_share: 0,
+      },
+    });
+    expect(
+      schemaProblems(parseJson(Buffer.from(formatJson(evidence)), "benchmark.json"), EVIDENCE_V1),
+    ).toEqual([]);
+  });
+
+  it("is measured in full where the look proves nothing, and looked at once", async () => {
+    const engine = timingEngine(slow(600));
+    const evidence = await measure(engine, { giveUpAbove });
+    expect(engine.pairs).toHaveLength(3);
+    expect(
+      engine.coldStarts.filter(({ batches }) => batches.some((batch) => batch.giveUpAboveMs !== undefined)),
+    ).toHaveLength(1);
+    expect(of(evidence, "p95_batch32_ms").state).toBe("pessimistic");
   });
 });
 
