@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openGit } from "../../../../src/adapters/git/open.ts";
 import { digestOf } from "../../../../src/domain/digest.ts";
 import { type Manifest, manifestHash } from "../../../../src/domain/manifest.ts";
+import { gateError } from "../../../../src/errors.ts";
 import { check } from "../../../../src/usecases/check/check.ts";
-import { type CheckScene, checkScene, codesOf, editJson } from "../../../support/check-scene.ts";
+import { type CheckScene, checkScene, codesOf, editJson, honest } from "../../../support/check-scene.ts";
 import { GIT_ENV } from "../../../support/git-repo.ts";
 import { tensor, tensorProto } from "../../../support/onnx-writer.ts";
 
@@ -52,6 +53,23 @@ describe("a registration", () => {
         "MANIFEST_FILE_UNLISTED",
       ]),
     );
+  });
+
+  it("fails with a model that the engine cannot load, before it is immutable", async () => {
+    const head = registered("unloadable");
+    scene.answer(() => {
+      throw gateError("MODEL_LOAD_FAILED", "The engine has no kernel for QLinearConv.");
+    });
+    const report = await scene.check("main", head);
+    scene.answer(honest);
+    expect(report.outcome).toBe("FAIL");
+    expect(report.problems).toEqual([]);
+    const [decision] = report.decisions;
+    expect(decision?.verdict.policies.flatMap(({ objectives }) => objectives)).toMatchObject([
+      { id: "integrity", outcome: "PASS" },
+      { id: "replayed-cases", outcome: "FAIL", reason: "MODEL_LOAD_FAILED" },
+      { id: "answers-repeated", outcome: "FAIL", reason: "MODEL_LOAD_FAILED" },
+    ]);
   });
 
   it("fails when the stored test data can never be replayed, whatever its manifest says", async () => {
