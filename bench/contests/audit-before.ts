@@ -13,7 +13,11 @@ const BEFORE = process.env["MODELGATE_BEFORE"];
  * process with all of its threads and of the git processes that it starts, so that what else the machine does counts little.
  * Both must come to the same answer. MODELGATE_BEFORE names the other checkout.
  */
-export function auditBeforeContest(root: string, scratch: string, transitions = 10_000): Contest {
+export function auditBeforeContest(
+  root: string,
+  scratch: string,
+  transitions = Number(process.env["MODELGATE_TRANSITIONS"] ?? 10_000),
+): Contest {
   const built = BEFORE !== undefined && existsSync(join(BEFORE, "bin/modelgate.js"));
   const base = {
     title: `audit ${transitions.toLocaleString("en")} transitions, CPU time against an earlier build`,

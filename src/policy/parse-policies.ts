@@ -1,4 +1,5 @@
 import { digestOf } from "../domain/digest.ts";
+import { LIMITS } from "../domain/limits.ts";
 import { type Problem, problem, refuse } from "../errors.ts";
 import { crossCheck } from "./parse/cross-check.ts";
 import { readEnvironments } from "./parse/environments.ts";
@@ -27,6 +28,7 @@ const SCHEMAS = {
  * (POLICY_*, DOCUMENT_*), sorted by file, line and column.
  */
 export function parsePolicies(sources: readonly PolicySource[]): PolicySet {
+  refuse(tooMuch(sources));
   const problems: Problem[] = [];
   const files = sources
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
@@ -46,6 +48,7 @@ export function parsePolicies(sources: readonly PolicySource[]): PolicySet {
   if (gates.length === 0 && problems.length === 0)
     problems.push(problem("POLICY_EMPTY", "There is no gate policy."));
   for (const { kind, root } of files) if (kind === "RetentionPolicy") readRetention(root);
+  refuse(tooManyObjectives(parsed.policies.map(({ policy }) => policy)));
   crossCheck(parsed);
   refuse(inOrder(problems));
   return {
@@ -53,4 +56,25 @@ export function parsePolicies(sources: readonly PolicySource[]): PolicySet {
     environments: parsed.environments.flatMap(({ environments }) => environments),
     waivers: parsed.waivers.map(({ waiver }) => waiver),
   };
+}
+
+/** POLICY_TOO_MUCH, before anything is parsed. */
+function tooMuch(sources: readonly PolicySource[]): Problem[] {
+  const bytes = sources.reduce((sum, source) => sum + source.bytes.length, 0);
+  return [
+    ...above(sources.length, LIMITS.policyFiles, "policy files"),
+    ...above(bytes, LIMITS.policyBytes, "bytes of policy files"),
+  ];
+}
+
+function tooManyObjectives(policies: PolicySet["policies"]): Problem[] {
+  const count = policies.reduce((sum, { objectives }) => sum + objectives.length, 0);
+  return above(count, LIMITS.objectives, "objectives");
+}
+
+function above(count: number, most: number, what: string): Problem[] {
+  if (count <= most) return [];
+  return [
+    problem("POLICY_TOO_MUCH", `There are ${count} ${what} below policies/; at most ${most} are read.`),
+  ];
 }

@@ -20,7 +20,7 @@ export interface Question {
 }
 
 /** Larger objects are never held in memory. */
-const OBJECT_LIMIT = 64 * 1024 * 1024;
+export const OBJECT_LIMIT = 64 * 1024 * 1024;
 const HEAD = 4096;
 
 /** The header of an answer. */

@@ -8,6 +8,8 @@ import type { Git } from "../../ports/git.ts";
 const READ_LIMIT = 64 * 1024 * 1024;
 const HEAD = 512;
 
+type TreeEntry = Awaited<ReturnType<Git["tree"]>>[number];
+
 /**
  * `Files` over one commit instead of the work tree, so that a change is measured as it will be, whatever is checked out.
  * The work tree serves only bytes that the commit names by their digest: what a Git LFS pointer stands for, and files too
@@ -32,6 +34,8 @@ class CommitFiles {
   readonly #git: Git;
   readonly #commit: string;
   readonly #workTree: Files | null;
+  readonly #digests = new Map<string, Promise<FileDigest>>();
+  readonly #folders = new Map<string, ReturnType<Git["tree"]>>();
 
   constructor(git: Git, commit: string, workTree: Files | null) {
     this.#git = git;
@@ -60,9 +64,40 @@ class CommitFiles {
       .sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
   }
 
-  async digest(path: string): Promise<FileDigest> {
-    const bytes = await this.read(path, Number.MAX_SAFE_INTEGER);
-    return { digest: digestOf(bytes), size: bytes.length, head: Uint8Array.from(bytes.subarray(0, HEAD)) };
+  /** A commit never changes: what was hashed once is known. */
+  digest(path: string): Promise<FileDigest> {
+    const known = this.#digests.get(path) ?? this.#digest(path);
+    this.#digests.set(path, known);
+    return known;
+  }
+
+  async #digest(path: string): Promise<FileDigest> {
+    try {
+      const blob = await this.#git.show(this.#commit, path);
+      if (!blob) throw gateError("FILE_MISSING", "There is no such file.", { where: { file: path } });
+      const bytes = await this.#behindPointer(path, blob, Number.MAX_SAFE_INTEGER);
+      return { digest: digestOf(bytes), size: bytes.length, head: Uint8Array.from(bytes.subarray(0, HEAD)) };
+    } catch (error) {
+      if (!(error instanceof GateError)) throw error;
+      if (error.code === "GIT_TOO_LARGE") return this.#streamed(path, error);
+      throw fileRefusal(path, error);
+    }
+  }
+
+  /** A blob of any size, hashed as it streams by. */
+  async #streamed(path: string, refusal: GateError): Promise<FileDigest> {
+    const entry = await this.#entry(path);
+    const found = entry && (await this.#git.digest(entry.blob));
+    if (!found) throw refusal;
+    return { digest: found.digest, size: found.size, head: found.head.subarray(0, HEAD) };
+  }
+
+  /** The tree entry of a path, from a listing of its folder that is asked for once. */
+  async #entry(path: string): Promise<TreeEntry | undefined> {
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    const listed = this.#folders.get(folder) ?? this.#git.tree(this.#commit, folder);
+    this.#folders.set(folder, listed);
+    return (await listed).find((each) => each.path === path);
   }
 
   async digestParts(path: string, size: number): Promise<readonly Digest[]> {
@@ -92,8 +127,7 @@ class CommitFiles {
 
   /** Git names a blob by the SHA-1 or SHA-256 of its bytes, so equal ids are equal bytes. */
   async #largeBlob(path: string, limit: number, refusal: GateError): Promise<Uint8Array> {
-    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-    const entry = (await this.#git.tree(this.#commit, folder)).find((each) => each.path === path);
+    const entry = await this.#entry(path);
     const bytes = await this.#workTree?.readIfExists(path, limit);
     if (!entry || !bytes || blobId(bytes, entry.blob.length) !== entry.blob) throw refusal;
     return bytes;

@@ -68,8 +68,11 @@ export class TreeWalker {
   }
 
   async #readRoot(commit: string): Promise<string> {
-    const object = await needed(this.#objects, commit, "commit");
-    const root = /^tree ([0-9a-f]{40,64})\n/.exec(object.bytes.toString("latin1"))?.[1];
+    // The tree is in the first line, however long the message is.
+    const object = await this.#objects.digest(commit);
+    if (object?.type !== "commit" || object.id !== commit)
+      throw gateError("GIT_OBJECT_MISSING", `The commit ${printable(commit)} is not in this clone.`);
+    const root = /^tree ([0-9a-f]{40,64})\n/.exec(Buffer.from(object.head).toString("latin1"))?.[1];
     if (root === undefined) throw gateError("GIT_OBJECT_CORRUPT", `The commit ${commit} names no tree.`);
     return root;
   }

@@ -41,6 +41,11 @@ const changes = {
     fix: "Leave the gate as modelgate init writes it; modelgate doctor says what each rule wants to see.",
     exit: 1,
   },
+  CHECK_TOO_MANY_VERSIONS: {
+    meaning: "One change registers more versions than are checked at once.",
+    fix: "Register them in several pull requests; docs/limits.md has the number.",
+    exit: 1,
+  },
   CHECK_VERSION_UNCHANGED: {
     meaning: "A registration holds no version that could be judged.",
     fix: "Add the whole folder models/<id>/<version> with its manifest: modelgate register models/<id>/<version>.",

@@ -88,6 +88,21 @@ export const manifestReasons = {
     fix: REGISTER_AGAIN,
     exit: 2,
   },
+  MANIFEST_FILE_LISTED_TWICE: {
+    meaning: "The list of files names one file twice, or two names that some file systems take for one.",
+    fix: REGISTER_AGAIN,
+    exit: 2,
+  },
+  MANIFEST_SOURCE_LISTED_TWICE: {
+    meaning: "training.json lists one file of code or data twice.",
+    fix: "Remove the entry from training.json, and run: modelgate register DIR",
+    exit: 2,
+  },
+  MANIFEST_TOO_MANY_FILES: {
+    meaning: "The folder of a version holds more files than a version may have.",
+    fix: "Keep what the version needs: the model, its documents and some test data; docs/limits.md has the number.",
+    exit: 2,
+  },
   MANIFEST_FILE_NAME_UNSAFE: {
     meaning: "A file name holds characters that shells, file systems or readers treat differently.",
     fix: "Use ASCII letters, digits, dot, dash and underscore; begin with a letter, digit or underscore.",

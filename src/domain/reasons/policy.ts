@@ -6,6 +6,11 @@ const files = {
     fix: "Add a GatePolicy under policies/gates/; `modelgate init` writes one for every event.",
     exit: 2,
   },
+  POLICY_TOO_MUCH: {
+    meaning: "There are more policy files, bytes of them, or objectives than are read for one decision.",
+    fix: "Merge policies that hold the same limits, and remove those that match nothing; docs/limits.md has the numbers.",
+    exit: 2,
+  },
   POLICY_KIND_UNKNOWN: {
     meaning: "A policy file states no known kind.",
     fix: "Write kind: GatePolicy, Environments, Waivers or RetentionPolicy, and apiVersion: modelgate/v1.",

@@ -1,6 +1,7 @@
 import type { Document } from "../document/document.ts";
 import type { Manifest, ManifestFile } from "../manifest.ts";
 import { problem, type Problem } from "../../errors.ts";
+import { foldedName } from "./file-names.ts";
 import { type FolderFile, REQUIRED_FILES } from "./version-facts.ts";
 
 /** UTF-8 byte order, in which the manifest lists its files. */
@@ -26,7 +27,7 @@ export function requiredProblems(manifest: Manifest, document: Document): Proble
 
 /**
  * The files of a folder against those that its manifest lists: MANIFEST_FILE_MISSING, …_UNLISTED, …_HASH_MISMATCH,
- * …_SIZE_MISMATCH, MANIFEST_FILES_NOT_SORTED. `unreadable` are files that are there but were refused.
+ * …_SIZE_MISMATCH, …_LISTED_TWICE, MANIFEST_FILES_NOT_SORTED. `unreadable` are files that are there but were refused.
  */
 export function fileProblems(of: {
   manifest: Manifest;
@@ -41,6 +42,7 @@ export function fileProblems(of: {
   const listed = new Set(manifest.files.map((file) => file.path));
   return [
     ...orderProblems(manifest.files, document),
+    ...listedTwice(manifest.files, document),
     ...manifest.files.flatMap((file, index) => {
       const found = present.get(file.path);
       if (found) return differences(file, found, { document, pointer: `/files/${index}` });
@@ -81,8 +83,22 @@ function differences(
 }
 
 function orderProblems(files: readonly ManifestFile[], document: Document): Problem[] {
-  const index = files.findIndex((file, at) => at > 0 && byPath(files[at - 1] ?? file, file) >= 0);
+  const index = files.findIndex((file, at) => at > 0 && byPath(files[at - 1] ?? file, file) > 0);
   if (index === -1) return [];
-  const message = `${files[index]?.path} stands at the wrong place of the list, or twice.`;
+  const message = `${files[index]?.path} stands at the wrong place of the list.`;
   return [problem("MANIFEST_FILES_NOT_SORTED", message, { where: document.place(`/files/${index}`) })];
+}
+
+/** Names that file systems which fold case and normalise take for one; byte for byte the same ones among them. */
+function listedTwice(files: readonly ManifestFile[], document: Document): Problem[] {
+  const seen = new Map<string, string>();
+  return files.flatMap(({ path }, index) => {
+    const key = foldedName(path);
+    const other = seen.get(key);
+    if (other === undefined) seen.set(key, path);
+    if (other === undefined) return [];
+    const message =
+      other === path ? `${path} is listed twice.` : `${path} and ${other} are one name on some file systems.`;
+    return [problem("MANIFEST_FILE_LISTED_TWICE", message, { where: document.place(`/files/${index}`) })];
+  });
 }

@@ -20,11 +20,15 @@ function unsafeName(path: string): Problem {
 }
 
 /** NFC and lower case are what case-insensitive, normalising file systems compare. */
+export function foldedName(path: string): string {
+  return path.normalize("NFC").toLowerCase();
+}
+
 function twins(paths: readonly string[]): Problem[] {
   const seen = new Map<string, string>();
   const problems: Problem[] = [];
   for (const path of paths) {
-    const key = path.normalize("NFC").toLowerCase();
+    const key = foldedName(path);
     const other = seen.get(key);
     if (other === undefined) seen.set(key, path);
     else problems.push(twin(path, other));

@@ -3,7 +3,6 @@ import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { gateError } from "../../errors.ts";
 import { EXCEPTIONS_FILE, TRUST_FILE } from "../../domain/policy-files.ts";
 import { parseExceptions } from "../../ledger/audit/exceptions.ts";
-import { lineageOf } from "../../ledger/audit/lineage.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
 import { letsSomebodySign, parseTrust } from "../../trust/registry.ts";
@@ -18,7 +17,7 @@ import { type Walk, walkAnew } from "./walk.ts";
 export async function takeAsGiven(walk: Walk, position: number): Promise<void> {
   const commit = walk.line[position] ?? "";
   const { store } = walk.snapshots;
-  const root = lineageOf(await store.commit(commit))?.tree;
+  const root = (await store.lineage(commit))?.tree;
   if (root === undefined) throw gateError("AUDIT_LINE_BROKEN", `Commit ${commit} cannot be read.`);
   const [ledger, trust, exceptions] = await Promise.all(
     [LEDGER_FILE, TRUST_FILE, EXCEPTIONS_FILE].map((path) => store.file(root, path)),

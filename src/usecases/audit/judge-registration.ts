@@ -2,7 +2,6 @@ import type { Digest } from "../../domain/digest.ts";
 import { formatModelRef, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { misnamedProblem, registryPlace } from "../../domain/registry/version-paths.ts";
 import { problem } from "../../errors.ts";
-import { lineageOf } from "../../ledger/audit/lineage.ts";
 import { committedVersion, sourceDigest } from "../registry/committed-version.ts";
 import { type Finding, findingOr } from "./finding.ts";
 import { registeredSignatureProblems } from "./registered-signature.ts";
@@ -54,7 +53,7 @@ async function judgeContent(scene: Scene, ref: ModelRef, manifest: Uint8Array): 
 /** Where the commit merges others: what the file was there, should the line have moved on meanwhile. */
 async function mergedDigest({ walk, landed }: Scene, path: string): Promise<Digest | undefined> {
   for (const parent of landed.lineage?.parents.slice(1) ?? []) {
-    const merged = lineageOf(await walk.snapshots.store.commit(parent));
+    const merged = await walk.snapshots.store.lineage(parent);
     const digest = merged && (await sourceDigest(walk.snapshots.tree(merged.tree), path));
     if (digest) return digest;
   }

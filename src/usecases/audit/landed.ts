@@ -2,7 +2,7 @@ import { type Digest, digestOf } from "../../domain/digest.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { GateError, gateError, tried } from "../../errors.ts";
 import { diffTrees, type RawChange } from "../../ledger/audit/raw-tree.ts";
-import { type Lineage, lineageOf } from "../../ledger/audit/lineage.ts";
+import type { Lineage } from "../../ledger/audit/lineage.ts";
 import { type CommitObject, parseCommitObject } from "../../trust/commit.ts";
 import { payloadDigest } from "../../ledger/audit/payload.ts";
 import type { ObjectStore } from "./store.ts";
@@ -43,9 +43,8 @@ const MOST_CONTENTS = 256;
  * AUDIT_LINE_BROKEN.
  */
 export async function readLanded(store: ObjectStore, place: LinePlace): Promise<Landed> {
-  const raw = await store.commit(place.commit);
-  const lineage = lineageOf(raw);
-  const object = tried(() => parseCommitObject(place.commit, raw));
+  const lineage = await store.lineage(place.commit);
+  const object = await tried(async () => parseCommitObject(place.commit, await store.commit(place.commit)));
   refuseBroken(place, lineage);
   const parent = await parentOf(store, place, lineage);
   const changes = lineage ? await diffTrees(store.tree, parent?.tree ?? null, lineage.tree) : [];
@@ -72,11 +71,19 @@ async function payloadsOf(
   lineage: Lineage | null,
 ): Promise<Landed["signed"]> {
   const ids = [commit, ...(lineage?.parents.slice(1) ?? [])];
-  const digests = await Promise.all(ids.map(async (id) => payloadDigest(await store.commit(id))));
+  const digests = await Promise.all(ids.map(async (id) => payloadOf(store, id)));
   return ids.flatMap((id, at) => {
     const digest = digests[at];
     return digest ? [{ id, digest }] : [];
   });
+}
+
+/** Null also for a commit that is too large to be read as one, which fails for that. */
+async function payloadOf(store: ObjectStore, id: string): Promise<string | null> {
+  const raw = await tried(() => store.commit(id));
+  if (!(raw instanceof GateError)) return payloadDigest(raw);
+  if (raw.code === "GIT_TOO_LARGE") return null;
+  throw raw;
 }
 
 /** The line is git's claim: each commit must name the one before it itself. */
@@ -93,7 +100,7 @@ async function parentOf(
   lineage: Lineage | null,
 ): Promise<Lineage | null> {
   if (before === null || !lineage) return null;
-  const parent = lineageOf(await store.commit(before));
+  const parent = await store.lineage(before);
   if (parent) return parent;
   throw gateError("AUDIT_LINE_BROKEN", `The commit before, ${before}, cannot be read.`);
 }

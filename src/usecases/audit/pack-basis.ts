@@ -2,7 +2,7 @@ import { digestOf } from "../../domain/digest.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError } from "../../errors.ts";
-import { type Lineage, lineageOf } from "../../ledger/audit/lineage.ts";
+import type { Lineage } from "../../ledger/audit/lineage.ts";
 import type { Claim, PackBasis } from "../proof/bindings.ts";
 import type { LineCommit } from "./snapshots.ts";
 import type { Scene, Walk } from "./walk.ts";
@@ -58,7 +58,7 @@ export async function lineCommit(walk: Walk, position: number): Promise<LineComm
 /** What links the commit at a position of the line to its tree. COMMIT_MALFORMED, GIT_OBJECT_MISSING. */
 export async function lineageAt({ line, snapshots }: Walk, position: number): Promise<Lineage> {
   const commit = line[position] ?? "";
-  const lineage = lineageOf(await snapshots.store.commit(commit));
+  const lineage = await snapshots.store.lineage(commit);
   if (lineage) return lineage;
   throw gateError("COMMIT_MALFORMED", `Commit ${commit} has no tree.`);
 }

@@ -1,5 +1,6 @@
 import { type BlobContent, blobContent } from "../../domain/registry/lfs-pointer.ts";
-import { gateError } from "../../errors.ts";
+import { GateError, gateError, tried } from "../../errors.ts";
+import { type Lineage, lineageOf } from "../../ledger/audit/lineage.ts";
 import { findEntry, type RawEntry, type RawTree } from "../../ledger/audit/raw-tree.ts";
 import { FOLDER } from "../../ledger/audit/tree-cursor.ts";
 import type { GitObjects } from "../../ports/git-objects.ts";
@@ -30,6 +31,15 @@ export class ObjectStore {
   /** Each commit is read as itself and as the parent of the next. */
   commit(id: string): Promise<Buffer> {
     return this.#commits.get(id, () => this.#needed(id, "commit"));
+  }
+
+  /** What links a commit of any size to its tree and its parents; null when it is no commit. GIT_OBJECT_*. */
+  async lineage(id: string): Promise<Lineage | null> {
+    const raw = await tried(() => this.commit(id));
+    if (!(raw instanceof GateError)) return lineageOf(raw);
+    if (raw.code !== "GIT_TOO_LARGE") throw raw;
+    const { head } = expected({ id, type: "commit" }, await this.#git.digest(id));
+    return lineageOf(Buffer.from(head));
   }
 
   blob(id: string): Promise<Buffer> {

@@ -5,7 +5,8 @@ import {
   misnamedProblem,
   registryPlace,
 } from "../../domain/registry/version-paths.ts";
-import { GateError, type Problem, problem } from "../../errors.ts";
+import { LIMITS } from "../../domain/limits.ts";
+import { GateError, type Problem, problem, refuse } from "../../errors.ts";
 import type { Files } from "../../ports/files.ts";
 import { approvalsFor } from "../approve/ask-approvals.ts";
 import type { Decision } from "../gate/decision.ts";
@@ -25,6 +26,7 @@ import type { Findings } from "./report.ts";
 export async function checkRegistration(scene: CheckScene): Promise<Findings> {
   const { change, ports } = scene;
   const files = ports.filesAt(change.head);
+  refuse(tooManyVersions(change.versions.length));
   const problems: Problem[] = [...misnamed(scene), ...(await neighbours(scene, files))];
   const decisions: Decision[] = [];
   for (const ref of change.versions) {
@@ -99,4 +101,11 @@ function twins(id: string, names: readonly string[]): Problem[] {
     ...one,
     where: { file: `models/${id}/${one.where?.file ?? ""}` },
   }));
+}
+
+/** Each of them is read and measured. CHECK_TOO_MANY_VERSIONS. */
+function tooManyVersions(count: number): Problem[] {
+  if (count <= LIMITS.changedVersions) return [];
+  const message = `The change registers ${count} versions; at most ${LIMITS.changedVersions} are checked at once.`;
+  return [problem("CHECK_TOO_MANY_VERSIONS", message)];
 }

@@ -1,6 +1,7 @@
 import { ENVIRONMENTS_FILE, WAIVERS_FILE, RETENTION_FILE } from "../../domain/policy-files.ts";
 import { type Digest, digestOf } from "../../domain/digest.ts";
 import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
+import { LIMITS } from "../../domain/limits.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError, problem, type Problem, refuse } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
@@ -66,6 +67,10 @@ function unread(file: string): Problem {
 /** The policy files of a commit that the judge reads. */
 export async function policySources(git: CommitFiles, commit: string): Promise<PolicySource[]> {
   const paths = (await git.paths(commit, "policies")).filter((path) => GATES.test(path) || BESIDE.has(path));
+  if (paths.length > LIMITS.policyFiles) {
+    const message = `There are ${paths.length} policy files below policies/; at most ${LIMITS.policyFiles} are read.`;
+    throw gateError("POLICY_TOO_MUCH", message, { where: { file: "policies" } });
+  }
   return Promise.all(paths.map(async (path) => ({ path, bytes: await present(git, commit, path) })));
 }
 

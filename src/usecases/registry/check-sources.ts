@@ -15,17 +15,32 @@ export interface Sources {
 /**
  * The code and data files that training.json lists, against the repository; code that has moved on since is looked up where
  * the version came from. Each path is read once. MANIFEST_TRAINER_CODE_CHANGED, …_MISSING, MANIFEST_DATASET_FILE_CHANGED,
- * FILE_*.
+ * MANIFEST_SOURCE_LISTED_TWICE, FILE_*.
  */
 export async function sourceProblems(sources: Sources, training: Typed<Training>): Promise<Problem[]> {
   const read = { now: once((path) => sources.now(path)), atOrigin: once((path) => sources.atOrigin(path)) };
   const { code, dataset } = training.value;
-  const problems: Problem[] = [];
+  const problems = [
+    ...listedTwice(training, "/code", code),
+    ...listedTwice(training, "/dataset/files", dataset.files),
+  ];
   for (const [index, source] of code.entries())
     problems.push(...(await codeProblems(read, { training, source, index })));
   for (const [index, source] of dataset.files.entries())
     problems.push(...(await dataProblems(read, { training, source, index })));
   return problems;
+}
+
+function listedTwice(training: Typed<Training>, pointer: string, listed: readonly ListedSource[]): Problem[] {
+  const seen = new Set<string>();
+  return listed.flatMap(({ path }, index) => {
+    if (!seen.has(path)) {
+      seen.add(path);
+      return [];
+    }
+    const where = training.document.place(`${pointer}/${index}`);
+    return [problem("MANIFEST_SOURCE_LISTED_TWICE", `${path} is listed twice.`, { where })];
+  });
 }
 
 interface Listed {

@@ -8,10 +8,11 @@ import { fileNameProblems } from "../../domain/registry/file-names.ts";
 import type { BlobContent } from "../../domain/registry/lfs-pointer.ts";
 import type { Training } from "../../domain/registry/training.ts";
 import type { FolderFile, Typed, VersionFacts } from "../../domain/registry/version-facts.ts";
-import { GateError, gateError, problem, type Problem, tried } from "../../errors.ts";
+import { GateError, gateError, problem, type Problem, refuse, tried } from "../../errors.ts";
 import { TRAINING_V1 } from "../../generated/training-v1.js";
 import { type Sources, sourceProblems } from "./check-sources.ts";
 import { MANIFEST_LIMIT, versionOf } from "./load-version.ts";
+import { tooManyFiles } from "./read-version-folder.ts";
 
 /** One entry of a tree that is no folder. */
 export interface TreeFile {
@@ -93,7 +94,9 @@ const UNREAD = new Uint8Array(0);
 
 async function contentOf(tree: CommittedFolders, folder: string): Promise<FolderContent> {
   const start = folder.length + 1;
-  const entries = (await tree.below(folder)).filter(({ path }) => path !== `${folder}/manifest.json`);
+  const all = await tree.below(folder);
+  refuse(tooManyFiles(folder, all.length));
+  const entries = all.filter(({ path }) => path !== `${folder}/manifest.json`);
   const odd = entries.filter(({ mode }) => !isRegular(mode)).map(({ path }) => path);
   const regular = entries.filter(({ mode }) => isRegular(mode));
   const read = await Promise.all(

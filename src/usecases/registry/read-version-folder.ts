@@ -10,10 +10,11 @@ import type { Evaluation } from "../../domain/registry/evaluation.ts";
 import type { Sidecar } from "../../domain/registry/sidecar.ts";
 import type { ParityRuntime, Training } from "../../domain/registry/training.ts";
 import type { FolderFile, Typed, VersionFacts } from "../../domain/registry/version-facts.ts";
-import { GateError, gateError, problem, type Problem, tried } from "../../errors.ts";
+import { LIMITS } from "../../domain/limits.ts";
+import { GateError, gateError, problem, type Problem, refuse, tried } from "../../errors.ts";
 import { externalDataProblems } from "../../measure/onnx/external-data.ts";
 import { inspectModel, type ModelFacts } from "../../measure/onnx/inspect-model.ts";
-import type { FileEntry, Files } from "../../ports/files.ts";
+import type { FileDigest, FileEntry, Files } from "../../ports/files.ts";
 import { BENCH_CLAIM_V1 } from "../../generated/bench-claim-v1.js";
 import { EVALUATION_V1 } from "../../generated/evaluation-v1.js";
 import { PARITY_CLAIM_V1 } from "../../generated/parity-claim-v1.js";
@@ -22,6 +23,8 @@ import { SIDECAR_V1 } from "../../generated/sidecar-v1.js";
 import { TRAINING_V1 } from "../../generated/training-v1.js";
 
 const MODEL_LIMIT = 2 ** 31 - 1;
+/** First bytes, by which a format is told. */
+const HEAD = 512;
 
 /** What was read of a version folder, why some of it could not be, and which files that concerns. */
 export interface VersionReading {
@@ -47,7 +50,7 @@ export async function readVersionFolder(
   const folder = versionFolder(ref);
   const entries = await entriesOf(files, folder);
   const problems = nameProblems(entries, folder);
-  const read = new Reading(files, folder, problems);
+  const read = new Reading(files, { folder, artifact: of.artifact, problems });
   const present = await read.digests(entries, of.expected);
   const json = async <T>(path: string) => {
     const found = present.find((file) => file.path === path);
@@ -85,7 +88,7 @@ export async function documentProblems(files: Files, ref: ModelRef): Promise<rea
   const folder = versionFolder(ref);
   const entries = await entriesOf(files, folder);
   const problems = nameProblems(entries, folder);
-  const read = new Reading(files, folder, problems);
+  const read = new Reading(files, { folder, artifact: null, problems });
   const small = entries.filter(({ path }) => DOCUMENTS.has(path.slice(folder.length + 1)));
   const present = await read.digests(small, new Map());
   for (const [path, schema] of DOCUMENTS) {
@@ -98,7 +101,16 @@ export async function documentProblems(files: Files, ref: ModelRef): Promise<rea
 }
 
 async function entriesOf(files: Files, folder: string): Promise<readonly FileEntry[]> {
-  return (await files.list(folder)).filter((entry) => entry.path !== `${folder}/manifest.json`);
+  const entries = await files.list(folder);
+  refuse(tooManyFiles(folder, entries.length));
+  return entries.filter((entry) => entry.path !== `${folder}/manifest.json`);
+}
+
+/** Before any of them is read. MANIFEST_TOO_MANY_FILES. */
+export function tooManyFiles(folder: string, count: number): Problem[] {
+  if (count <= LIMITS.versionFiles) return [];
+  const message = `The folder has ${count} files; a version has at most ${LIMITS.versionFiles}.`;
+  return [problem("MANIFEST_TOO_MANY_FILES", message, { where: { file: folder } })];
 }
 
 function nameProblems(entries: readonly FileEntry[], folder: string): Problem[] {
@@ -106,24 +118,29 @@ function nameProblems(entries: readonly FileEntry[], folder: string): Problem[] 
   return fileNameProblems(names).map((p) => inFolder(p, folder));
 }
 
-/** Reads files one by one; what is refused becomes a problem and null. */
+/** Reads files one by one, each once; what is refused becomes a problem and null. */
 class Reading {
   readonly unreadable: string[] = [];
   readonly #files: Files;
   readonly #folder: string;
   readonly #problems: Problem[];
+  /** Bytes of files that are parsed after they were hashed. */
+  readonly #kept = new Map<string, Uint8Array>();
 
-  constructor(files: Files, folder: string, problems: Problem[]) {
+  readonly #artifact: string | null;
+
+  constructor(files: Files, of: { folder: string; artifact: string | null; problems: Problem[] }) {
     this.#files = files;
-    this.#folder = folder;
-    this.#problems = problems;
+    this.#folder = of.folder;
+    this.#artifact = of.artifact;
+    this.#problems = of.problems;
   }
 
   async digests(entries: readonly FileEntry[], expected: ReadonlyMap<string, string>): Promise<FolderFile[]> {
     const present: FolderFile[] = [];
     for (const entry of entries) {
       const path = entry.path.slice(this.#folder.length + 1);
-      const found = await this.#tried(async () => ({ path, ...(await this.#files.digest(entry.path)) }));
+      const found = await this.#tried(async () => ({ path, ...(await this.#content(entry, path)) }));
       if (found === null) this.unreadable.push(path);
       else present.push(found);
       const odd = found && contentProblem(found, expected.get(path));
@@ -160,9 +177,21 @@ class Reading {
     throw gateError("FILE_CHANGED", "The file is gone since the version was checked.", { where });
   }
 
+  /** What will be parsed is read as a whole and hashed; everything else is hashed as it streams by. */
+  async #content({ path: file, size }: FileEntry, path: string): Promise<FileDigest> {
+    const limit = path === this.#artifact ? MODEL_LIMIT : DOCUMENTS.has(path) ? JSON_SIZE_LIMIT : -1;
+    if (size > limit) return this.#files.digest(file);
+    const bytes = await this.#files.read(file, limit);
+    this.#kept.set(path, bytes);
+    return { digest: digestOf(bytes), size: bytes.length, head: Uint8Array.from(bytes.subarray(0, HEAD)) };
+  }
+
   /** The bytes that were hashed: what is parsed must be what the manifest names. */
   async #same(found: FolderFile, limit: number): Promise<Uint8Array> {
     const file = `${this.#folder}/${found.path}`;
+    const kept = this.#kept.get(found.path);
+    this.#kept.delete(found.path);
+    if (kept) return kept;
     const bytes = await this.#files.read(file, limit);
     if (digestOf(bytes) === found.digest) return bytes;
     throw gateError("FILE_CHANGED", "The file changed while the version was checked.", { where: { file } });
