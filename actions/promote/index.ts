@@ -17,7 +17,7 @@ await runAction({
   async run({ model, event, environment, phase, reason, evidence, seed, upload, ...more }, host) {
     const ports = await host.open(more["ort-dir"]);
     const forge = await forgeToPropose(host, more.token, more.repository);
-    const { proposals, gating } = await whereToPropose(ports.git, forge, more.roles);
+    const { proposals, gating } = await whereToPropose(ports.git, event, { forge, roles: more.roles });
     const asked = { event, model: model.id, version: model.version, environment, phase, reason };
     const start = startRun(seed);
     const samples = keepSamples();

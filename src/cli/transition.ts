@@ -49,7 +49,7 @@ export async function runTransition(
     repository === null
       ? null
       : await openForge({ env: process.env, signal }, tokenOf(process.env), repository, TO_PROPOSE);
-  const { proposals, gating: elsewhere } = await whereToPropose(ports.git, forge, {});
+  const { proposals, gating: elsewhere } = await whereToPropose(ports.git, ask.event, { forge, roles: {} });
   const gating: GateOptions = { start, signal, ...stored, ...elsewhere };
   if (forge === null) await warnWhenBehind(context.console, ports.git);
   if (options.dryRun === true) return dryRun(context, { ports, ask, gating });
@@ -96,7 +96,8 @@ async function dryRun(
 }
 
 async function showResult({ console }: CommandContext, result: TransitionResult, git: Git): Promise<void> {
-  const { decision, kind, rejudged } = result;
+  const { decision, kind, rejudged, notes } = result;
+  for (const { message, code } of notes) console.text(plainText(`${message} (${code})`));
   for (const one of rejudged) console.text(rejudgedText(one));
   console.text(await reportText(console, decision));
   if (kind === "proposed") {

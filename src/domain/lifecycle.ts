@@ -25,6 +25,12 @@ export interface EnvironmentPhases {
 }
 
 /**
+ * Which way an event goes. forward: a version gets a new slot. on: it serves again. back: an earlier version serves again.
+ * out: a version stops serving, or can serve no more. `back` and `out` are the way out: it works when all else is broken.
+ */
+export type Direction = "forward" | "on" | "back" | "out";
+
+/**
  * One row of the table of legal transitions (docs/lifecycle.md). `to` is null when the state stays as it is.
  * `scope`: in one environment, or everywhere. `reasoned`: a reason must be given.
  */
@@ -33,31 +39,70 @@ export interface TransitionRule {
   readonly to: State | null;
   readonly scope: "environment" | "everywhere";
   readonly reasoned: boolean;
+  readonly direction: Direction;
 }
 
 export type RecordedEvent = Exclude<LifecycleEvent, "REGISTER">;
 
 /** Legal transitions. REGISTER is no transition of the ledger: it is the merge of a version folder. */
 export const TRANSITION_RULES: Readonly<Record<RecordedEvent, TransitionRule>> = {
-  PROMOTE_TO_SHADOW: { from: ["REGISTERED"], to: "SHADOW", scope: "environment", reasoned: false },
-  PROMOTE_TO_CANARY: { from: ["SHADOW", "CANARY"], to: "CANARY", scope: "environment", reasoned: false },
-  PROMOTE_TO_PRODUCTION: { from: ["CANARY"], to: "PRODUCTION", scope: "environment", reasoned: false },
-  ROLLBACK: { from: ["PRODUCTION"], to: "REGISTERED", scope: "environment", reasoned: true },
-  DISABLE: { from: SLOTS, to: null, scope: "environment", reasoned: true },
-  ENABLE: { from: SLOTS, to: null, scope: "environment", reasoned: true },
-  RETIRE: { from: ["REGISTERED"], to: "RETIRED", scope: "everywhere", reasoned: true },
-  REVOKE: { from: ["REGISTERED", ...SLOTS, "RETIRED"], to: "REVOKED", scope: "everywhere", reasoned: true },
+  PROMOTE_TO_SHADOW: {
+    from: ["REGISTERED"],
+    to: "SHADOW",
+    scope: "environment",
+    reasoned: false,
+    direction: "forward",
+  },
+  PROMOTE_TO_CANARY: {
+    from: ["SHADOW", "CANARY"],
+    to: "CANARY",
+    scope: "environment",
+    reasoned: false,
+    direction: "forward",
+  },
+  PROMOTE_TO_PRODUCTION: {
+    from: ["CANARY"],
+    to: "PRODUCTION",
+    scope: "environment",
+    reasoned: false,
+    direction: "forward",
+  },
+  ROLLBACK: {
+    from: ["PRODUCTION"],
+    to: "REGISTERED",
+    scope: "environment",
+    reasoned: true,
+    direction: "back",
+  },
+  DISABLE: { from: SLOTS, to: null, scope: "environment", reasoned: true, direction: "out" },
+  ENABLE: { from: SLOTS, to: null, scope: "environment", reasoned: true, direction: "on" },
+  RETIRE: { from: ["REGISTERED"], to: "RETIRED", scope: "everywhere", reasoned: true, direction: "out" },
+  REVOKE: {
+    from: ["REGISTERED", ...SLOTS, "RETIRED"],
+    to: "REVOKED",
+    scope: "everywhere",
+    reasoned: true,
+    direction: "out",
+  },
 };
-
-/** Events that take a version out of service, or put an earlier one back: what is broken elsewhere never stops them. */
-const WAYS_OUT: ReadonlySet<LifecycleEvent> = new Set(["ROLLBACK", "DISABLE", "RETIRE", "REVOKE"]);
-
-export function isWayOut(event: LifecycleEvent): boolean {
-  return WAYS_OUT.has(event);
-}
 
 export function isRecordedEvent(event: LifecycleEvent): event is RecordedEvent {
   return event !== "REGISTER";
+}
+
+/** The way an event goes; REGISTER goes forward. */
+export function directionOf(event: LifecycleEvent): Direction {
+  return isRecordedEvent(event) ? TRANSITION_RULES[event].direction : "forward";
+}
+
+/** DISABLE, RETIRE, REVOKE: a version stops serving, or can serve no more. They need none of its bytes. */
+export function takesAway(event: LifecycleEvent): boolean {
+  return directionOf(event) === "out";
+}
+
+/** The same and ROLLBACK: what works when something governed is broken. */
+export function isWayOut(event: LifecycleEvent): boolean {
+  return takesAway(event) || directionOf(event) === "back";
 }
 
 /** The event that brings a version into a slot. */

@@ -1,3 +1,4 @@
+import type { Broken } from "./broken.ts";
 import type { Digest } from "./digest.ts";
 import type { Interval, RunnerFingerprint, Subject } from "./evidence.ts";
 import type { LifecycleEvent } from "./lifecycle.ts";
@@ -74,6 +75,8 @@ export interface Verdict {
   readonly canary_phase: string | null;
   readonly subject: Subject;
   readonly baseline: Subject | null;
+  /** What the base commit holds and could not be used, of a way out; left out when there is nothing. */
+  readonly broken?: readonly Broken[];
   readonly decided_at: string;
   readonly outcome: Outcome;
   readonly policy_digest: Digest;

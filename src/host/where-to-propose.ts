@@ -1,3 +1,4 @@
+import type { LifecycleEvent } from "../domain/lifecycle.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Git } from "../ports/git.ts";
 import { leftToCheck } from "../usecases/approve/left-to-check.ts";
@@ -17,10 +18,11 @@ export interface WhereToPropose {
 /** TRUST_*, GIT_*. */
 export async function whereToPropose(
   git: Git,
-  forge: Forge | null,
-  roles: RoleHolders,
+  event: LifecycleEvent,
+  on: { readonly forge: Forge | null; readonly roles: RoleHolders },
 ): Promise<WhereToPropose> {
-  if (forge === null) return { proposals: gitProposals(git), gating: await leftToCheck(git) };
+  const { forge, roles } = on;
+  if (forge === null) return { proposals: gitProposals(git), gating: await leftToCheck(git, event) };
   const refusals = () => fetchRefusals(git, async () => forge);
   return {
     proposals: forgeProposals({ git, forge }, roles),

@@ -2,6 +2,7 @@ import { type Ledger, modelState, type Move, ownEntry, stateOf, type Transition 
 import {
   type EnvironmentPhases,
   isRecordedEvent,
+  isWayOut,
   type State,
   TRANSITION_RULES,
   type TransitionRule,
@@ -29,7 +30,8 @@ export function illegalMoves(
     return [problem("LEDGER_EVENT_NOT_RECORDED", `${move.event} is not a transition of the ledger.`)];
   }
   const rule = TRANSITION_RULES[move.event];
-  const scope = [...scopeProblems(rule, move, environments), ...phaseProblems(move, environments)];
+  const known = [...environments.map(({ name }) => name), ...environmentsOfWayOut(ledger, move)];
+  const scope = [...scopeProblems(rule, move, known), ...phaseProblems(move, environments)];
   return scope.length > 0 ? scope : stateProblems(ledger, move, { rule, environments });
 }
 
@@ -43,11 +45,12 @@ function recordProblems(transition: Transition): Problem[] {
   ];
 }
 
-function scopeProblems(
-  rule: TransitionRule,
-  move: Move,
-  environments: readonly EnvironmentPhases[],
-): Problem[] {
+/** Where a version is, it can be taken away: an environment that was renamed or removed holds nobody there. */
+function environmentsOfWayOut(ledger: Ledger, { event, model }: Move): readonly string[] {
+  return isWayOut(event) ? Object.keys(modelState(ledger, model).environments) : [];
+}
+
+function scopeProblems(rule: TransitionRule, move: Move, environments: readonly string[]): Problem[] {
   const { environment, event } = move;
   if (rule.scope === "everywhere") {
     if (environment === null) return [];
@@ -56,8 +59,8 @@ function scopeProblems(
     ];
   }
   if (environment === null) return [problem("LEDGER_ENVIRONMENT_NEEDED", `${event} needs an environment.`)];
-  if (environments.some(({ name }) => name === environment)) return [];
-  const known = environments.map(({ name }) => name).join(", ") || "none";
+  if (environments.includes(environment)) return [];
+  const known = environments.join(", ") || "none";
   return [
     problem(
       "LEDGER_ENVIRONMENT_UNKNOWN",

@@ -160,7 +160,8 @@ function displacedBy(ledger: Ledger, { event, model, version, environment }: Pla
   return holder === undefined || holder === version ? null : holder;
 }
 
-function knownManifest(ledger: Ledger, model: string, version: string): Digest | null {
+/** What the ledger knows a version's manifest as; null when it has never held a slot. */
+export function knownManifest(ledger: Ledger, model: string, version: string): Digest | null {
   const environments = Object.values(modelState(ledger, model).environments);
   const named = environments.flatMap((each) => [...Object.values(each.slots), ...each.rollback_targets]);
   return named.find((each) => each.version === version)?.manifest_digest ?? null;

@@ -32,12 +32,16 @@ export function evaluate(input: EvaluateInput): Verdict {
   return {
     base_commit: input.baseCommit,
     baseline: input.baseline,
+    ...(input.broken.length === 0 ? {} : { broken: input.broken }),
     canary_phase: request.phase,
     decided_at: timestampOf(input.now),
     environment: request.environment,
     event: request.event,
     findings: findingsOf(evidence),
-    outcome: worst([...policies, ...refusals].flatMap(({ outcome }) => weightOf(outcome) ?? [])),
+    outcome: worst([
+      ...[...policies, ...refusals].flatMap(({ outcome }) => weightOf(outcome) ?? []),
+      ...input.broken.map(() => "WARN" as const),
+    ]),
     policies,
     policy_digest: policyDigestOf(matching),
     refusals,

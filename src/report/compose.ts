@@ -1,5 +1,7 @@
+import type { Broken } from "../domain/broken.ts";
 import type { Attempts } from "../domain/attempts.ts";
 import type { Digest } from "../domain/digest.ts";
+import { shortCommit } from "../domain/short-commit.ts";
 import type { RunnerFingerprint } from "../domain/evidence.ts";
 import { mayMerge, type ObjectiveOutcome, worstFirst } from "../domain/outcome.ts";
 import type { ObjectiveVerdict, PolicyVerdict, RequirementVerdict, Verdict } from "../domain/verdict.ts";
@@ -28,6 +30,7 @@ export interface ReportContext {
 export function composeReport(verdict: Verdict, context: ReportContext = {}): readonly Section[] {
   return [
     ...section("headline", 0, [text(headlineOf(verdict))]),
+    ...section("broken", 0, brokenBlocks(verdict.broken ?? [])),
     ...section("effect", 1, mayMerge(verdict.outcome) ? effectBlocks(context) : []),
     ...section("earlier attempts", 1, attemptBlocks(context.attempts)),
     ...section("refusals", 1, titledList("Refused:", verdict.refusals.map(sayRefusal))),
@@ -60,6 +63,22 @@ export function composeReport(verdict: Verdict, context: ReportContext = {}): re
     ...section("the way back", 2, mayMerge(verdict.outcome) ? wayBack(verdict) : []),
     ...section("provenance", 2, [text(provenanceOf(verdict, context))]),
   ];
+}
+
+/** A way out that was decided while something was broken says so before all else. */
+export function brokenBlocks(broken: readonly Broken[]): readonly Block[] {
+  const commits = [
+    ...new Set(broken.flatMap(({ instead }) => (instead === null ? [] : [shortCommit(instead)]))),
+  ];
+  const used =
+    commits.length === 0 ? "" : ` This decision rests on what commit ${commits.join(" and ")} has there.`;
+  const title = `Broken in the base commit, and not used.${used} Repair it in a change of its own:`;
+  return titledList(title, broken.map(sayBroken));
+}
+
+function sayBroken({ file, says, reason, instead }: Broken): readonly Span[] {
+  const used = instead === null ? "Nothing is used instead" : `Used instead: commit ${shortCommit(instead)}`;
+  return [`${file}: ${ended(says)} ${used}. (${reason})`];
 }
 
 function effectBlocks({ effect = [], asked }: ReportContext): readonly Block[] {

@@ -63,6 +63,7 @@ function describeWarnings(verdict: Verdict): string {
       "scores below their soft limits",
     ],
     [notEvaluated(verdict), "objective not evaluated", "objectives not evaluated"],
+    [verdict.broken?.length ?? 0, "governed file is broken", "problems in governed files"],
   ] as const;
   return counts
     .filter(([count]) => count > 0)

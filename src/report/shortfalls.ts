@@ -1,3 +1,4 @@
+import type { Broken } from "../domain/broken.ts";
 import { type ObjectiveOutcome, worstFirst } from "../domain/outcome.ts";
 import type { ObjectiveVerdict, PolicyVerdict, RequirementVerdict, Verdict } from "../domain/verdict.ts";
 
@@ -29,9 +30,24 @@ export function shortfallsOf(verdict: Verdict): readonly Shortfall[] {
         .map((requirement) => ofRequirement(requirement, policy)),
       ...ofScore(policy),
     ]),
+    ...(verdict.broken ?? []).map(ofBroken),
     ...verdict.findings.map(ofFinding),
   ];
   return worstFirst(all).map(({ shortfall }) => shortfall);
+}
+
+function ofBroken({ file, reason, says }: Broken): Ranked {
+  const shortfall = {
+    rule: reason,
+    severity: "warning",
+    says: `${file}: ${says}`,
+    why: "",
+    fix: "Repair it in a change of its own.",
+    reason,
+    policy: null,
+    waived: null,
+  } as const;
+  return { outcome: "WARN", shortfall };
 }
 
 interface Ranked {

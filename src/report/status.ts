@@ -1,3 +1,4 @@
+import type { Broken } from "../domain/broken.ts";
 import type { EnvironmentState, ModelState, Transition } from "../domain/ledger.ts";
 import { type SlotName, SLOTS } from "../domain/lifecycle.ts";
 import { requestText } from "../domain/request-text.ts";
@@ -14,6 +15,7 @@ export interface StatusView {
   readonly models: readonly (ModelState & { readonly model: string; readonly versions: readonly string[] })[];
   readonly proposals: readonly ProposalView[];
   readonly dependents: readonly DependentView[] | null;
+  readonly broken: readonly Broken[];
 }
 
 type ProposalView =
@@ -22,7 +24,10 @@ type ProposalView =
 
 /** Slots by model and environment, then what is registered, and what waits to be merged. */
 export function renderStatus(status: StatusView, width: number): string {
-  const head = `Revision ${status.revision} at ${shortCommit(status.commit)}`;
+  const head = [
+    `Revision ${status.revision} at ${shortCommit(status.commit)}`,
+    ...brokenLines(status.broken).flatMap((line) => indented(line, width)),
+  ].join("\n");
   if (status.models.length === 0)
     return `${head}: no model is registered. A version folder becomes one with: modelgate register models/ID/VERSION`;
   const rows = status.models.flatMap((one) => modelRows(one, status.dependents ?? []));
@@ -42,6 +47,16 @@ export function renderStatus(status: StatusView, width: number): string {
       .map((line) => INDENT + line),
     ...proposalLines(status.proposals),
   ].join("\n");
+}
+
+/** Where something governed is broken, and what still works. */
+function brokenLines(broken: readonly Broken[]): readonly string[] {
+  if (broken.length === 0) return [];
+  const each = broken.map(({ file, says, reason, instead }) => {
+    const used = instead === null ? "" : ` Lawful last: commit ${shortCommit(instead)}.`;
+    return `  ${plainText(`${file}: ${says}${used} (${reason})`)}`;
+  });
+  return ["", "BROKEN. disable, revoke, retire and rollback still work; nothing else does:", ...each];
 }
 
 const INDENT = "  ";

@@ -1,6 +1,6 @@
 import type { Digest } from "../domain/digest.ts";
 import { type Ledger, modelState } from "../domain/ledger.ts";
-import type { LifecycleEvent } from "../domain/lifecycle.ts";
+import { type LifecycleEvent, takesAway } from "../domain/lifecycle.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import type { RevokedDependency } from "../domain/revoked-dependency.ts";
 import { keyOf, type Revocation, type TrustRegistry } from "./registry.ts";
@@ -37,16 +37,6 @@ interface Asked {
   readonly version: string;
 }
 
-/** Events after which the version serves, or may serve later. The ways out must always work. */
-const BRINGS_FORWARD: ReadonlySet<LifecycleEvent> = new Set([
-  "REGISTER",
-  "PROMOTE_TO_SHADOW",
-  "PROMOTE_TO_CANARY",
-  "PROMOTE_TO_PRODUCTION",
-  "ROLLBACK",
-  "ENABLE",
-]);
-
 /** Where production would fall back, and to which version, if a version were revoked. */
 export function fallbacksOf(
   ledger: Ledger,
@@ -61,7 +51,7 @@ export function fallbacksOf(
 
 /** Versions whose lineage decides about a request: its own, and those that a REVOKE would bring back. */
 export function versionsBehind(ledger: Ledger, asked: Asked): readonly string[] {
-  if (BRINGS_FORWARD.has(asked.event)) return [asked.version];
+  if (!takesAway(asked.event)) return [asked.version];
   return asked.event === "REVOKE" ? fallbacksOf(ledger, asked).map(({ version }) => version) : [];
 }
 
@@ -75,7 +65,7 @@ export function revokedBehind(
     const lineage = lineages.get(version);
     return lineage ? revokedIn(registry, lineage) : [];
   };
-  if (BRINGS_FORWARD.has(request.event)) return found(request.version);
+  if (!takesAway(request.event)) return found(request.version);
   if (request.event !== "REVOKE") return [];
   return fallbacksOf(ledger, request).flatMap(({ environment, version }) =>
     found(version).map(({ says }) => ({

@@ -3,7 +3,7 @@ import { gateError } from "../errors.ts";
 import type { ProvenRevision } from "../ledger/replay.ts";
 import type { Git } from "../ports/git.ts";
 import { refuseUnknownModel, registeredVersions } from "./registry/registered-versions.ts";
-import { readEnvironments } from "./transition/base.ts";
+import { readEnvironments } from "./gate/base-ledger.ts";
 import { provenHistory } from "./transition/history.ts";
 
 export interface LiveQuestion {

@@ -1,13 +1,16 @@
-import { digestOf } from "../domain/digest.ts";
+import type { Broken } from "../domain/broken.ts";
+import type { Digest } from "../domain/digest.ts";
 import { type ModelState, modelState, type Transition } from "../domain/ledger.ts";
 import type { ReasonCode } from "../domain/reasons/catalogue.ts";
 import { GateError, triedOr } from "../errors.ts";
 import { verifyTransition } from "../ledger/verify.ts";
 import type { Branch, Git } from "../ports/git.ts";
 import { refuseUnknownModel, registeredVersions } from "./registry/registered-versions.ts";
-import { readEnvironments, readLedger } from "./transition/base.ts";
+import { gitLine, readTrustFor } from "./gate/base.ts";
+import { sortedBroken } from "./gate/broken.ts";
+import { brokenRules } from "./gate/last-lawful.ts";
+import { environmentsFor, readBaseLedger, readLedger } from "./gate/base-ledger.ts";
 import { type Dependent, dependentsOf } from "./trust-change/dependents.ts";
-import { readTrust } from "./trust/read-trust.ts";
 import { behindApprovals } from "./transition/behind-approvals.ts";
 import { PROPOSALS } from "./transition/branches.ts";
 
@@ -43,6 +46,8 @@ export interface Status {
   /** Sorted by id. */
   readonly models: readonly ModelStatus[];
   readonly proposals: readonly ProposalStatus[];
+  /** What is broken in the commit: only the way out works there, from what was lawful last. */
+  readonly broken: readonly Broken[];
   /** Registered versions that depend on something revoked; null when trust.yaml or a manifest cannot be read. */
   readonly dependents: readonly Dependent[] | null;
 }
@@ -54,7 +59,8 @@ export interface Status {
 export async function status(ports: { git: Git }, only?: string): Promise<Status> {
   const { git } = ports;
   const head = await git.head();
-  const { ledger, bytes } = await readLedger(git, head.commit);
+  // What the way out would start from is what is deployed, whatever became of the file.
+  const { ledger, digest, broken } = await readBaseLedger(git, head.commit, "DISABLE");
   const registered = await registeredVersions(git, head.commit);
   const ids = [...new Set([...Object.keys(ledger.models), ...registered.keys()])].toSorted(compare);
   if (only !== undefined) refuseUnknownModel(only, ids);
@@ -67,7 +73,8 @@ export async function status(ports: { git: Git }, only?: string): Promise<Status
       versions: registered.get(model) ?? [],
       ...modelState(ledger, model),
     })),
-    proposals: await openProposals(git, { commit: head.commit, bytes }),
+    proposals: await openProposals(git, { commit: head.commit, digest }),
+    broken: sortedBroken([...broken, ...(await brokenRules(gitLine(git), head.commit))]),
     dependents: await dependents(git, head.commit, only),
   };
 }
@@ -78,34 +85,30 @@ async function dependents(
   only: string | undefined,
 ): Promise<readonly Dependent[] | null> {
   return triedOr(null, async () => {
-    const trust = await readTrust(git, commit);
+    const trust = await readTrustFor(git, commit, "DISABLE");
     const found = trust ? await dependentsOf({ git }, { before: null, after: trust, commit }) : [];
     return found.filter(({ model }) => only === undefined || model === only);
   });
 }
 
-async function openProposals(
-  git: Git,
-  base: { commit: string; bytes: Uint8Array },
-): Promise<ProposalStatus[]> {
+async function openProposals(git: Git, base: { commit: string; digest: Digest }): Promise<ProposalStatus[]> {
   const proposals: ProposalStatus[] = [];
   for (const branch of await git.branches(PROPOSALS)) {
     if (!(await git.isAncestor(branch.commit, base.commit)))
-      proposals.push(await proposalStatus(git, branch, base.bytes));
+      proposals.push(await proposalStatus(git, branch, base.digest));
   }
   return proposals;
 }
 
-async function proposalStatus(
-  git: Git,
-  { name, commit }: Branch,
-  bytes: Uint8Array,
-): Promise<ProposalStatus> {
+async function proposalStatus(git: Git, { name, commit }: Branch, current: Digest): Promise<ProposalStatus> {
   try {
     const [parent = ""] = (await behindApprovals(git, commit)).parents;
-    const [base, head] = [await readLedger(git, parent), await readLedger(git, commit)];
-    const { transition } = verifyTransition(base.bytes, head.bytes, await readEnvironments(git, parent));
-    const state = head.ledger.previous === digestOf(bytes) ? "open" : "stale";
+    const head = await readLedger(git, commit);
+    const event = head.ledger.transition?.event ?? "REGISTER";
+    const base = await readBaseLedger(git, parent, event);
+    const environments = await environmentsFor(git, parent, event);
+    const { transition } = verifyTransition(base.bytes, head.bytes, environments);
+    const state = head.ledger.previous === current ? "open" : "stale";
     return { state, branch: name, commit, transition };
   } catch (error) {
     if (!(error instanceof GateError)) throw error;

@@ -6,7 +6,7 @@ import { formatLedger, GENESIS } from "../../src/ledger/ledger-text.ts";
 import type { Git } from "../../src/ports/git.ts";
 import type { Decision } from "../../src/usecases/gate/decision.ts";
 import type { TransitionRequest } from "../../src/usecases/request.ts";
-import { readLedger } from "../../src/usecases/transition/base.ts";
+import { readLedger } from "../../src/usecases/gate/base-ledger.ts";
 import { manifestOf } from "./transitions.ts";
 
 export const ENVIRONMENTS_YAML = `apiVersion: modelgate/v1

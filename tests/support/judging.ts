@@ -202,6 +202,7 @@ export function inputWith(more: Partial<EvaluateInput> = {}): EvaluateInput {
     request: REQUEST,
     subject: CANDIDATE,
     baseline: LIVE,
+    broken: [],
     revoked: [],
     history: { since: null, refusedBefore: [] },
     enforcedElsewhere: [],

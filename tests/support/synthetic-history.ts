@@ -182,6 +182,7 @@ export class SyntheticHistory {
       request,
       subject,
       baseline,
+      broken: [],
       revoked: [],
       history: { since: since === "unknown" ? null : since, refusedBefore: [] },
       enforcedElsewhere: ["approvals", "streak"],

@@ -68,6 +68,12 @@ const commits = {
     fix: "Nothing to mend here; the commit that edited it is named on its own line.",
     exit: 1,
   },
+  AUDIT_DECIDED_AMID_BROKEN: {
+    meaning:
+      "A way out (DISABLE, ROLLBACK, RETIRE, REVOKE) was decided while something governed could not be used. It rests on what was lawful there last, in full, and is lawful itself.",
+    fix: "Nothing to repair in this commit. The commit that broke the file fails on its own line, and has the remedy.",
+    exit: 1,
+  },
   AUDIT_VERDICT_REWORDED: {
     meaning:
       "Judging again comes to the stored verdict, but another version of modelgate worded its sentences otherwise. Outcomes, numbers, limits and reason codes are the same.",

@@ -52,14 +52,15 @@ function saying(report: ActionReport, { text, markdown }: Whereabouts): ActionRe
   };
 }
 
-/** Bases that were left behind are told, so that nobody wonders about the commit that the report names. */
-function withMoves(report: ActionReport, { rejudged }: TransitionResult): ActionReport {
+/** Bases that were left behind, so that nobody wonders about the commit that the report names, and what was not looked at. */
+function withMoves(report: ActionReport, { rejudged, notes }: TransitionResult): ActionReport {
+  const unread = notes.map(({ code, message }): Annotation => ({ level: "notice", title: code, message }));
   const moves = rejudged.map((one): Annotation => ({
     level: "notice",
     title: "Judged again",
     message: rejudgedText(one),
   }));
-  return { ...report, annotations: [...report.annotations, ...moves] };
+  return { ...report, annotations: [...report.annotations, ...moves, ...unread] };
 }
 
 /** One sentence: why a decision stands on another commit than the one that was checked out. */

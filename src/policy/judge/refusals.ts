@@ -1,5 +1,5 @@
 import type { Evidence } from "../../domain/evidence.ts";
-import type { LifecycleEvent } from "../../domain/lifecycle.ts";
+import { directionOf } from "../../domain/lifecycle.ts";
 import type { Ledger } from "../../domain/ledger.ts";
 import type { RequirementVerdict } from "../../domain/verdict.ts";
 import { holdsEverywhere, matchesModel } from "../match.ts";
@@ -7,13 +7,6 @@ import type { Environment, GatePolicy } from "../policy.ts";
 import { isSameSubject } from "./measurements.ts";
 import type { EvaluateInput, GateRequest } from "./request.ts";
 import { blocked } from "./requirements.ts";
-
-/** Events that bring a version forward; the ways back must work even where these would not. */
-const FORWARD: ReadonlySet<LifecycleEvent> = new Set([
-  "PROMOTE_TO_SHADOW",
-  "PROMOTE_TO_CANARY",
-  "PROMOTE_TO_PRODUCTION",
-]);
 
 /** What forbids the transition whatever the objectives say. */
 export function findRefusals(
@@ -62,7 +55,8 @@ function refuseEnvironment({ request, policies, ledger }: EvaluateInput): readon
         : `There is no environment ${request.environment}.`;
     return [blocked("environment", "ENVIRONMENT_UNKNOWN", says)];
   }
-  if (!FORWARD.has(request.event)) return [];
+  // The ways back must work even where these rules would forbid to come forward.
+  if (directionOf(request.event) !== "forward") return [];
   return [
     ...refuseModel(environment, request),
     ...refusePhase(environment, request),

@@ -1,3 +1,4 @@
+import type { Broken } from "../../domain/broken.ts";
 import type { ApprovalFacts } from "../../domain/approvals.ts";
 import type { Evidence, Subject } from "../../domain/evidence.ts";
 import type { Ledger } from "../../domain/ledger.ts";
@@ -42,6 +43,8 @@ export interface EvaluateInput {
   readonly enforcedElsewhere: EnforcedElsewhere;
   /** What the forge knows about reviews of the change; without it approvals cannot be judged here. */
   readonly approvals?: ApprovalFacts;
+  /** What the base commit holds and could not be used: the rules are those of earlier commits then. */
+  readonly broken: readonly Broken[];
   /** What the request would bring to serve depends on these, and the base revokes them. */
   readonly revoked: readonly RevokedDependency[];
   readonly now: Date;

@@ -1,6 +1,6 @@
 import type { Digest } from "../../domain/digest.ts";
 import { EVIDENCE_KINDS, type EvidenceKind } from "../../domain/evidence.ts";
-import { EVENTS, type LifecycleEvent, type State } from "../../domain/lifecycle.ts";
+import { EVENTS, type LifecycleEvent, type State, takesAway } from "../../domain/lifecycle.ts";
 import type { Metric } from "../../domain/metrics.ts";
 import { holdsEverywhere, isModelGlob } from "../match.ts";
 import { didYouMean } from "../../domain/nearest-name.ts";
@@ -17,9 +17,6 @@ import {
   type Reader,
 } from "../../domain/document/reader.ts";
 import { readDuration } from "./times.ts";
-
-/** Events that must always be possible, so that a policy may ask for a reason alone. */
-const ALWAYS_POSSIBLE: ReadonlySet<string> = new Set(["DISABLE", "RETIRE", "REVOKE"]);
 
 const SCORE: Metric = {
   title: "the score",
@@ -162,11 +159,11 @@ function readScore(score: Reader): GatePolicy["score"] {
   return { hard: readLimit(hard, SCORE), soft: readLimit(soft, SCORE) };
 }
 
+/** What takes a version away must always be possible, so that a policy may ask for a reason alone. */
 function checkObjectivesExist(root: Reader, policy: GatePolicy): void {
   if (elements(at(root, "objectives")).length > 0) return;
   const { events } = policy.match;
-  if (policy.requires.reason && events.length > 0 && events.every((event) => ALWAYS_POSSIBLE.has(event)))
-    return;
+  if (policy.requires.reason && events.length > 0 && events.every(takesAway)) return;
   const where = isPresent(at(root, "objectives")) ? at(root, "objectives") : root;
   report(where, "POLICY_OBJECTIVES_EMPTY", "The policy has no objectives.");
 }

@@ -11,6 +11,9 @@ export function findingsOf(verdict: Verdict): readonly string[] {
   const found = [
     ...verdict.policies.flatMap(inPolicy),
     ...verdict.refusals.map((one) => line("refusal", one)),
+    ...(verdict.broken ?? []).map(
+      ({ reason, file, instead }) => `broken ${reason} ${file} ${instead ?? "none"}`,
+    ),
     ...verdict.findings.map(({ code, file }) => ["finding", code, file ?? ""].join(" ").trim()),
   ];
   return [...new Set(found.map((one) => one.slice(0, LONGEST)))].toSorted((a, b) => (a < b ? -1 : 1));

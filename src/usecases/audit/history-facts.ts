@@ -2,9 +2,10 @@ import type { History } from "../../policy/evaluate.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import type { GateBase } from "../gate/base.ts";
 import { heldSince, type LandedLedger } from "../gate/history.ts";
+import { contentOr } from "../gate/broken.ts";
 import type { Claim } from "../proof/bindings.ts";
 import { requestOf } from "../request.ts";
-import { lineageAt } from "./pack-basis.ts";
+import { lineageAt } from "./base-line.ts";
 import type { Scene, Walk } from "./walk.ts";
 
 /**
@@ -31,7 +32,10 @@ async function* landedBefore(walk: Walk, position: number): AsyncGenerator<Lande
     const before: Standing | null = at === 0 ? null : await standingAt(walk, at - 1);
     const { ledger: id, committedAt } = here;
     if (id !== (before?.ledger ?? null))
-      yield { ledger: id === null ? null : await walk.snapshots.ledger(id), committedAt };
+      yield {
+        ledger: id === null ? null : await contentOr(null, () => walk.snapshots.ledger(id)),
+        committedAt,
+      };
     here = before;
   }
 }

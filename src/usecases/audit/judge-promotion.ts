@@ -1,23 +1,31 @@
 import type { AuditedTransition } from "../../domain/audit.ts";
+import type { Broken } from "../../domain/broken.ts";
 import { sameDigest } from "../../domain/digest.ts";
 import { type Subject, packFolder } from "../../domain/evidence.ts";
 import { liveVersion, LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import { isWayOut } from "../../domain/lifecycle.ts";
 import { formatModelRef } from "../../domain/model-ref.ts";
+import { shortCommit } from "../../domain/short-commit.ts";
 import { GateError, gateError, type Problem, problem, refuse } from "../../errors.ts";
+import { mayFollow } from "../../ledger/lawful.ts";
 import { verifyStep } from "../../ledger/verify.ts";
 import { type Lineage, type Lineages, versionsBehind } from "../../trust/dependencies.ts";
 import { basisProblems, type Claim, swappedBindings } from "../proof/bindings.ts";
 import { type Rejudged, rejudgeWith } from "../proof/rejudge.ts";
 import { requestOf } from "../request.ts";
 import { holdsEvidence, foreignPaths, openPack, type StoredPack } from "../proof/stored-pack.ts";
+import { type Basis, basisOfWayOut } from "../gate/about.ts";
+import type { GateBase } from "../gate/base.ts";
+import { brokenRevision } from "../gate/base-ledger.ts";
+import { sortedBroken } from "../gate/broken.ts";
+import { type RegisteredVersion, rulesFor } from "../gate/last-lawful.ts";
 import { boundEvidence } from "../gate/stored-evidence.ts";
 import type { Finding } from "./finding.ts";
 import { candidateSince } from "./history-facts.ts";
 import { judgeApprovals, type ProvenClaim } from "./judge-approvals.ts";
 import { recordRevision } from "./ledger-line.ts";
 import { packBasis } from "./pack-basis.ts";
-import type { RegisteredVersion } from "./snapshots.ts";
+import { baseLine, broughtBy, environmentsBefore } from "./base-line.ts";
 import type { Scene, StandingLedger } from "./walk.ts";
 
 /**
@@ -32,11 +40,12 @@ export async function judgePromotion(scene: Scene): Promise<Finding> {
   const lawful = walk.lawful;
   if (!lawful) return { problems: [unlawful("no lawful deployed.json came before it")] };
   if (landed.ledgerDigest === lawful.digest) return restored(scene, lawful);
-  if (walk.standing !== lawful.digest)
+  const line = { lawful, current: walk.standing };
+  if (!mayFollow(line, bytes))
     return {
       problems: [unlawful(`the last lawful one is revision ${lawful.ledger.revision}, ${lawful.digest}`)],
     };
-  const environments = scene.before === null ? [] : await walk.snapshots.environments(scene.before);
+  const environments = await environmentsBefore(walk, scene.before, bytes);
   const { head, transition } = verifyStep(lawful, bytes, environments);
   recordRevision(scene, { before: lawful, ledger: head, bytes });
   return proveEvidence(scene, lawful, transition);
@@ -72,7 +81,7 @@ async function proveEvidence(scene: Scene, base: StandingLedger, transition: Tra
     const bytes = await bytesBehind(scene, base, transition);
     return {
       problems: [...problems, ...bytes.problems],
-      warnings: [...reworded, ...bytes.warnings],
+      warnings: [...reworded, ...decidedAmidBroken(stored, proven.claim.base), ...bytes.warnings],
       inLfs: bytes.inLfs,
       transition: { ...told, approved_by: approvedBy },
     };
@@ -103,6 +112,15 @@ async function bytesBehind(
 function rewordedIn({ folder }: StoredPack, pointer: string): Problem {
   const message = "Its sentences are not those of this version of modelgate; all that it decides is.";
   return problem("AUDIT_VERDICT_REWORDED", message, { where: { file: `${folder}/verdict.json`, pointer } });
+}
+
+/** What was broken when it was decided, and which rules were used instead: for an auditor to see, and lawful. */
+function decidedAmidBroken({ folder }: StoredPack, { broken }: Pick<GateBase, "broken">): Problem[] {
+  return broken.map(({ file, reason, says, instead }) => {
+    const used = instead === null ? "nothing in its place" : `what commit ${shortCommit(instead)} has of it`;
+    const message = `${file} could not be used: ${says} (${reason}) The decision rests on ${used}.`;
+    return problem("AUDIT_DECIDED_AMID_BROKEN", message, { where: { file: `${folder}/verdict.json` } });
+  });
 }
 
 function describe(revision: number, transition: Transition): AuditedTransition {
@@ -168,22 +186,38 @@ async function claimOf(
   scene: Scene,
   { base, transition, stored }: { base: StandingLedger; transition: Transition; stored: StoredPack },
 ): Promise<Claim> {
+  const { landed } = scene;
+  const now = landed.lineage?.committedAt ?? new Date(0);
+  return { ...(await basisOf(scene, base, transition)), transition, stored, now };
+}
+
+async function basisOf(scene: Scene, base: StandingLedger, transition: Transition): Promise<Basis> {
   const { walk, landed } = scene;
-  const root = scene.before ?? "";
-  return {
-    base: {
-      commit: walk.line[landed.position - 1] ?? "",
-      ...(await walk.snapshots.rules(root)),
-      ledger: base.ledger,
-      ledgerDigest: base.digest,
-    },
-    transition,
-    stored,
-    subject: (await candidate(scene, transition)).subject,
-    baseline: await baselineOf(scene, base, transition),
-    lineages: await lineagesOf(scene, base, transition),
-    now: landed.lineage?.committedAt ?? new Date(0),
-  };
+  const request = requestOf(transition);
+  const [line, commit] = [baseLine(walk), walk.line[landed.position - 1] ?? ""];
+  const rules = await rulesFor(line, commit, request);
+  const read = { commit, ...rules, ledger: base.ledger, ledgerDigest: base.digest };
+  if (!isWayOut(request.event))
+    return {
+      base: read,
+      subject: (await candidate(scene, transition)).subject,
+      baseline: await baselineOf(scene, base, transition),
+      lineages: await lineagesOf(scene, base, transition),
+    };
+  const broken = sortedBroken([...(await brokenLedger(scene, base)), ...rules.broken]);
+  const missing = async (): Promise<Error> => notRegistered(transition);
+  return basisOfWayOut(line, { ...read, broken }, { request, missing });
+}
+
+/** What the gate says of deployed.json, when it is not the last lawful one. */
+async function brokenLedger(
+  { walk, landed, before }: Scene,
+  lawful: StandingLedger,
+): Promise<readonly Broken[]> {
+  if (walk.standing === lawful.digest) return [];
+  const { store } = walk.snapshots;
+  const commit = await broughtBy(walk, landed.position - 1, lawful.digest);
+  return brokenRevision(() => store.file(before ?? "", LEDGER_FILE), { ...lawful, commit });
 }
 
 async function candidate(
@@ -193,10 +227,12 @@ async function candidate(
   const ref = { id: model, version };
   const found = before === null ? undefined : await walk.snapshots.version(before, ref);
   if (found) return found;
-  throw gateError(
-    "GATE_VERSION_NOT_ON_BASE",
-    `${formatModelRef(ref)} was not registered before it was promoted.`,
-  );
+  throw notRegistered({ model, version });
+}
+
+function notRegistered({ model, version }: Pick<Transition, "model" | "version">): GateError {
+  const ref = formatModelRef({ id: model, version });
+  return gateError("GATE_VERSION_NOT_ON_BASE", `${ref} was not registered before it was promoted.`);
 }
 
 /** Of the versions that the transition brings to serve; one that is not registered is judged as the gate judges it. */

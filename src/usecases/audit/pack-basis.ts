@@ -1,9 +1,12 @@
 import { digestOf } from "../../domain/digest.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
+import { isWayOut } from "../../domain/lifecycle.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError } from "../../errors.ts";
-import type { Lineage } from "../../ledger/audit/lineage.ts";
 import type { Claim, PackBasis } from "../proof/bindings.ts";
+import { rulesFor } from "../gate/last-lawful.ts";
+import { requestOf } from "../request.ts";
+import { baseLine, lineageAt } from "./base-line.ts";
 import type { LineCommit } from "./snapshots.ts";
 import type { Scene, Walk } from "./walk.ts";
 
@@ -27,10 +30,11 @@ export async function packBasis(
   const { committedAt } = base;
   // The ledger of the commit before is the one that was found lawful.
   if (position === landed.position - 1) return { before: claim.base, committedAt, position };
-  await requireLedger(walk, base);
+  const request = requestOf(claim.transition);
+  if (!isWayOut(request.event)) await requireLedger(walk, base);
   const before = {
     commit: base.commit,
-    ...(await walk.snapshots.rules(base.root)),
+    ...(await rulesFor(baseLine(walk), base.commit, request)),
     ledger: claim.base.ledger,
     ledgerDigest: base.ledgerDigest ?? digestOf(""),
   };
@@ -53,12 +57,4 @@ export async function lineCommit(walk: Walk, position: number): Promise<LineComm
   const id = await walk.snapshots.ledgerId(lineage.tree);
   const ledgerDigest = id === null ? null : digestOf(await walk.snapshots.store.blob(id));
   return { commit, position, root: lineage.tree, ledgerDigest, committedAt: lineage.committedAt };
-}
-
-/** What links the commit at a position of the line to its tree. COMMIT_MALFORMED, GIT_OBJECT_MISSING. */
-export async function lineageAt({ line, snapshots }: Walk, position: number): Promise<Lineage> {
-  const commit = line[position] ?? "";
-  const lineage = await snapshots.store.lineage(commit);
-  if (lineage) return lineage;
-  throw gateError("COMMIT_MALFORMED", `Commit ${commit} has no tree.`);
 }

@@ -13,9 +13,9 @@ import { checkBindings, type Claim } from "../proof/bindings.ts";
 import { type Rejudged, rejudgePast } from "../proof/rejudge.ts";
 import { holdsEvidence, type StoredPack } from "../proof/stored-pack.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
-import { readLineages } from "../gate/lineages.ts";
+import { readBasis } from "../gate/about.ts";
 import { boundEvidence } from "../gate/stored-evidence.ts";
-import { loadLive, readSubject } from "../gate/subjects.ts";
+import type { Matchable } from "../../policy/match.ts";
 import { requestOf } from "../request.ts";
 
 /** A pack that fits its own base commit. */
@@ -48,19 +48,12 @@ export async function boundPack(
   const { git } = ports;
   const { pack } = stored;
   await refuseForeignBase(git, stored);
-  const base = await readBase(git, pack.base_commit);
-  const transition = supposed(stored, base);
+  const read = await readBase(git, pack.base_commit, askedIn(stored));
+  const transition = supposed(stored, read);
   const request = requestOf(transition);
   const files = request.event === "REGISTER" ? ports.files : ports.filesAt(pack.base_commit);
-  const claim: Claim = {
-    base,
-    transition,
-    stored,
-    subject: await readSubject({ git, files }, base, request),
-    baseline: (await loadLive(files, base, request))?.subject ?? null,
-    lineages: await readLineages({ git, files }, base, request),
-    now: new Date(pack.created_at),
-  };
+  const basis = await readBasis({ git, files }, read, request);
+  const claim: Claim = { ...basis, transition, stored, now: new Date(pack.created_at) };
   return { claim, before: await checkBindings(git, claim) };
 }
 
@@ -69,6 +62,12 @@ async function refuseForeignBase(git: Git, { folder, pack }: StoredPack): Promis
   throw gateError("EVIDENCE_BASE_MISMATCH", `The base commit ${pack.base_commit} is not in this clone.`, {
     where: { file: `${folder}/pack.json`, pointer: "/base_commit" },
   });
+}
+
+/** What the pack was made for, as far as policies match on it. */
+function askedIn({ pack }: StoredPack): Matchable {
+  const { event, environment, subject } = pack;
+  return { event: event as LifecycleEvent, environment, model: subject.model_id };
 }
 
 /** The transition that the pack was made for, as far as judging it goes. */

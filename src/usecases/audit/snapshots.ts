@@ -1,37 +1,31 @@
-import { ENVIRONMENTS_FILE } from "../../domain/policy-files.ts";
+import { ENVIRONMENTS_FILE, TRUST_FILE } from "../../domain/policy-files.ts";
 import type { Digest } from "../../domain/digest.ts";
-import { parseJson } from "../../domain/document/json.ts";
-import type { Subject } from "../../domain/evidence.ts";
 import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
 import type { EnvironmentPhases } from "../../domain/lifecycle.ts";
 import { formatModelRef, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { GateError, problem, type Problem, tried } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
-import type { Lineage } from "../../trust/dependencies.ts";
-import { diffTrees } from "../../ledger/audit/raw-tree.ts";
+import type { PolicySet } from "../../policy/policy.ts";
+import { parseTrust, type TrustRegistry } from "../../trust/registry.ts";
 import { FOLDER } from "../../ledger/audit/tree-cursor.ts";
-import { type CommitFiles, readRules, type Rules } from "../gate/base.ts";
+import { type CommitFiles, readPolicies, registeredVersion } from "../gate/base.ts";
+import type { RegisteredVersion } from "../gate/last-lawful.ts";
+import { readEnvironments } from "../gate/base-ledger.ts";
+import { diffTrees } from "../../ledger/audit/raw-tree.ts";
 import {
   type CommittedTree,
   type CommittedVersion,
   committedVersion,
   type TreeFile,
 } from "../registry/committed-version.ts";
-import { MANIFEST_LIMIT, versionOf } from "../registry/load-version.ts";
-import { readEnvironments } from "../transition/base.ts";
 import { Remembered } from "./remembered.ts";
 import type { ObjectStore } from "./store.ts";
-
-/** A version as its manifest has it. */
-export interface RegisteredVersion {
-  readonly subject: Subject;
-  readonly lineage: Lineage;
-}
 
 /** Root trees of the audited line, and what the gate reads of them; parsed once for each spelling of it. */
 export class Snapshots {
   readonly store: ObjectStore;
-  readonly #rules = new Remembered<Rules>(64);
+  readonly #policies = new Remembered<PolicySet>(64);
+  readonly #trust = new Remembered<TrustRegistry>(64);
   readonly #environments = new Remembered<readonly EnvironmentPhases[]>(64);
   readonly #versions = new Remembered<RegisteredVersion>(1024);
   readonly #committed = new Remembered<CommittedVersion>(1024);
@@ -41,12 +35,19 @@ export class Snapshots {
     this.store = store;
   }
 
-  /** The policies and keys of a tree. GIT_*, POLICY_*, TRUST_*, DOCUMENT_*. */
-  async rules(root: string): Promise<Rules> {
+  /** The policies of a tree. GIT_*, POLICY_*, DOCUMENT_*. */
+  async policies(root: string): Promise<PolicySet> {
     const folder = await this.store.find(root, "policies");
     // An id in the place of a folder may be that of a folder, and is none: a submodule holds nothing.
     const id = folder?.mode === FOLDER ? folder.id : "";
-    return this.#rules.get(id, () => readRules(this.files(root), root));
+    return this.#policies.get(id, () => readPolicies(this.files(root), root));
+  }
+
+  /** The keys of a tree; null without a trust.yaml. GIT_*, TRUST_*, DOCUMENT_*. */
+  async trust(root: string): Promise<TrustRegistry | null> {
+    const id = await this.store.fileId(root, TRUST_FILE);
+    if (id === null) return null;
+    return this.#trust.get(id, async () => parseTrust(await this.store.blob(id), TRUST_FILE));
   }
 
   async environments(root: string): Promise<readonly EnvironmentPhases[]> {
@@ -59,12 +60,9 @@ export class Snapshots {
     const file = `${versionFolder(ref)}/manifest.json`;
     const id = await this.store.fileId(root, file);
     if (id === null) return undefined;
-    return this.#versions.get(`${ref.id} ${ref.version} ${id}`, async () => {
-      const bytes = await this.store.blob(id);
-      const { subject, manifest } = versionOf(ref, bytes, parseJson(bytes, file, MANIFEST_LIMIT));
-      const { dataset_hash, trainer_code_hash, signing_key_id } = manifest;
-      return { subject, lineage: { dataset_hash, trainer_code_hash, signing_key_id } };
-    });
+    return this.#versions.get(`${ref.id} ${ref.version} ${id}`, async () =>
+      registeredVersion(ref, await this.store.blob(id), file),
+    );
   }
 
   /**

@@ -35,6 +35,8 @@ export interface Walk {
   readonly approvals: string | null;
   /** SHA-256 of signed payloads -> commit. */
   readonly payloads: Map<string, string>;
+  /** Commits that changed a path, for the paths that somebody asked for. */
+  readonly paths: Map<string, PathHistory>;
   /** Highest version that each policy ever had, by its name and by its file. */
   readonly versions: Map<string, number>;
   exceptions: readonly ArrivedException[];
@@ -46,6 +48,15 @@ export interface Walk {
   lawful: StandingLedger | null;
   /** The digest of deployed.json as it is, lawful or not; null when there is none. */
   standing: Digest | null;
+}
+
+/** Positions at which a path changed, as far as the line was gone over for it. */
+export interface PathHistory {
+  /** The first position that was not looked at yet. */
+  next: number;
+  /** Mode and id of what was there before it. */
+  last: string | null;
+  readonly changes: number[];
 }
 
 /** A commit that is being judged. */
@@ -87,6 +98,7 @@ function nothingWalked() {
   return {
     walked: new Map(),
     payloads: new Map(),
+    paths: new Map(),
     versions: new Map(),
     exceptions: [],
     trust: null,

@@ -13,7 +13,7 @@ import { isRevocation } from "../../domain/revoked-dependency.ts";
 import { policySources } from "../gate/base.ts";
 import type { RecordsElsewhere } from "../refusals/kept-packs.ts";
 import { SLOT_EVENT } from "../../domain/lifecycle.ts";
-import { readLedger } from "../transition/base.ts";
+import { readLedger } from "../gate/base-ledger.ts";
 import type { Past, PastCase } from "./past.ts";
 import { pastPromotions } from "./promotions.ts";
 import { keptRefusals } from "./refusals.ts";
@@ -107,6 +107,7 @@ function judgeAs(past: PastCase, policies: PolicySet): Judged {
     request,
     subject: stored.pack.subject,
     baseline: stored.pack.baseline,
+    broken: told.broken ?? [],
     history: { since, refusedBefore: [] },
     // Neither is in the evidence: what they come to is left as it was.
     enforcedElsewhere: ["approvals", "streak"],

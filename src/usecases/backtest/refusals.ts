@@ -68,7 +68,7 @@ async function refused(
     if (!bytes)
       throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${shortCommit(commit)}.`);
     const [request, read] = [requestOf(verdict), await readPast(git, pack)];
-    const { since } = await readHistory(git, await readBase(git, commit), request);
+    const { since } = await readHistory(git, await readBase(git, commit, request), request);
     return { request, ...read, ledger: parseLedger(bytes), since };
   });
 }

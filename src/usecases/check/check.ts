@@ -52,8 +52,15 @@ async function gathered(ports: CheckPorts, change: Change, options: CheckOptions
   return gatherLegs(ports, change, { given: options.legs, now: options.start.now });
 }
 
-/** The first ledger comes to a base that has none. */
+/** The first ledger comes to a line that never had one; a ledger that was deleted is followed, not begun again. */
 async function adopts(git: Git, { base, paths }: Change): Promise<boolean> {
-  const arrives = paths.some(({ path, after }) => path === LEDGER_FILE && after !== null);
-  return arrives && (await git.show(base, LEDGER_FILE)) === undefined;
+  const arrives = paths.some(
+    ({ path, before, after }) => path === LEDGER_FILE && before === null && after !== null,
+  );
+  return arrives && (await isShallowOrNever(git, base));
+}
+
+/** A cut history shows no earlier ledger: then the change is judged as it looks. */
+async function isShallowOrNever(git: Git, base: string): Promise<boolean> {
+  return (await git.isShallow()) || (await git.history(base, LEDGER_FILE)).length === 0;
 }

@@ -49,19 +49,23 @@ export async function planChecks(ports: CheckPorts, range: Range): Promise<Measu
 export async function legsOf(ports: CheckPorts, change: Change): Promise<readonly Leg[]> {
   if (change.problems.length > 0) return [];
   if (change.kind === "registration") {
-    const base = await readBase(ports.git, change.base);
-    return change.versions.flatMap((ref) =>
-      legs(ref, neededKinds(base, registrationOf(ref)), { base, environment: null }),
-    );
+    const all = await Promise.all(change.versions.map((ref) => registrationLegs(ports, change, ref)));
+    return all.flat();
   }
   return change.kind === "promotion" ? promotionLegs(ports, change) : [];
+}
+
+async function registrationLegs(ports: CheckPorts, change: Change, ref: ModelRef): Promise<readonly Leg[]> {
+  const request = registrationOf(ref);
+  const base = await readBase(ports.git, change.base, request);
+  return legs(ref, neededKinds(base, request), { base, environment: null });
 }
 
 async function promotionLegs(ports: CheckPorts, change: Change): Promise<readonly Leg[]> {
   try {
     const transition = await provenTransition(ports.git, change);
     const request = requestOf(transition);
-    const base = await readBase(ports.git, change.base);
+    const base = await readBase(ports.git, change.base, request);
     const ref = { id: request.model, version: request.version };
     const folder = packFolder({ ...transition, runId: transition.run_id });
     const { again } = await remeasured(ports.git, { base, request, change, folder });

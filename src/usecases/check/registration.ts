@@ -56,7 +56,7 @@ async function judgeVersion(
   const { approvals: _ask, legs: _legs, ref: _ref, ...judging } = options;
   const request = registrationOf(ref);
   const version = await loadVersion(files, ref);
-  const base = await readBase(ports.git, change.base);
+  const base = await readBase(ports.git, change.base, request);
   const integrity = await measureIntegrity(version, { ...ports, files }, runOf(options.start, request), base);
   const handedIn = (scene.handedIn ?? []).filter(
     ({ subject }) => subject.manifest_digest === version.manifestDigest,

@@ -8,7 +8,8 @@ import { trustChangeProblems } from "../../trust/compare.ts";
 import { describeTrustChange } from "../../trust/describe-change.ts";
 import { parseTrust, TRUST_SIZE_LIMIT, type TrustRegistry } from "../../trust/registry.ts";
 import { dependentsOf, type OpenPullRequests } from "../trust-change/dependents.ts";
-import { readTrust } from "../trust/read-trust.ts";
+import { gitLine } from "../gate/base.ts";
+import { usableTrust } from "../gate/last-lawful.ts";
 import type { Change } from "../proof/change.ts";
 import type { Findings } from "./report.ts";
 
@@ -22,7 +23,8 @@ export async function checkTrust(
   change: Change,
   openPullRequests?: OpenPullRequests,
 ): Promise<Findings> {
-  const before = await readTrust(git, change.base);
+  // Who repairs a broken trust.yaml is compared with the last one that could be read.
+  const before = (await usableTrust(gitLine(git), change.base)).value;
   const bytes = await git.show(change.head, TRUST_FILE);
   if (!bytes) return { problems: before ? [removed()] : [] };
   const after = tried(() => parseTrust(bytes, TRUST_FILE));

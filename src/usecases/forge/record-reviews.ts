@@ -53,8 +53,9 @@ const NOTHING: RecordedReviews = { principals: [], notes: [] };
  */
 export async function recordReviews(ports: ReviewPorts, of: MergedPromotion): Promise<RecordedReviews> {
   const [parent = ""] = (await ports.git.facts(of.commit)).parents;
-  const { policies, trust } = await readBase(ports.git, parent);
-  const asked = matchingPolicies(policies.policies, requestOf(of.transition)).flatMap(
+  const request = requestOf(of.transition);
+  const { policies, trust } = await readBase(ports.git, parent, request);
+  const asked = matchingPolicies(policies.policies, request).flatMap(
     ({ requires }) => requires.approvals ?? [],
   );
   if (!trust || !letsSomebodySign(trust) || asked.length === 0) return NOTHING;

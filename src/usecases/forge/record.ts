@@ -8,7 +8,7 @@ import type { Git } from "../../ports/git.ts";
 import { readChange } from "../proof/change.ts";
 import { readPack } from "../proof/stored-pack.ts";
 import { provenTransition } from "../proof/transition.ts";
-import { readLedger } from "../transition/base.ts";
+import { readBaseLedger, readLedger } from "../gate/base-ledger.ts";
 import { closeRevoked } from "./close-revoked.ts";
 import { deploy, type DeploymentRecord } from "./deploy.ts";
 import type { MergedPromotion, RecordedReviews } from "./record-reviews.ts";
@@ -105,9 +105,10 @@ interface Move {
 async function provenMove(git: Git, commit: string): Promise<Move> {
   const [parent] = (await git.facts(commit)).parents;
   if (parent === undefined) throw gateError("RECORD_POINTER_UNMOVED", "The first commit moves no pointer.");
-  const [before, after] = [await readLedger(git, parent), await readLedger(git, commit)];
+  const after = await readLedger(git, commit);
   const { revision, previous, transition } = after.ledger;
-  const follows = previous !== null && sameDigest(previous, digestOf(before.bytes));
+  const before = await readBaseLedger(git, parent, transition?.event ?? "REGISTER");
+  const follows = previous !== null && sameDigest(previous, before.digest);
   if (!follows || transition === null || revision !== before.ledger.revision + 1) {
     const text = `Revision ${revision} in ${shortCommit(commit)} does not follow from revision ${before.ledger.revision}.`;
     throw gateError("RECORD_CHAIN_BROKEN", text);

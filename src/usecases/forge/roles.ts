@@ -12,7 +12,7 @@ export async function reviewersFor(
   git: Git,
   of: { readonly request: TransitionRequest; readonly baseCommit: string; readonly roles: RoleHolders },
 ): Promise<Reviewers> {
-  const { policies } = await readBase(git, of.baseCommit);
+  const { policies } = await readBase(git, of.baseCommit, of.request);
   const asked = matchingPolicies(policies.policies, of.request).flatMap(
     ({ requires }) => requires.approvals?.role ?? [],
   );

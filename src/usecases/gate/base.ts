@@ -1,54 +1,96 @@
-import { ENVIRONMENTS_FILE, WAIVERS_FILE, RETENTION_FILE } from "../../domain/policy-files.ts";
-import { type Digest, digestOf } from "../../domain/digest.ts";
-import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
+import { type Digest } from "../../domain/digest.ts";
+import { parseJson } from "../../domain/document/json.ts";
+import type { Ledger } from "../../domain/ledger.ts";
+import { isWayOut, type LifecycleEvent } from "../../domain/lifecycle.ts";
 import { LIMITS } from "../../domain/limits.ts";
-import { shortCommit } from "../../domain/short-commit.ts";
+import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
+import { ENVIRONMENTS_FILE, RETENTION_FILE, WAIVERS_FILE } from "../../domain/policy-files.ts";
 import { gateError, problem, type Problem, refuse } from "../../errors.ts";
-import { parseLedger } from "../../ledger/ledger-text.ts";
+import type { Matchable } from "../../policy/match.ts";
 import { parsePolicies, type PolicySource } from "../../policy/parse-policies.ts";
 import type { PolicySet } from "../../policy/policy.ts";
 import type { Git } from "../../ports/git.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
+import { MANIFEST_LIMIT, versionOf } from "../registry/load-version.ts";
 import { readTrust } from "../trust/read-trust.ts";
+import { readBaseLedger } from "./base-ledger.ts";
+import { sortedBroken } from "./broken.ts";
+import { type BaseLine, type RegisteredVersion, type Rules, rulesFor, usableTrust } from "./last-lawful.ts";
 
 /** Files of a commit; the audit reads them from raw objects. */
 export type CommitFiles = Pick<Git, "show" | "paths">;
 
-/** What judges a change: all of it from the base commit, so that no change can loosen what judges it. */
-export interface GateBase {
+/** What judges a change: all of it from the base commit's line, so that no change can loosen what judges it. */
+export interface GateBase extends Rules {
   readonly commit: string;
-  readonly policies: PolicySet;
+  /** Of the base commit; for the way out the last lawful one. */
   readonly ledger: Ledger;
-  /** SHA-256 of the bytes of deployed.json. */
+  /** SHA-256 of its bytes. */
   readonly ledgerDigest: Digest;
-  /** Null where the base has no trust.yaml. */
-  readonly trust: TrustRegistry | null;
 }
 
-/** Errors: GIT_*, LEDGER_MISSING, LEDGER_*, POLICY_EMPTY, POLICY_FILE_UNREAD, POLICY_*, with places in files of the base commit. */
-export async function readBase(git: CommitFiles, commit: string): Promise<GateBase> {
-  const bytes = await git.show(commit, LEDGER_FILE);
-  if (!bytes) {
-    throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${shortCommit(commit)}.`, {
-      where: { file: LEDGER_FILE },
-    });
-  }
-  const rules = await readRules(git, commit);
-  return { commit, ...rules, ledger: parseLedger(bytes, LEDGER_FILE), ledgerDigest: digestOf(bytes) };
+/** The first-parent line of a commit, as Git has it. */
+export type LineFiles = Pick<Git, "show" | "paths" | "history" | "facts" | "isShallow">;
+
+/**
+ * What judges a request on a base commit: the commit's own, and for the way out the last lawful of what is broken there,
+ * with `broken` naming it. Errors: GIT_*, LEDGER_MISSING, LEDGER_*, TRUST_*, POLICY_EMPTY, POLICY_FILE_UNREAD, POLICY_*,
+ * DOCUMENT_*, with places in files of the base commit.
+ */
+export async function readBase(git: LineFiles, commit: string, asked: Matchable): Promise<GateBase> {
+  const { ledger, digest, broken } = await readBaseLedger(git, commit, asked.event);
+  const rules = await rulesFor(gitLine(git), commit, asked);
+  return {
+    commit,
+    ...rules,
+    ledger,
+    ledgerDigest: digest,
+    broken: sortedBroken([...broken, ...rules.broken]),
+  };
 }
 
-/** What judges a change, apart from the ledger: all that lies below `policies/`. */
-export type Rules = Pick<GateBase, "policies" | "trust">;
+/** A first-parent line from the repository as its owner uses it. */
+export function gitLine(git: LineFiles): BaseLine {
+  return {
+    policies: (commit) => readPolicies(git, commit),
+    trust: (commit) => readTrust(git, commit),
+    version: (commit, ref) => readVersion(git, commit, ref),
+    // A cut history shows nothing that was lawful before.
+    history: async (commit, path) => ((await git.isShallow()) ? [] : git.history(commit, path)),
+  };
+}
 
-/** The same of a commit whatever its ledger is. GIT_*, POLICY_*, TRUST_*, DOCUMENT_*. */
-export async function readRules(git: CommitFiles, commit: string): Promise<Rules> {
-  const [sources, paths, trust] = await Promise.all([
-    policySources(git, commit),
-    git.paths(commit, "policies"),
-    readTrust(git, commit),
-  ]);
+/** Who a commit's way out trusts: the last trust.yaml of its line that can be read; null where there never was one. GIT_*. */
+export async function readTrustFor(
+  git: LineFiles,
+  commit: string,
+  event: LifecycleEvent,
+): Promise<TrustRegistry | null> {
+  return isWayOut(event) ? (await usableTrust(gitLine(git), commit)).value : readTrust(git, commit);
+}
+
+/** The policies of a commit, whatever its ledger is. GIT_*, POLICY_*, DOCUMENT_*. */
+export async function readPolicies(git: CommitFiles, commit: string): Promise<PolicySet> {
+  const [sources, paths] = await Promise.all([policySources(git, commit), git.paths(commit, "policies")]);
   refuse(paths.filter(isUnread).map(unread));
-  return { policies: parsePolicies(sources), trust };
+  return parsePolicies(sources);
+}
+
+async function readVersion(
+  git: CommitFiles,
+  commit: string,
+  ref: ModelRef,
+): Promise<RegisteredVersion | undefined> {
+  const file = `${versionFolder(ref)}/manifest.json`;
+  const bytes = await git.show(commit, file);
+  return bytes && registeredVersion(ref, bytes, file);
+}
+
+/** A version from the bytes of its manifest. MANIFEST_REF_MISMATCH, DOCUMENT_*. */
+export function registeredVersion(ref: ModelRef, bytes: Uint8Array, file: string): RegisteredVersion {
+  const { subject, manifest } = versionOf(ref, bytes, parseJson(bytes, file, MANIFEST_LIMIT));
+  const { dataset_hash, trainer_code_hash, signing_key_id } = manifest;
+  return { subject, lineage: { dataset_hash, trainer_code_hash, signing_key_id } };
 }
 
 const GATES = /^policies\/gates\/[^/]+\.yaml$/;

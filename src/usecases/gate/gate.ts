@@ -1,11 +1,13 @@
 import type { Attempts } from "../../domain/attempts.ts";
 import type { Digest } from "../../domain/digest.ts";
-import type { Evidence, Subject } from "../../domain/evidence.ts";
+import type { Evidence } from "../../domain/evidence.ts";
+import { isWayOut } from "../../domain/lifecycle.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { planTransition } from "../../ledger/plan.ts";
 import { revokedBehind } from "../../trust/dependencies.ts";
 import type { EnforcedElsewhere, EvaluateInput } from "../../policy/judge/request.ts";
 import { matchingPolicies } from "../../policy/match.ts";
+import type { Files } from "../../ports/files.ts";
 import { policyDigestOf } from "../../policy/policy-digest.ts";
 import type { Decision } from "./decision.ts";
 import { type GateBase, readBase } from "./base.ts";
@@ -13,13 +15,14 @@ import { requireBytes } from "./base-bytes.ts";
 import { readClaims } from "./claims.ts";
 import { type PackHead, packEvidence } from "./evidence-pack.ts";
 import { readHistory } from "./history.ts";
-import { readLineages } from "./lineages.ts";
+import { type Basis, readBasis } from "./about.ts";
+import { contentOr } from "./broken.ts";
 import { type AskApprovals, judgeWithApprovals } from "./judge-with-approvals.ts";
 import { keptEvidence, type NewBindings, requireKept } from "./kept-evidence.ts";
 import { giveUpAbove, measureEvidence, neededKinds } from "./measure-evidence.ts";
 import type { MeasurePorts, MeasureTask } from "./measure-task.ts";
 import { readStoredEvidence } from "./stored-evidence.ts";
-import { loadCandidate, loadLive, readSubject } from "./subjects.ts";
+import { loadCandidate, loadLive } from "./subjects.ts";
 import { attemptsOf } from "./attempts.ts";
 import { type EarlierRefusals, refusedBefore } from "../refusals/earlier.ts";
 import type { RecordsElsewhere } from "../refusals/kept-packs.ts";
@@ -47,24 +50,34 @@ export interface GateOptions {
   readonly signal?: AbortSignal;
 }
 
+/** `filesAt`: the files of a commit; where it is left out, the way out is measured in the work tree as all else is. */
+export interface GatePorts extends MeasurePorts {
+  readonly filesAt?: (commit: string) => Files;
+}
+
 /**
  * Measures what the matching policies need, or takes stored evidence, and judges it on the base commit's policies.
  * Writes nothing. A verdict of FAIL is a value; errors are bad input (GIT_*, POLICY_*, LEDGER_*, EVIDENCE_*, GATE_VERSION_*)
  * or transitions that the lifecycle forbids (LEDGER_*).
  */
 export async function gate(
-  ports: MeasurePorts,
+  ports: GatePorts,
   asked: AskedTransition,
   options: GateOptions,
 ): Promise<Decision> {
   const commit = options.base ?? (await ports.git.head()).commit;
-  const base = await readBase(ports.git, commit);
-  const request = settle(base, asked);
-  const subject = await readSubject(ports, base, request);
-  await requireBytes(ports, base.commit, request);
-  const live = await loadLive(ports.files, base, request);
-  const evidence = await collectEvidence({ ports, base, subject, live }, request, options);
-  return decide({ ports, base, subject, live }, { request, evidence, options });
+  const read = await readBase(ports.git, commit, asked);
+  const request = settle(read, asked);
+  const basis = await readBasis(ports, read, request);
+  await requireBytes(ports, read.commit, request);
+  const scene = { ports: measuringPorts(ports, basis.base, request), ...basis };
+  const evidence = await collectEvidence(scene, { ports, request, options });
+  return decide(scene, { request, evidence, options });
+}
+
+/** The way out reads nothing from the work tree: what is broken there stops nothing. */
+function measuringPorts(ports: GatePorts, { commit }: GateBase, { event }: TransitionRequest): MeasurePorts {
+  return isWayOut(event) && ports.filesAt ? { ...ports, files: ports.filesAt(commit) } : ports;
 }
 
 /** Finds the version that was meant and refuses what the lifecycle forbids, before anything is measured. */
@@ -74,23 +87,25 @@ function settle(base: GateBase, asked: AskedTransition): TransitionRequest {
   return { ...asked, version: planTransition(base.ledger, asked, base.policies.environments).version };
 }
 
-interface Scene {
+interface Scene extends Basis {
   readonly ports: MeasurePorts;
-  readonly base: GateBase;
-  readonly subject: Subject;
-  readonly live: ModelVersion | null;
 }
 
 async function collectEvidence(
   scene: Scene,
-  request: TransitionRequest,
-  options: GateOptions,
+  of: {
+    /** Those that were handed in: stored evidence lies where somebody put it. */
+    readonly ports: MeasurePorts;
+    readonly request: TransitionRequest;
+    readonly options: GateOptions;
+  },
 ): Promise<Evidence[]> {
   const { ports, base, subject } = scene;
+  const { request, options } = of;
   const kinds = neededKinds(base, request);
   if (kinds.length === 0) return [];
   if (options.evidence !== undefined && options.before === undefined) {
-    return readStoredEvidence(ports.files, options.evidence, {
+    return readStoredEvidence(of.ports.files, options.evidence, {
       manifestDigest: subject.manifest_digest,
       policyDigest: policyDigestOf(matchingPolicies(base.policies.policies, request)),
       baseCommit: base.commit,
@@ -109,15 +124,21 @@ async function collectEvidence(
     benchmark: { giveUpAbove: giveUpAbove(base, request), ...options.benchmark },
     run,
     candidate,
-    live: scene.live,
+    live: await liveFor(scene, request),
     ground: base,
   });
   return [...carried, ...fresh];
 }
 
+/** The live version to measure alongside; of a way out as far as it is there. */
+async function liveFor({ ports, base }: Scene, request: TransitionRequest): Promise<ModelVersion | null> {
+  const load = (): Promise<ModelVersion | null> => loadLive(ports.files, base, request);
+  return isWayOut(request.event) ? contentOr(null, load) : load();
+}
+
 /** What an earlier decision measured and still holds; where evidence was handed in, all of it must. */
 async function keptFrom(
-  { ports, base, subject, live }: Scene,
+  { ports, base, subject, baseline }: Scene,
   request: TransitionRequest,
   { before, evidence }: GateOptions,
 ): Promise<readonly Evidence[]> {
@@ -126,7 +147,7 @@ async function keptFrom(
     commit: base.commit,
     policyDigest: policyDigestOf(matchingPolicies(base.policies.policies, request)),
     subject,
-    baseline: live?.subject ?? null,
+    baseline,
   };
   if (evidence !== undefined) await requireKept(ports.git, before, now);
   return keptEvidence(ports.git, before, now);
@@ -158,8 +179,8 @@ async function decide(scene: Scene, of: Collected): Promise<Decision> {
   };
 }
 
-function claimsFor({ ports, base, subject, live }: Scene, request: TransitionRequest) {
-  return readClaims(ports, { request, subject, baseline: live?.subject ?? null, commit: base.commit });
+function claimsFor({ ports, base, subject, baseline }: Scene, request: TransitionRequest) {
+  return readClaims(ports, { request, subject, baseline, commit: base.commit });
 }
 
 async function earlierAttempts(
@@ -174,19 +195,19 @@ async function earlierAttempts(
 
 /** Everything that the verdict depends on, but approvals. */
 async function judgedInput(
-  { ports, base, subject, live }: Scene,
+  { ports, base, subject, baseline, lineages }: Scene,
   { request, evidence, options }: Collected,
   refused: Verdict["refused_before"],
 ): Promise<Omit<EvaluateInput, "approvals">> {
   const { since } = await readHistory(ports.git, base, request);
-  const lineages = await readLineages(ports, base, request);
   return {
     policies: base.policies,
     evidence,
     ledger: base.ledger,
     request,
     subject,
-    baseline: live?.subject ?? null,
+    baseline,
+    broken: base.broken,
     history: { since, refusedBefore: refused.map(({ version, objectives }) => ({ version, objectives })) },
     enforcedElsewhere: options.enforcedElsewhere ?? [],
     revoked: revokedBehind(base.trust, { ledger: base.ledger, request, lineages }),

@@ -6,6 +6,8 @@ import type { History } from "../../policy/evaluate.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import type { Git } from "../../ports/git.ts";
 import { timestampOf } from "../../domain/time.ts";
+import { triedOr } from "../../errors.ts";
+import { contentOr } from "./broken.ts";
 import type { TransitionRequest } from "../request.ts";
 import type { GateBase } from "./base.ts";
 
@@ -26,7 +28,7 @@ async function holdsSince(git: Git, base: GateBase, request: TransitionRequest):
   return (await git.isShallow()) ? null : heldSince(base.ledger, request, landedBefore(git, base.commit));
 }
 
-/** A revision of deployed.json and when the commit that brought it says that it was made; null when it was deleted. */
+/** A revision of deployed.json and when the commit that brought it says that it was made; null when it was deleted or broken. */
 export interface LandedLedger {
   readonly ledger: Ledger | null;
   readonly committedAt: Date;
@@ -53,9 +55,9 @@ export async function heldSince(
 
 async function* landedBefore(git: Git, base: string): AsyncGenerator<LandedLedger> {
   for (const commit of await git.history(base, LEDGER_FILE)) {
-    const bytes = await git.show(commit, LEDGER_FILE);
+    const bytes = await contentOr(undefined, () => git.show(commit, LEDGER_FILE));
     const { committedAt } = await git.facts(commit);
-    yield { ledger: bytes ? parseLedger(bytes) : null, committedAt };
+    yield { ledger: bytes ? triedOr(null, () => parseLedger(bytes)) : null, committedAt };
   }
 }
 

@@ -27,7 +27,7 @@ export async function readSubject(
   if (request.event === "REGISTER") return (await loadVersion(ports.files, ref)).subject;
   const file = `${versionFolder(ref)}/manifest.json`;
   const bytes = await ports.git.show(base.commit, file);
-  if (!bytes) throw await notOnBase(ports.git, ref, { commit: base.commit, file });
+  if (!bytes) throw await notOnBase(ports.git, ref, base);
   return versionOf(ref, bytes, parseJson(bytes, file, MANIFEST_LIMIT)).subject;
 }
 
@@ -64,8 +64,13 @@ export async function loadLive(
   );
 }
 
-async function notOnBase(git: Git, ref: ModelRef, of: { commit: string; file: string }): Promise<Error> {
-  const { commit, file } = of;
+/** GATE_VERSION_NOT_ON_BASE, with the versions that somebody may have meant. */
+export async function notOnBase(
+  git: Git,
+  ref: ModelRef,
+  { commit }: Pick<GateBase, "commit">,
+): Promise<Error> {
+  const file = `${versionFolder(ref)}/manifest.json`;
   const registered = await registeredVersions(git, commit);
   const versions = registered.get(ref.id);
   const known = versions

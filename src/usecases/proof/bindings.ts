@@ -1,27 +1,20 @@
 import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import { CLOCK_SKEW_MS, timestampOf } from "../../domain/time.ts";
-import type { Subject } from "../../domain/evidence.ts";
 import { GateError, type Problem, problem, refuse } from "../../errors.ts";
 import { commandFor } from "../../ledger/command.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import { policyDigestOf } from "../../policy/policy-digest.ts";
 import type { Git } from "../../ports/git.ts";
-import type { Lineages } from "../../trust/dependencies.ts";
+import type { Basis } from "../gate/about.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
 import { bindingProblems, swapped } from "../gate/binding.ts";
 import { requestOf } from "../request.ts";
 import type { StoredPack } from "./stored-pack.ts";
 
 /** What a promotion claims, and what the base says. */
-export interface Claim {
-  readonly base: GateBase;
+export interface Claim extends Basis {
   readonly transition: Transition;
   readonly stored: StoredPack;
-  /** The candidate and the live version, as the base has them. */
-  readonly subject: Subject;
-  readonly baseline: Subject | null;
-  /** Of the versions that the transition brings to serve (`readLineages`). */
-  readonly lineages: Lineages;
   readonly now: Date;
 }
 
@@ -77,7 +70,7 @@ function packFile({ folder }: StoredPack): string {
   return `${folder}/pack.json`;
 }
 
-async function packBase(git: Git, { base, stored }: Claim): Promise<GateBase> {
+async function packBase(git: Git, { base, stored, transition }: Claim): Promise<GateBase> {
   const { base_commit: commit } = stored.pack;
   if (commit === base.commit) return base;
   if ((await git.resolve(commit)) !== commit || !(await git.isAncestor(commit, base.commit))) {
@@ -86,7 +79,7 @@ async function packBase(git: Git, { base, stored }: Claim): Promise<GateBase> {
       swapped(packFile(stored), ["EVIDENCE_BASE_MISMATCH", "/base_commit", commit, wanted]),
     ]);
   }
-  return readBase(git, commit);
+  return readBase(git, commit, requestOf(transition));
 }
 
 /** Earlier than its base or than the transition before, or in the future: then soak times would be made up. */

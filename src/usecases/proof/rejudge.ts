@@ -147,6 +147,7 @@ function judgeAt(claim: Claim, of: Retrial & { on: GateBase; told: Told }): Verd
     request,
     subject,
     baseline,
+    broken: of.on.broken,
     history: { since: of.since, refusedBefore: of.told.refused_before },
     enforcedElsewhere: enforcedThen(of.told),
     revoked: revokedBehind(of.on.trust, { ledger: base.ledger, request, lineages }),

@@ -116,7 +116,11 @@ export function foreignPaths(
   paths: readonly { readonly path: string }[],
   { folder, used }: { folder: string; used: boolean },
 ): Problem[] {
-  const foreign = paths.filter(({ path }) => path !== LEDGER_FILE && !path.startsWith(`${folder}/`));
+  // A folder in its place is gone where deployed.json is a file.
+  const own = [LEDGER_FILE, `${LEDGER_FILE}/`, `${folder}/`];
+  const foreign = paths.filter(
+    ({ path }) => path !== own[0] && !own.slice(1).some((at) => path.startsWith(at)),
+  );
   return [
     ...foreign.map(({ path }) =>
       problem("CHECK_PACK_FOREIGN", `The transition's evidence is ${folder}/.`, { where: { file: path } }),

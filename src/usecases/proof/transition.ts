@@ -2,10 +2,12 @@ import { parseJson } from "../../domain/document/json.ts";
 import { digestOf } from "../../domain/digest.ts";
 import { type Ledger, LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import { GateError, gateError, problem, triedOr } from "../../errors.ts";
+import type { LifecycleEvent } from "../../domain/lifecycle.ts";
 import { commandFor, commandsBehind } from "../../ledger/command.ts";
+import { parseLedger } from "../../ledger/ledger-text.ts";
 import { verifyTransition } from "../../ledger/verify.ts";
 import type { Git } from "../../ports/git.ts";
-import { readEnvironments, readLedger } from "../transition/base.ts";
+import { environmentsFor, readBaseLedger } from "../gate/base-ledger.ts";
 import { packFolder } from "../../domain/evidence.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
 import type { Change } from "./change.ts";
@@ -20,7 +22,6 @@ const LOOK_BACK = 200;
  * CHECK_LEDGER_HAND_EDITED with the commands that do it properly, and behind it every LEDGER_* and DOCUMENT_* reason.
  */
 export async function provenTransition(git: Git, change: Change): Promise<Transition> {
-  const base = await readLedger(git, change.base);
   const head = await git.show(change.head, LEDGER_FILE);
   if (!head || !change.paths.some(({ path }) => path === LEDGER_FILE)) {
     const where = { file: change.paths[0]?.path ?? LEDGER_FILE };
@@ -28,20 +29,30 @@ export async function provenTransition(git: Git, change: Change): Promise<Transi
       where,
     });
   }
+  const event = claimedEvent(head);
+  const base = await readBaseLedger(git, change.base, event);
   try {
-    return verifyTransition(base.bytes, head, await readEnvironments(git, change.base)).transition;
+    const environments = await environmentsFor(git, change.base, event);
+    return verifyTransition(base.bytes, head, environments).transition;
   } catch (error) {
     if (!(error instanceof GateError)) throw error;
     throw (await overtaken(git, change, head)) ?? handEdited(base.ledger, head, error);
   }
 }
 
+/** What a head says that it is: on which ledger it is derived again, byte for byte. What says nothing goes forward. */
+function claimedEvent(head: Uint8Array): LifecycleEvent {
+  return triedOr("REGISTER", () => parseLedger(head).transition?.event ?? "REGISTER");
+}
+
 /** A proposal that follows from an earlier revision of the base's ledger. */
 async function overtaken(git: Git, change: Change, head: Uint8Array): Promise<GateError | undefined> {
   const earlier = await revisionBefore(git, change, loosely(head));
-  const transition = earlier && verifies(earlier.bytes, head, await readEnvironments(git, earlier.commit));
+  const event = claimedEvent(head);
+  const transition =
+    earlier && verifies(earlier.bytes, head, await environmentsFor(git, earlier.commit, event));
   if (!transition || !bringsPack(change, transition)) return undefined;
-  const { ledger } = await readLedger(git, change.base);
+  const { ledger } = await readBaseLedger(git, change.base, event);
   const message = `The proposal follows from ${LEDGER_FILE} in ${shortCommit(earlier.commit)}; the base is at revision ${ledger.revision} now.`;
   const fix = `Propose it again on the new base: ${commandFor(requestOf(transition))}`;
   return gateError("CHECK_STALE", message, { where: { file: LEDGER_FILE }, fix });
@@ -70,7 +81,7 @@ async function revisionBefore(
 function verifies(
   base: Uint8Array,
   head: Uint8Array,
-  environments: Awaited<ReturnType<typeof readEnvironments>>,
+  environments: Awaited<ReturnType<typeof environmentsFor>>,
 ): Transition | undefined {
   return triedOr(undefined, () => verifyTransition(base, head, environments).transition);
 }

@@ -20,7 +20,9 @@ function inTheWordsOf(told: Verdict, again: Verdict): Verdict {
     objectives: eachInWordsOf(told.policies[at]?.objectives, policy.objectives),
     requirements: eachInWordsOf(told.policies[at]?.requirements, policy.requirements),
   }));
-  return { ...again, policies, refusals: eachInWordsOf(told.refusals, again.refusals) };
+  const refusals = eachInWordsOf(told.refusals, again.refusals);
+  const broken = again.broken && { broken: eachInWordsOf(told.broken, again.broken) };
+  return { ...again, ...broken, policies, refusals };
 }
 
 /** By their places: what stands elsewhere, or is missing, differs in more than words. */

@@ -13,7 +13,7 @@ import type { Decision } from "../gate/decision.ts";
 import { packFolder } from "../../domain/evidence.ts";
 import type { Draft } from "./draft.ts";
 import { withApprovals } from "./message.ts";
-import { readTrust } from "../trust/read-trust.ts";
+import { type LineFiles, readTrustFor } from "../gate/base.ts";
 
 /** What became of the approvals of a proposal that another one takes the place of. */
 export interface ApprovalsFate {
@@ -36,7 +36,7 @@ export function fateOf({ kept, dropped }: CarriedOn): ApprovalsFate {
   return { kept, dropped };
 }
 
-type Reading = Pick<Git, "show" | "tree">;
+type Reading = LineFiles & Pick<Git, "tree">;
 
 /**
  * Takes approvals by key over to the proposal that replaces the one they were given for. They hold while version, request,
@@ -48,7 +48,7 @@ export async function carryApprovals(
   of: { readonly tip: string; readonly draft: Draft; readonly decision: Decision },
 ): Promise<CarriedOn> {
   const { tip, draft, decision } = of;
-  const trust = await readTrust(git, decision.baseCommit);
+  const trust = await readTrustFor(git, decision.baseCommit, decision.request.event);
   // Where something else lies among them, none is taken over.
   const before = await triedOr(new Map<string, ApprovalFile>(), () => approvalsAt(git, tip));
   const proposed = proposedBy(decision, draft);

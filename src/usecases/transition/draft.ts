@@ -4,7 +4,7 @@ import { apply } from "../../ledger/apply.ts";
 import { formatLedger, parseLedger } from "../../ledger/ledger-text.ts";
 import type { Git, TreeChange } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
-import { readEnvironments } from "./base.ts";
+import { environmentsFor } from "../gate/base-ledger.ts";
 import { packFolder } from "../../domain/evidence.ts";
 import { proposalBranch } from "./branches.ts";
 import { transitionMessage } from "./message.ts";
@@ -25,7 +25,7 @@ export interface Draft {
 
 /** Turns a decision that may merge into its commit. LEDGER_* when the move is illegal, EVIDENCE_*, DOCUMENT_*. */
 export async function draftProposal(git: Git, decision: Decision): Promise<Draft> {
-  const environments = await readEnvironments(git, decision.baseCommit);
+  const environments = await environmentsFor(git, decision.baseCommit, decision.request.event);
   const transition = transitionOf(decision, environments);
   const next = apply(decision.ledger, transition, environments);
   const text = Buffer.from(formatLedger(next));

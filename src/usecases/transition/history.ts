@@ -1,13 +1,12 @@
-import { ENVIRONMENTS_FILE } from "../../domain/policy-files.ts";
-import { type Digest, digestOf } from "../../domain/digest.ts";
+import { digestOf } from "../../domain/digest.ts";
 import { LEDGER_FILE } from "../../domain/ledger.ts";
-import type { EnvironmentPhases, LifecycleEvent } from "../../domain/lifecycle.ts";
+import { isWayOut, type LifecycleEvent } from "../../domain/lifecycle.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError } from "../../errors.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
 import { type ProvenRevision, replay, type Revision } from "../../ledger/replay.ts";
 import type { Git } from "../../ports/git.ts";
-import { parseEnvironments } from "./base.ts";
+import { environmentReader } from "../gate/base-ledger.ts";
 
 /**
  * The whole history of the ledger on the first-parent line of a revision, oldest first, proven without a gap.
@@ -28,12 +27,12 @@ async function proveLedger(git: Git, commit: string): Promise<void> {
   replay(foundations(commits.filter((each) => "bytes" in each)));
 }
 
-/** Switching off must be possible on a ledger that somebody has broken; nothing is brought forward on one. */
-const TAKES_AWAY: ReadonlySet<LifecycleEvent> = new Set(["DISABLE", "RETIRE", "REVOKE"]);
-
-/** Proves the ledger that an event would build on. GIT_SHALLOW, LEDGER_MISSING, LEDGER_CHAIN_BROKEN. */
+/**
+ * Proves the ledger that an event would build on. The way out builds on the last lawful one, whatever is there now; nothing
+ * is brought forward on a ledger that somebody has broken. GIT_SHALLOW, LEDGER_MISSING, LEDGER_CHAIN_BROKEN.
+ */
 export async function proveGround(git: Git, commit: string, event: LifecycleEvent): Promise<void> {
-  if (!TAKES_AWAY.has(event)) await proveLedger(git, commit);
+  if (!isWayOut(event)) await proveLedger(git, commit);
 }
 
 /** The last revision and those before it, oldest first, found by the digests that they name. */
@@ -74,7 +73,7 @@ async function readRevisions(git: Git, revision: string): Promise<readonly (Revi
   return revisions;
 }
 
-type EnvironmentReader = (commit: string | undefined) => Promise<readonly EnvironmentPhases[]>;
+type EnvironmentReader = ReturnType<typeof environmentReader>;
 
 async function readRevision(
   git: Git,
@@ -84,17 +83,4 @@ async function readRevision(
   const [bytes, facts] = [await git.show(commit, LEDGER_FILE), await git.facts(commit)];
   if (!bytes) return { commit };
   return { commit, at: facts.committedAt, bytes, environments: await environments(facts.parents[0]) };
-}
-
-/** Environments change rarely: each spelling of the file is parsed once. */
-function environmentReader(git: Git): EnvironmentReader {
-  const parsed = new Map<Digest, readonly EnvironmentPhases[]>();
-  return async (commit) => {
-    const bytes = commit === undefined ? undefined : await git.show(commit, ENVIRONMENTS_FILE);
-    if (!bytes) return [];
-    const digest = digestOf(bytes);
-    const environments = parsed.get(digest) ?? parseEnvironments(bytes);
-    parsed.set(digest, environments);
-    return environments;
-  };
 }

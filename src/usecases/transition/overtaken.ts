@@ -4,7 +4,7 @@ import { requestText } from "../../domain/request-text.ts";
 import { gateError } from "../../errors.ts";
 import type { Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
-import { readLedger } from "./base.ts";
+import { readBaseLedger } from "../gate/base-ledger.ts";
 import { proveGround } from "./history.ts";
 
 /** A decision whose base moved before it could be proposed. */
@@ -28,7 +28,7 @@ export interface Rejudged {
  * other transition has changed what the request was about. LEDGER_RACE_LOST, LEDGER_CHAIN_BROKEN, GIT_*.
  */
 export async function proveNewBase(git: Git, { decision, base }: Overtaken): Promise<void> {
-  const { ledger } = await readLedger(git, base);
+  const { ledger } = await readBaseLedger(git, base, decision.request.event);
   refuseRival(decision, ledger);
   await proveGround(git, base, decision.request.event);
 }

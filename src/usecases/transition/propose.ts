@@ -1,11 +1,10 @@
-import { digestOf } from "../../domain/digest.ts";
 import type { Transition } from "../../domain/ledger.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError } from "../../errors.ts";
 import type { PullRequestReceipt } from "./receipt.ts";
 import type { CommitFacts, Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
-import { readLedger } from "./base.ts";
+import { readBaseLedger, readLedger } from "../gate/base-ledger.ts";
 import { branchTip } from "./branches.ts";
 import { type ApprovalsFate, carryApprovals, fateOf } from "./carry-approvals.ts";
 import { behindApprovals } from "./behind-approvals.ts";
@@ -117,8 +116,11 @@ async function standingProposal(git: Git, branch: string, decision: Decision): P
 async function proposedBy(git: Git, facts: CommitFacts): Promise<Transition | null> {
   const [parent] = facts.parents;
   if (parent === undefined || !isProposal(facts)) return null;
-  const [base, head] = [await readLedger(git, parent), await readLedger(git, facts.commit)];
-  return head.ledger.previous === digestOf(base.bytes) ? head.ledger.transition : null;
+  const { ledger } = await readLedger(git, facts.commit);
+  const { transition, previous } = ledger;
+  if (!transition) return null;
+  const base = await readBaseLedger(git, parent, transition.event);
+  return previous === base.digest ? transition : null;
 }
 
 type OpenProposal = Standing & { readonly transition: Transition };

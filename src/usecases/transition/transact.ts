@@ -1,12 +1,13 @@
 import { mayMerge } from "../../domain/outcome.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
-import { GateError, gateError } from "../../errors.ts";
+import { GateError, gateError, type Problem } from "../../errors.ts";
 import { planTransition } from "../../ledger/plan.ts";
 import type { Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
 import type { Proposal } from "./propose.ts";
 import type { AskedTransition, TransitionRequest } from "../request.ts";
-import { type Base, readEnvironments, readLedger, readyBase } from "./base.ts";
+import { environmentsFor, readBaseLedger } from "../gate/base-ledger.ts";
+import { type Base, readyBase } from "./base.ts";
 import { proveGround } from "./history.ts";
 import { type Overtaken, proveNewBase, type Rejudged, rejudged } from "./overtaken.ts";
 import type { Proposals } from "./proposals.ts";
@@ -35,6 +36,8 @@ interface Judged {
   readonly decision: Decision;
   /** Bases that the decision was taken to, one after the other; mostly none. */
   readonly rejudged: readonly Rejudged[];
+  /** What of the clone was not looked at, for whoever asked. */
+  readonly notes: readonly Problem[];
 }
 
 export type TransitionResult = Judged &
@@ -56,8 +59,9 @@ export async function transact(
   ask: AskedTransition,
   options: TransactionOptions,
 ): Promise<TransitionResult> {
-  const base = await readyBase(ports.git);
-  let judged: Judged = { decision: await judgeFirst(ports, base, { ask, now: options.now }), rejudged: [] };
+  const { notes, ...base } = await readyBase(ports.git, ask.event);
+  const decision = await judgeFirst(ports, base, { ask, now: options.now });
+  let judged: Judged = { decision, rejudged: [], notes };
   for (let bases = 1; ; bases += 1) {
     options.signal?.throwIfAborted();
     try {
@@ -81,8 +85,8 @@ async function judgeFirst(
   base: Base,
   { ask, now }: { ask: AskedTransition; now: Date },
 ): Promise<Decision> {
-  const { ledger } = await readLedger(ports.git, base.commit);
-  const planned = planTransition(ledger, ask, await readEnvironments(ports.git, base.commit));
+  const { ledger } = await readBaseLedger(ports.git, base.commit, ask.event);
+  const planned = planTransition(ledger, ask, await environmentsFor(ports.git, base.commit, ask.event));
   await proveGround(ports.git, base.commit, ask.event);
   await ports.proposals.ready(base, now);
   return ports.judge({ ...ask, version: planned.version });
@@ -90,13 +94,13 @@ async function judgeFirst(
 
 async function judgeAgain(
   ports: TransitionPorts,
-  { decision, rejudged: earlier }: Judged,
+  { decision, rejudged: earlier, notes }: Judged,
   base: string,
 ): Promise<Judged> {
   const overtaken = { decision, base };
   await proveNewBase(ports.git, overtaken);
   const again = await ports.judge(decision.request, overtaken);
-  return { decision: again, rejudged: [...earlier, rejudged(decision, again)] };
+  return { decision: again, rejudged: [...earlier, rejudged(decision, again)], notes };
 }
 
 const BASE_MOVED: ReadonlySet<string> = new Set(["FORGE_BASE_MOVED", "GIT_RACE_LOST"]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { GateError } from "../../../src/errors.ts";
 import { readBase } from "../../../src/usecases/gate/base.ts";
-import { START } from "../../support/decisions.ts";
+import { request, START } from "../../support/decisions.ts";
 import { MemoryGit } from "../../support/memory-git.ts";
 import { trustText } from "../../support/trust.ts";
 
@@ -17,7 +17,7 @@ async function refusal(files: Readonly<Record<string, string>>): Promise<readonl
   const git = new MemoryGit();
   git.seed({ ...START, "policies/gates/production.yaml": POLICY, ...files });
   try {
-    await readBase(git, (await git.head()).commit);
+    await readBase(git, (await git.head()).commit, request());
     return [];
   } catch (error) {
     if (!(error instanceof GateError)) throw error;

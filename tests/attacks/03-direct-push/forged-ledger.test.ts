@@ -5,7 +5,7 @@ import { GateError } from "../../../src/errors.ts";
 import { apply } from "../../../src/ledger/apply.ts";
 import { formatLedger, GENESIS } from "../../../src/ledger/ledger-text.ts";
 import type { TransitionRequest } from "../../../src/usecases/request.ts";
-import { readLedger } from "../../../src/usecases/transition/base.ts";
+import { readLedger } from "../../../src/usecases/gate/base-ledger.ts";
 import { gitProposals } from "../../../src/usecases/transition/proposals.ts";
 import { transact } from "../../../src/usecases/transition/transact.ts";
 import { decide, NOW, request, START } from "../../support/decisions.ts";

@@ -36,8 +36,8 @@ class Scene {
   }
 
   async since() {
-    const base = await readBase(this.git, (await this.git.head()).commit);
     const asked = request({ event: "PROMOTE_TO_PRODUCTION" });
+    const base = await readBase(this.git, (await this.git.head()).commit, asked);
     return (await readHistory(this.git, base, asked)).since;
   }
 }

@@ -34,7 +34,7 @@ function trap() {
 /** Everything that modelgate does with a repository. */
 async function doEverything(root: string, env: NodeJS.ProcessEnv): Promise<void> {
   const git = await openGit(root, env);
-  await readyBase(git);
+  await readyBase(git, "PROMOTE_TO_SHADOW");
   const ports = { git };
   const proposal = await proposeTransition(ports, await decide(git, request()), OPTIONS);
   await recordRefusal(ports, await decide(git, request({ version: "1.1.0" }), { outcome: "FAIL" }), OPTIONS);

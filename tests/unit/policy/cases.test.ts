@@ -44,6 +44,7 @@ test.each(readdirSync(CASES))("%s", (name) => {
     ...input,
     now: new Date(input.now),
     policies: parsePolicies(policiesOf(folder)),
+    broken: [],
     revoked: [],
     evidence,
   });

@@ -16,6 +16,7 @@ const FRESH: StatusView = {
   ],
   proposals: [],
   dependents: [],
+  broken: [],
 };
 
 test("a fresh repository: what is registered, and how a version enters", () => {

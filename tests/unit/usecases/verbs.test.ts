@@ -3,7 +3,7 @@ import { liveVersion, type Transition } from "../../../src/domain/ledger.ts";
 import type { Outcome } from "../../../src/domain/outcome.ts";
 import { live } from "../../../src/usecases/live.ts";
 import { status } from "../../../src/usecases/status.ts";
-import { readLedger } from "../../../src/usecases/transition/base.ts";
+import { readLedger } from "../../../src/usecases/gate/base-ledger.ts";
 import {
   transact,
   type TransitionPorts,

@@ -138,8 +138,8 @@ describe("the commits of a proposal that bring evidence", () => {
     expect(await asked(by("bot", base, { [BENCHMARK]: "1" }), counting)).toEqual(VOUCHED);
     expect(questions.sort()).toEqual(["facts", "object", "tree"]);
     questions.length = 0;
-    const full = await readBase(await openGit(scene.root, GIT_ENV), base);
     const request = { ...TO_SHADOW, version: "1.0.0" };
+    const full = await readBase(await openGit(scene.root, GIT_ENV), base, request);
     const change = { base, head: base };
     const left = (of: Partial<typeof full>, event: typeof request.event) =>
       remeasured(counting, {

@@ -5,7 +5,7 @@ import { digestOf } from "../../../../src/domain/digest.ts";
 import { transitionPorts } from "../../../../src/host/transition-ports.ts";
 import type { GateOptions } from "../../../../src/usecases/gate/gate.ts";
 import type { AskedTransition } from "../../../../src/usecases/request.ts";
-import { readLedger } from "../../../../src/usecases/transition/base.ts";
+import { readLedger } from "../../../../src/usecases/gate/base-ledger.ts";
 import { gitProposals } from "../../../../src/usecases/transition/proposals.ts";
 import { transact, type TransitionResult } from "../../../../src/usecases/transition/transact.ts";
 import { checkScene, type CheckScene, MODEL, startNow, TO_SHADOW } from "../../../support/check-scene.ts";
