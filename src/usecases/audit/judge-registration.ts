@@ -46,7 +46,9 @@ async function judgeContent(scene: Scene, ref: ModelRef, manifest: Uint8Array): 
   const tree = walk.snapshots.tree(after);
   const signature = await registeredSignatureProblems(scene, ref);
   const atOrigin = (path: string): Promise<Digest | undefined> => mergedDigest(scene, path);
-  const { problems, inLfs } = await committedVersion(tree, { ref, manifest, sources: { tree, atOrigin } });
+  const found = await committedVersion(tree, { ref, manifest, sources: { tree, atOrigin } });
+  const { problems, inLfs } = found;
+  if (problems.length === 0) await walk.snapshots.noteCommitted(after, ref, found);
   return { problems: [...signature, ...problems], inLfs };
 }
 

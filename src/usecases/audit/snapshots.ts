@@ -28,7 +28,7 @@ export class Snapshots {
   readonly #trust = new Remembered<TrustRegistry>(64);
   readonly #environments = new Remembered<readonly EnvironmentPhases[]>(64);
   readonly #versions = new Remembered<RegisteredVersion>(1024);
-  readonly #committed = new Remembered<CommittedVersion>(1024);
+  readonly #committed = new Remembered<CommittedVersion>(8192);
   readonly #ledgers = new Remembered<Ledger>(64);
 
   constructor(store: ObjectStore) {
@@ -69,13 +69,22 @@ export class Snapshots {
    * What a tree holds of a version; found out once for each tree of the version's folder. GIT_*.
    */
   async committed(root: string, ref: ModelRef): Promise<CommittedVersion> {
-    const folder = await this.store.find(root, versionFolder(ref));
-    return this.#committed.get(`${ref.id} ${ref.version} ${folder?.id}`, async () => {
+    return this.#committed.get(await this.#folderKey(root, ref), async () => {
       const manifest = await this.store.file(root, `${versionFolder(ref)}/manifest.json`);
       if (!manifest) return { problems: [lacksManifest(ref)], inLfs: [] };
       const found = await tried(() => committedVersion(this.tree(root), { ref, manifest, sources: null }));
       return found instanceof GateError ? { problems: found.problems, inLfs: [] } : found;
     });
+  }
+
+  /** The same was found out by whoever asked for more than it, and found nothing wrong. */
+  async noteCommitted(root: string, ref: ModelRef, found: CommittedVersion): Promise<void> {
+    await this.#committed.get(await this.#folderKey(root, ref), async () => found);
+  }
+
+  async #folderKey(root: string, ref: ModelRef): Promise<string> {
+    const folder = await this.store.find(root, versionFolder(ref));
+    return `${ref.id} ${ref.version} ${folder?.id}`;
   }
 
   /** A root tree as versions are compared with it. */
