@@ -1,4 +1,5 @@
 import type { Digest } from "./digest.ts";
+import type { ComparedOutput } from "./parity-rules.ts";
 
 export const EVIDENCE_KINDS = ["integrity", "parity", "benchmark"] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
@@ -91,6 +92,8 @@ export interface Evidence<Details = unknown> {
   readonly measurements: readonly Measurement[];
   /** What an author claimed and the measurement contradicts. */
   readonly findings: readonly Finding[];
+  /** Parity alone: every output with the rule that it was compared by. */
+  readonly compared?: readonly ComparedOutput[];
   readonly details: Details;
 }
 

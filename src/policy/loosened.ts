@@ -1,5 +1,6 @@
 import type { GatePolicy, Limit, NoIncumbent, Objective, Requirements } from "./policy.ts";
 import { isStricterOrEqual } from "./limit.ts";
+import { toleranceSteps } from "./parity.ts";
 
 /** Something that a later policy lets pass more easily, as its author wrote it before and after. */
 export interface Loosened {
@@ -38,6 +39,7 @@ interface Step {
 function stepsOf(old: GatePolicy, now: GatePolicy): Step[] {
   return [
     ...old.objectives.flatMap((objective) => objectiveSteps(objective, sameObjective(objective, now))),
+    ...toleranceSteps(old, now),
     ...requirementSteps(old.requires, now.requires),
     ...limitStep("score hard", old.score?.hard ?? null, now.score?.hard ?? null),
     ...(isMoreLenient(old.noIncumbent, now.noIncumbent)

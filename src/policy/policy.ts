@@ -1,6 +1,7 @@
 import type { Digest } from "../domain/digest.ts";
 import type { EvidenceKind } from "../domain/evidence.ts";
 import type { LifecycleEvent, State } from "../domain/lifecycle.ts";
+import type { ParityBlock } from "../domain/parity-rules.ts";
 
 export type Operator = "<=" | "<" | ">=" | ">" | "==";
 
@@ -87,6 +88,8 @@ export interface GatePolicy {
   };
   readonly requires: Requirements;
   readonly objectives: readonly Objective[];
+  /** How far an output may be from its reference; null when the policy says nothing of it. */
+  readonly parity: ParityBlock | null;
   /** Null when no objective compares with the live model. */
   readonly noIncumbent: NoIncumbent | null;
   readonly score: { readonly hard: Limit | null; readonly soft: Limit | null } | null;

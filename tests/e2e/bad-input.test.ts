@@ -193,10 +193,10 @@ describe("a policy that cannot be judged by says so, before anything is measured
   it("with a typo, at its line, with the name that was meant", () => {
     const path = "policies/gates/shadow.yaml";
     const text = registry.read(path).toString();
-    registry.repo.commit({ [path]: text.replace("parity.max_abs_diff", "parity.max_abs_dif") });
-    const line = lineOf(path, "parity.max_abs_dif");
+    registry.repo.commit({ [path]: text.replace("parity.scaled_diff", "parity.scaled_dif") });
+    const line = lineOf(path, "parity.scaled_dif");
     expect(told(SHADOW, "POLICY_METRIC_UNKNOWN")).toEqual(
-      fixed(2, `${path}:${line}:13`, /^Did you mean parity\.max_abs_diff\?/),
+      fixed(2, `${path}:${line}:13`, /^Did you mean parity\.scaled_diff\?/),
     );
   });
 

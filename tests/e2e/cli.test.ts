@@ -76,7 +76,7 @@ describe("the way of a version, from a terminal", () => {
     );
     const again = modelgate("gate", "flight-delay@1.2.0", "--event", "PROMOTE_TO_SHADOW", "--env", "staging");
     expect(again.stdout.replaceAll(/\s+/g, " ")).toContain(
-      "Refused before: 1 (1.2.0, honest-claims, onnx-parity, outputs-comparable)",
+      "Refused before: 1 (1.2.0, honest-claims, onnx-parity, parity-scale)",
     );
   });
 

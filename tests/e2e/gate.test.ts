@@ -72,7 +72,7 @@ describe("the gate action", () => {
   it("annotates a mistake in a policy on its line, with the nearest name", async () => {
     using team = forecasts(["flight-delay@1.0.0"]);
     edit(team, "policies/gates/shadow.yaml", (text) =>
-      text.replace("parity.max_abs_diff", "parity.max_abs_dif"),
+      text.replace("parity.scaled_diff", "parity.scaled_dif"),
     );
     team.repo.commit({}, "a misspelt metric");
     const step = await team.uses("gate", { ...FIRST, ...WITH_ENGINE });
@@ -82,7 +82,7 @@ describe("the gate action", () => {
       title: "POLICY_METRIC_UNKNOWN",
       file: "policies/gates/shadow.yaml",
     });
-    expect(first?.message).toContain("parity.max_abs_diff");
+    expect(first?.message).toContain("parity.scaled_diff");
     expect(Number(first?.properties["line"])).toBeGreaterThan(1);
   });
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Digest } from "../../src/domain/digest.ts";
 import type { Evidence, EvidenceKind, Measurement, Subject } from "../../src/domain/evidence.ts";
+import type { ComparedOutput } from "../../src/domain/parity-rules.ts";
 import type { Ledger } from "../../src/domain/ledger.ts";
 import { METRICS } from "../../src/domain/metrics.ts";
 import type { EvaluateInput, GateRequest } from "../../src/policy/evaluate.ts";
@@ -67,6 +68,19 @@ export function measurement(metric: string, value: number, more: Partial<Measure
   };
 }
 
+/** An output that was compared by the default rule. */
+export const COMPARED: ComparedOutput = {
+  output: "probabilities",
+  dtype: "float32",
+  elements: 100,
+  atol: 1e-5,
+  rtol: 1e-5,
+  nan_equal: false,
+  inf_equal: false,
+  noise: false,
+  extremes: [[2.4e-7, 1]],
+};
+
 export function evidenceOf(
   kind: EvidenceKind,
   measurements: readonly Measurement[],
@@ -103,6 +117,7 @@ export function evidenceOf(
     seed: 1,
     measurements,
     findings: [],
+    ...(kind === "parity" ? { compared: [COMPARED] } : {}),
     details: {},
     ...more,
   };
@@ -129,7 +144,12 @@ export function goodMeasurements(): readonly Measurement[] {
     measurement("integrity.problems", 0),
     measurement("integrity.files", 12),
     measurement("parity.max_abs_diff", 2.4e-7),
+    measurement("parity.scaled_diff", 2.4e-7),
+    measurement("parity.elements_over_tolerance", 0),
+    measurement("parity.label_agreement", 1),
+    measurement("parity.outputs_mismatched", 0),
     measurement("parity.outputs_failed", 0),
+    measurement("parity.outputs_empty", 0),
     measurement("parity.outputs_not_comparable", 0),
     measurement("parity.claims_broken", 0),
     measurement("parity.cases", 4),

@@ -27,6 +27,13 @@ export function at(reader: Reader, key: string): Reader {
   return { ...reader, pointer: childPointer(reader.pointer, key), value: child };
 }
 
+/** The members of an object by their keys; none for anything else. */
+export function members(reader: Reader): readonly (readonly [key: string, member: Reader])[] {
+  const { value } = reader;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  return Object.keys(value).map((key) => [key, at(reader, key)] as const);
+}
+
 /** The elements of a list; none for anything else. */
 export function elements(reader: Reader): readonly Reader[] {
   if (!Array.isArray(reader.value)) return [];

@@ -151,6 +151,11 @@ const evidence = {
     fix: "Measure again against the live version.",
     exit: 1,
   },
+  EVIDENCE_TOLERANCE_MISMATCH: {
+    meaning: "An output was compared by another tolerance than the policies that judge give it.",
+    fix: "Measure again, so that the policies of the base commit set the tolerance: leave out --evidence, or give `modelgate measure parity` the same --event and --env.",
+    exit: 1,
+  },
   EVIDENCE_INTERVAL_MISSING: {
     meaning: "The objective is judged by interval, and the measurement has none.",
     fix: "Measure with more samples, or judge by point.",

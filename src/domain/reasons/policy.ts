@@ -127,6 +127,12 @@ const objectives = {
     fix: "Use the metric's own unit, or none.",
     exit: 2,
   },
+  POLICY_TOLERANCE_DTYPE: {
+    meaning:
+      "A tolerance is given for a dtype that has none: it is unknown, or its values are compared exactly.",
+    fix: "Give tolerances for float16, bfloat16, float32 or float64; integers, booleans and strings are exact, and nothing loosens them.",
+    exit: 2,
+  },
   POLICY_NO_INCUMBENT_MISSING: {
     meaning:
       "An objective compares with the live model, but the policy does not say what happens when there is none.",

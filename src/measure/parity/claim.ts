@@ -1,5 +1,6 @@
 import type { Finding } from "../../domain/evidence.ts";
 import { formatBeside, formatNumber } from "../../domain/numbers.ts";
+import { type FloatDType, isFloatDType } from "../../domain/parity-rules.ts";
 import { quote } from "../../domain/quote.ts";
 import type { OutputReport } from "./report.ts";
 
@@ -10,9 +11,21 @@ export interface ParityClaim {
   readonly max_abs_diff: number;
 }
 
-/** Two machines may round differently: a claim holds up to twice its number, and 1e-7 more. */
+/**
+ * Two machines may round differently: a claim holds up to twice its number, and as much more as four units in the last place
+ * of the output's largest reference, at least 1e-7.
+ */
 const FACTOR = 2;
 const SLACK = 1e-7;
+const UNITS = 4;
+
+/** The distance from 1 to the next number. */
+const EPSILON: Readonly<Record<FloatDType, number>> = {
+  float16: 2 ** -10,
+  bfloat16: 2 ** -7,
+  float32: 2 ** -23,
+  float64: 2 ** -52,
+};
 
 /** Every number of a claim that the measurement contradicts (PARITY_CLAIM_BROKEN). A number that is too high is none. */
 export function brokenClaims(
@@ -36,7 +49,7 @@ function casesMessage(claim: ParityClaim, cases: number): string[] {
 function outputMessage(claimed: ParityClaim["outputs"][number], outputs: readonly OutputReport[]): string[] {
   const output = outputs.find(({ name }) => name === claimed.name);
   if (!output) return [`It claims an output ${quote(claimed.name)}, which was not compared.`];
-  return numberMessage(`max_abs_diff of ${quote(claimed.name)}`, claimed.max_abs_diff, output.max_abs_diff);
+  return numberMessage(`max_abs_diff of ${quote(claimed.name)}`, claimed.max_abs_diff, sizeOf(output));
 }
 
 function unclaimed(claim: ParityClaim, outputs: readonly OutputReport[]): string[] {
@@ -46,14 +59,32 @@ function unclaimed(claim: ParityClaim, outputs: readonly OutputReport[]): string
     .map(({ name }) => `It says nothing about the output ${quote(name)}.`);
 }
 
-function numberMessage(what: string, claimed: number, measured: number | null): string[] {
-  if (measured !== null && measured <= claimed * FACTOR + SLACK) return [];
-  const was = measured === null ? "nothing finite" : formatBeside(measured, claimed);
+interface Size {
+  /** Null: it has no finite value. */
+  readonly diff: number | null;
+  readonly slack: number;
+}
+
+function numberMessage(what: string, claimed: number, { diff, slack }: Size): string[] {
+  if (diff !== null && diff <= claimed * FACTOR + slack) return [];
+  const was = diff === null ? "nothing finite" : formatBeside(diff, claimed);
   return [`It claims ${what} ${formatNumber(claimed)}; measured was ${was}.`];
 }
 
-/** Largest difference of all outputs; null when one of them has none. */
-function worstOf(outputs: readonly OutputReport[]): number | null {
-  const diffs = outputs.map((output) => output.max_abs_diff);
-  return diffs.includes(null) || diffs.length === 0 ? null : Math.max(...diffs.map(Number));
+/** No element of an empty output differs. */
+function sizeOf({ dtype, elements, mismatches, max_abs_diff, scale }: OutputReport): Size {
+  const isEmpty = elements === 0 && mismatches.length === 0;
+  const rounding = isFloatDType(dtype) ? UNITS * EPSILON[dtype] * scale : 0;
+  return { diff: isEmpty ? 0 : max_abs_diff, slack: Math.max(SLACK, rounding) };
+}
+
+/** The largest of all outputs; without a finite value when one of them has none. */
+function worstOf(outputs: readonly OutputReport[]): Size {
+  const sizes = outputs.map(sizeOf);
+  const diffs = sizes.map(({ diff }) => diff);
+  const isUnknown = diffs.includes(null) || diffs.length === 0;
+  return {
+    diff: isUnknown ? null : Math.max(...diffs.map(Number)),
+    slack: Math.max(SLACK, ...sizes.map(({ slack }) => slack)),
+  };
 }

@@ -1,7 +1,8 @@
 import { formatTensorType, type Tensor } from "../../domain/tensor.ts";
+import { type Extreme, isWithin, type OutputRule } from "../../domain/parity-rules.ts";
 import type { ReasonCode } from "../../domain/reasons/catalogue.ts";
 import { indexOf, numbers, type Scalar, scalarAt } from "./elements.ts";
-import type { Tolerance } from "./tolerance.ts";
+import { Extremes } from "./extremes.ts";
 
 /** Two tensors that cannot be compared number by number, or that differ where no number says how much. */
 export interface Mismatch {
@@ -16,12 +17,18 @@ export interface Comparison {
   readonly diffs: Float64Array;
   /** Largest |actual - expected| / |expected| where the reference is not zero; null when it is zero everywhere. */
   readonly maxRelDiff: number | null;
-  /** The element that differs most, the first of equals; null when there are no elements. */
+  /** Largest |expected| that is finite; 0 for texts. */
+  readonly scale: number;
+  /** The differences that decide under any tolerance; see `ComparedOutput`. */
+  readonly extremes: readonly Extreme[] | null;
+  /** The element that exceeds its tolerance most, of equals the largest, then the first; null when there are no elements. */
   readonly worst: {
     readonly index: readonly number[];
     readonly expected: Scalar;
     readonly actual: Scalar;
     readonly diff: number;
+    /** Difference by tolerance: above 1 it is over; Infinity where nothing is allowed, 0 where nothing differs. */
+    readonly excess: number;
   } | null;
   readonly overTolerance: number;
   /** Elements that equal their reference exactly. */
@@ -29,12 +36,6 @@ export interface Comparison {
   readonly nan: { readonly expected: number; readonly actual: number };
   readonly infinite: { readonly expected: number; readonly actual: number };
   readonly mismatches: readonly Mismatch[];
-}
-
-/** How strict a comparison is. */
-export interface Rule {
-  readonly tolerance: Tolerance;
-  readonly nanEqual: boolean;
 }
 
 /** What is wrong with dtype or shape; undefined when the elements can be compared. */
@@ -48,54 +49,75 @@ export function typeMismatch(expected: Tensor, actual: Tensor): Mismatch | undef
 }
 
 /**
- * Compares two tensors of one dtype and shape. NaN equals NaN at the same place only when the rule says so; infinities
- * must agree in sign. (numpy's isclose and ONNX Runtime's own comparer let an infinite reference make the tolerance
- * infinite; here anything that is not finite is decided before a tolerance is looked at.)
+ * Compares two tensors of one dtype and shape. NaN and infinities equal themselves at the same place only when the rule
+ * says so. (numpy's isclose and ONNX Runtime's own comparer let an infinite reference make the tolerance infinite; here
+ * anything that is not finite is decided before a tolerance is looked at.)
  */
-export function compareTensors(expected: Tensor, actual: Tensor, rule: Rule): Comparison {
+export function compareTensors(expected: Tensor, actual: Tensor, rule: OutputRule): Comparison {
   const differ = differenceOf(expected, actual, rule);
   const count = expected.data.length;
   const diffs = new Float64Array(count);
-  let [over, equal, worst, relative] = [0, 0, -1, -1];
+  const extremes = new Extremes();
+  const worst = new Worst(rule);
+  let [over, equal, relative, largest] = [0, 0, -1, 0];
   for (let at = 0; at < count; at++) {
     const { diff, scale } = differ(at);
     diffs[at] = diff;
     if (diff === 0) equal++;
-    // Written so that NaN would count as over.
-    if (!(diff <= rule.tolerance.atol + rule.tolerance.rtol * scale)) over++;
+    if (!isWithin(rule, diff, scale)) over++;
     if (scale > 0) relative = Math.max(relative, diff / scale);
-    if (worst < 0 || diff > (diffs[worst] ?? 0)) worst = at;
+    if (diff < Infinity) extremes.add(diff, scale);
+    largest = Math.max(largest, scale);
+    worst.see(at, diff, scale);
   }
-  const special = {
-    nan: count2(expected, actual, Number.isNaN),
-    infinite: count2(expected, actual, isInfinite),
-  };
-  const mismatches = mismatchesOf(expected, actual, diffs);
-  const worstElement = worst < 0 ? null : elementAt(expected, actual, worst, diffs[worst] ?? 0);
-  const maxRelDiff = relative < 0 ? null : relative;
   return {
     elements: count,
     diffs,
-    maxRelDiff,
-    worst: worstElement,
+    maxRelDiff: relative < 0 ? null : relative,
+    scale: largest,
+    extremes: extremes.list(),
+    worst: worst.at < 0 ? null : { ...elementAt(expected, actual, worst.at), ...worst.numbers() },
     overTolerance: over,
     equal,
-    ...special,
-    mismatches,
+    nan: countBoth(expected, actual, Number.isNaN),
+    infinite: countBoth(expected, actual, isInfinite),
+    mismatches: mismatchesOf(expected, actual, diffs),
   };
+}
+
+/** The element that exceeds its tolerance most. */
+class Worst {
+  readonly #rule: OutputRule;
+  #excess = -1;
+  #diff = -1;
+  at = -1;
+
+  constructor(rule: OutputRule) {
+    this.#rule = rule;
+  }
+
+  see(at: number, diff: number, scale: number): void {
+    const excess = diff === 0 ? 0 : diff / Math.max(this.#rule.atol, this.#rule.rtol * scale);
+    if (excess < this.#excess || (excess === this.#excess && diff <= this.#diff)) return;
+    [this.#excess, this.#diff, this.at] = [excess, diff, at];
+  }
+
+  numbers(): { readonly diff: number; readonly excess: number } {
+    return { diff: this.#diff, excess: this.#excess };
+  }
 }
 
 /** Difference of an element, and the magnitude of its reference; 0 where that is not finite. */
 type Difference = (at: number) => { readonly diff: number; readonly scale: number };
 
-function differenceOf(expected: Tensor, actual: Tensor, rule: Rule): Difference {
+function differenceOf(expected: Tensor, actual: Tensor, rule: OutputRule): Difference {
   if (expected.dtype === "string") {
     return (at) => ({ diff: expected.data[at] === actual.data[at] ? 0 : Infinity, scale: 0 });
   }
   if (expected.dtype === "int64" || expected.dtype === "uint64")
     return bigDifference(expected.data, actual.data as BigInt64Array);
   const [before, after] = [numbers(expected), numbers(actual)];
-  return (at) => numberDifference(before(at), after(at), rule.nanEqual);
+  return (at) => numberDifference(before(at), after(at), rule);
 }
 
 function bigDifference(
@@ -112,18 +134,20 @@ function bigDifference(
 function numberDifference(
   expected: number,
   actual: number,
-  nanEqual: boolean,
+  rule: OutputRule,
 ): { diff: number; scale: number } {
   if (Number.isFinite(expected) && Number.isFinite(actual)) {
     return { diff: Math.abs(actual - expected), scale: Math.abs(expected) };
   }
-  const isSame = Number.isNaN(expected) ? nanEqual && Number.isNaN(actual) : expected === actual;
+  const isSame = Number.isNaN(expected)
+    ? rule.nan_equal && Number.isNaN(actual)
+    : rule.inf_equal && expected === actual;
   return { diff: isSame ? 0 : Infinity, scale: 0 };
 }
 
 const isInfinite = (value: number) => Math.abs(value) === Infinity;
 
-function count2(expected: Tensor, actual: Tensor, test: (value: number) => boolean): Comparison["nan"] {
+function countBoth(expected: Tensor, actual: Tensor, test: (value: number) => boolean): Comparison["nan"] {
   return { expected: countWhere(expected, test), actual: countWhere(actual, test) };
 }
 
@@ -149,12 +173,10 @@ function elementAt(
   expected: Tensor,
   actual: Tensor,
   at: number,
-  diff: number,
-): NonNullable<Comparison["worst"]> {
+): Pick<NonNullable<Comparison["worst"]>, "index" | "expected" | "actual"> {
   return {
     index: indexOf(at, expected.dims),
     expected: scalarAt(expected, at),
     actual: scalarAt(actual, at),
-    diff,
   };
 }

@@ -88,16 +88,12 @@ function ofOutput(output: OutputReport, key: string, place: Place): Comparing {
 
 /** What the tolerance of an output lets its largest reference differ by; 0 where it is exact. */
 function roundingOf(output: OutputReport): number {
-  const { atol, rtol } = output.tolerance;
-  return Math.max(atol, rtol * scaleOf(output));
+  const { atol, rtol } = output.rule;
+  return Math.max(atol, rtol * output.scale);
 }
 
 function scaledRounding(output: OutputReport): number {
-  return scaleOf(output) > 0 ? roundingOf(output) / scaleOf(output) : 0;
-}
-
-function scaleOf(output: OutputReport): number {
-  return Math.abs(Number(output.worst?.expected ?? 0));
+  return output.scale > 0 ? roundingOf(output) / output.scale : 0;
 }
 
 function isCount(value: unknown): boolean {

@@ -1,8 +1,15 @@
 import type { Tensor } from "../../domain/tensor.ts";
+import {
+  type Extreme,
+  isFloatDType,
+  type OutputRule,
+  type ParityBlock,
+  ruleOf,
+} from "../../domain/parity-rules.ts";
 import { nearestRank } from "../quantiles.ts";
 import { compareTensors, type Comparison, type Mismatch, typeMismatch } from "./compare.ts";
 import type { Scalar } from "./elements.ts";
-import { type Tolerance, toleranceOf, type Tolerances } from "./tolerance.ts";
+import { joinExtremes } from "./extremes.ts";
 
 /** One output of one case: what the trained model answered and what the replay did; undefined when it gave nothing. */
 export interface OutputPair {
@@ -18,13 +25,18 @@ export interface OutputReport {
   readonly dtype: string;
   readonly cases: number;
   readonly elements: number;
-  readonly tolerance: Tolerance;
+  readonly rule: OutputRule;
   readonly max_abs_diff: number | null;
   readonly mean_abs_diff: number | null;
   /** 99th percentile by nearest rank. */
   readonly p99_abs_diff: number | null;
   /** Null too when all references are zero. */
   readonly max_rel_diff: number | null;
+  /** Largest magnitude of a finite reference, over all cases. */
+  readonly scale: number;
+  /** max_abs_diff / scale, of floats; null where references have no scale: they are zero, or noise. */
+  readonly scaled_diff: number | null;
+  readonly extremes: readonly Extreme[] | null;
   readonly worst: WorstElement | null;
   readonly over_tolerance: number;
   readonly nan: Comparison["nan"];
@@ -46,14 +58,16 @@ interface CaseMismatch extends Mismatch {
 }
 
 /** Compares all pairs and reports per output, in the order in which outputs first come. */
-export function reportOutputs(pairs: readonly OutputPair[], tolerances: Tolerances): OutputReport[] {
+export function reportOutputs(pairs: readonly OutputPair[], blocks: readonly ParityBlock[]): OutputReport[] {
   const names = [...new Set(pairs.map((pair) => pair.name))];
-  return names.map((name) =>
+  const reports = names.map((name) =>
     reportOutput(
       pairs.filter((pair) => pair.name === name),
-      tolerances,
+      blocks,
     ),
   );
+  const largest = Math.max(0, ...reports.map(({ dtype, scale }) => (isFloatDType(dtype) ? scale : 0)));
+  return reports.map((report) => ({ ...report, scaled_diff: scaledDiff(report, largest) }));
 }
 
 interface CaseComparison {
@@ -61,10 +75,10 @@ interface CaseComparison {
   readonly comparison: Comparison;
 }
 
-function reportOutput(pairs: readonly OutputPair[], tolerances: Tolerances): OutputReport {
+function reportOutput(pairs: readonly OutputPair[], blocks: readonly ParityBlock[]): OutputReport {
   const [{ name, expected }] = pairs as readonly [OutputPair, ...OutputPair[]];
-  const tolerance = toleranceOf(name, expected.dtype, tolerances);
-  const rule = { tolerance, nanEqual: tolerances.nanEqual };
+  const { dtype } = expected;
+  const rule = ruleOf(blocks, { name, dtype });
   const compared: CaseComparison[] = [];
   const mismatches: CaseMismatch[] = [];
   for (const pair of pairs) {
@@ -75,9 +89,10 @@ function reportOutput(pairs: readonly OutputPair[], tolerances: Tolerances): Out
     compared.push({ case: pair.case, comparison });
     mismatches.push(...comparison.mismatches.map((found) => ({ case: pair.case, ...found })));
   }
-  const numbers = mismatches.length > 0 ? UNDEFINED : summarise(compared.map((one) => one.comparison));
-  const { dtype } = expected;
-  const label_agreement = isExact(dtype) ? agreement(compared) : null;
+  const comparisons = compared.map(({ comparison }) => comparison);
+  const numbers = mismatches.length > 0 ? UNDEFINED : summarise(comparisons);
+  const scale = Math.max(0, ...comparisons.map((one) => one.scale));
+  const label_agreement = isFloatDType(dtype) ? null : agreement(compared);
   const counts = {
     cases: pairs.length,
     elements: total(compared, (c) => c.elements),
@@ -86,9 +101,12 @@ function reportOutput(pairs: readonly OutputPair[], tolerances: Tolerances): Out
   return {
     name,
     dtype,
-    tolerance,
+    rule,
     ...counts,
     ...numbers,
+    scale,
+    scaled_diff: null,
+    extremes: joinExtremes(comparisons.map((one) => one.extremes)),
     worst: worstOf(compared),
     ...specials(compared),
     label_agreement,
@@ -137,8 +155,19 @@ function joined(arrays: readonly Float64Array[]): Float64Array {
   return all;
 }
 
-function isExact(dtype: string): boolean {
-  return !dtype.startsWith("float");
+/**
+ * References this far below the largest of all outputs are what is left of sums that cancel out, computed in float64: the
+ * imaginary part of a cosine's spectrum, for example. They count as zero.
+ */
+const NOISE = 2 ** -40;
+
+/** The largest difference of an output, measured by its largest reference. */
+function scaledDiff(
+  { dtype, rule, max_abs_diff: diff, scale }: OutputReport,
+  largest: number,
+): number | null {
+  const hasScale = isFloatDType(dtype) && !rule.noise && scale > largest * NOISE;
+  return hasScale && diff !== null ? finite(diff / scale) : null;
 }
 
 function agreement(compared: readonly CaseComparison[]): number | null {
@@ -159,11 +188,18 @@ function specials(compared: readonly CaseComparison[]): Pick<OutputReport, "nan"
 }
 
 function worstOf(compared: readonly CaseComparison[]): WorstElement | null {
-  let [found, largest]: [WorstElement | null, number] = [null, -1];
+  let found: { readonly case: string; readonly worst: Worst } | null = null;
   for (const { case: name, comparison } of compared) {
-    if (!comparison.worst || comparison.worst.diff <= largest) continue;
-    const { diff, ...element } = comparison.worst;
-    [found, largest] = [{ case: name, ...element }, diff];
+    const { worst } = comparison;
+    if (worst && (!found || isWorse(worst, found.worst))) found = { case: name, worst };
   }
-  return found;
+  if (!found) return null;
+  const { index, expected, actual } = found.worst;
+  return { case: found.case, index, expected, actual };
+}
+
+type Worst = NonNullable<Comparison["worst"]>;
+
+function isWorse(one: Worst, other: Worst): boolean {
+  return one.excess > other.excess || (one.excess === other.excess && one.diff > other.diff);
 }

@@ -139,7 +139,10 @@ function rule(
   }
 }
 
-/** `parity, max abs diff is 2.4e-7, which meets the hard limit <= 1e-5.` */
+/**
+ * `parity, max abs diff is 2.4e-7, which meets the hard limit <= 1e-5.` Where a limit is missed, what the measurement says of
+ * its number comes first.
+ */
 function sentence(
   { objective, measurement }: Measured,
   { limit, severity, threshold }: Comparing,
@@ -156,6 +159,20 @@ function sentence(
       ? ` [${number(interval.low)}, ${number(interval.high ?? Infinity)}]`
       : "";
   const resolved = isRelative(limit) ? ` (${number(threshold)})` : "";
-  return (verb) =>
+  const plain = (verb: string) =>
     `${title} is ${value}${range}, which ${verb} the ${severity} limit ${limit.text}${resolved}.`;
+  const note = noteOf(measurement);
+  return (verb) =>
+    verb === "misses" && note !== null
+      ? `${note} ${plain(verb).replace(/^./, (first) => first.toUpperCase())}`
+      : plain(verb);
+}
+
+const MAX_NOTE = 400;
+
+/** What a measurement says of a number that it has; what it says of noise is no reason. */
+function noteOf({ state, note }: Measurement): string | null {
+  return state === "measured" && typeof note === "string" && note !== ""
+    ? note.slice(0, MAX_NOTE).toWellFormed()
+    : null;
 }

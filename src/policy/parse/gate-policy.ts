@@ -6,6 +6,7 @@ import { holdsEverywhere, isModelGlob } from "../match.ts";
 import { didYouMean } from "../../domain/nearest-name.ts";
 import type { GatePolicy, NoIncumbent, Requirements } from "../policy.ts";
 import { comparesWithLive, readLimit, readObjectives } from "./objectives.ts";
+import { readParity } from "./parity.ts";
 import {
   at,
   elements,
@@ -39,6 +40,7 @@ export function readGatePolicy(
     match: readMatch(at(root, "match")),
     requires: readRequirements(at(root, "requires")),
     objectives: readObjectives(at(root, "objectives")),
+    parity: readParity(at(root, "parity")),
     noIncumbent: textOr(at(root, "no_incumbent"), null) as NoIncumbent | null,
     score: readScore(at(root, "score")),
   };

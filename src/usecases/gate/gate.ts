@@ -1,12 +1,15 @@
 import type { Attempts } from "../../domain/attempts.ts";
 import type { Digest } from "../../domain/digest.ts";
-import type { Evidence } from "../../domain/evidence.ts";
+import type { Evidence, EvidenceKind } from "../../domain/evidence.ts";
 import { isWayOut } from "../../domain/lifecycle.ts";
 import type { Verdict } from "../../domain/verdict.ts";
+import { refuse } from "../../errors.ts";
 import { planTransition } from "../../ledger/plan.ts";
 import { revokedBehind } from "../../trust/dependencies.ts";
 import type { EnforcedElsewhere, EvaluateInput } from "../../policy/judge/request.ts";
 import { matchingPolicies } from "../../policy/match.ts";
+import { parityRulesOf, toleranceProblems } from "../../policy/parity.ts";
+import type { GatePolicy } from "../../policy/policy.ts";
 import type { Files } from "../../ports/files.ts";
 import { policyDigestOf } from "../../policy/policy-digest.ts";
 import type { Decision } from "./decision.ts";
@@ -91,43 +94,60 @@ interface Scene extends Basis {
   readonly ports: MeasurePorts;
 }
 
-async function collectEvidence(
-  scene: Scene,
-  of: {
-    /** Those that were handed in: stored evidence lies where somebody put it. */
-    readonly ports: MeasurePorts;
-    readonly request: TransitionRequest;
-    readonly options: GateOptions;
-  },
-): Promise<Evidence[]> {
-  const { ports, base, subject } = scene;
-  const { request, options } = of;
-  const kinds = neededKinds(base, request);
+interface Asked {
+  /** Those that were handed in: stored evidence lies where somebody put it. */
+  readonly ports: MeasurePorts;
+  readonly request: TransitionRequest;
+  readonly options: GateOptions;
+}
+
+async function collectEvidence(scene: Scene, asked: Asked): Promise<Evidence[]> {
+  const { request, options } = asked;
+  const kinds = neededKinds(scene.base, request);
   if (kinds.length === 0) return [];
-  if (options.evidence !== undefined && options.before === undefined) {
-    return readStoredEvidence(of.ports.files, options.evidence, {
-      manifestDigest: subject.manifest_digest,
-      policyDigest: policyDigestOf(matchingPolicies(base.policies.policies, request)),
-      baseCommit: base.commit,
-      ledgerDigest: base.ledgerDigest,
-      request,
-    });
-  }
-  const given = [...(options.carried ?? []), ...(await keptFrom(scene, request, options))];
+  const policies = matchingPolicies(scene.base.policies.policies, request);
+  const given = await givenEvidence(scene, asked, policies);
+  refuse(toleranceProblems(options.evidence ?? "evidence", given, policies));
+  if (options.evidence !== undefined && options.before === undefined) return [...given];
   const carried = given.filter(({ kind }) => kinds.includes(kind));
   const left = kinds.filter((kind) => !carried.some((one) => one.kind === kind));
   if (left.length === 0) return carried;
-  const candidate = await loadCandidate(ports.files, subject);
-  const run = runOf(options.start, request);
-  const fresh = await measureEvidence(ports, left, {
+  return [...carried, ...(await freshEvidence(scene, { ...asked, policies, kinds: left }))];
+}
+
+/** What need not be measured: stored evidence, or what was carried over and kept. */
+async function givenEvidence(
+  scene: Scene,
+  { ports, request, options }: Asked,
+  policies: readonly GatePolicy[],
+): Promise<readonly Evidence[]> {
+  const { base, subject } = scene;
+  if (options.evidence === undefined || options.before !== undefined)
+    return [...(options.carried ?? []), ...(await keptFrom(scene, request, options))];
+  return readStoredEvidence(ports.files, options.evidence, {
+    manifestDigest: subject.manifest_digest,
+    policyDigest: policyDigestOf(policies),
+    baseCommit: base.commit,
+    ledgerDigest: base.ledgerDigest,
+    request,
+  });
+}
+
+async function freshEvidence(
+  scene: Scene,
+  of: Asked & { readonly policies: readonly GatePolicy[]; readonly kinds: readonly EvidenceKind[] },
+): Promise<Evidence[]> {
+  const { ports, base, subject } = scene;
+  const { request, options } = of;
+  return measureEvidence(ports, of.kinds, {
     ...options,
     benchmark: { giveUpAbove: giveUpAbove(base, request), ...options.benchmark },
-    run,
-    candidate,
+    run: runOf(options.start, request),
+    candidate: await loadCandidate(ports.files, subject),
     live: await liveFor(scene, request),
     ground: base,
+    rules: parityRulesOf(of.policies),
   });
-  return [...carried, ...fresh];
 }
 
 /** The live version to measure alongside; of a way out as far as it is there. */

@@ -75,7 +75,12 @@ export async function measureKind(
     }
     case "parity": {
       const { measureParity } = await import("../measure/parity.ts");
-      return measureParity(ports, { version: candidate, run, ...stop });
+      return measureParity(ports, {
+        version: candidate,
+        run,
+        ...(task.rules ? { rules: task.rules } : {}),
+        ...stop,
+      });
     }
     case "benchmark": {
       const { measureBenchmark } = await import("../measure/benchmark.ts");

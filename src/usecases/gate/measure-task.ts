@@ -1,3 +1,4 @@
+import type { ParityRules } from "../../domain/parity-rules.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { Files } from "../../ports/files.ts";
 import type { Git } from "../../ports/git.ts";
@@ -26,6 +27,8 @@ export interface MeasureTask {
   readonly run: RunContext;
   /** Who is trusted to have signed the candidate. */
   readonly ground: Ground;
+  /** Of the policies that judge; the defaults when it is left out. */
+  readonly rules?: ParityRules;
   readonly benchmark?: BenchmarkOptions;
   readonly signal?: AbortSignal;
 }

@@ -1,4 +1,5 @@
 import type { Evidence, Finding, Measurement, RunnerFingerprint } from "../../domain/evidence.ts";
+import { type ComparedOutput, DEFAULT_RULES, type ParityRules } from "../../domain/parity-rules.ts";
 import { GateError, gateError } from "../../errors.ts";
 import type { ModelFacts } from "../../measure/onnx/inspect-model.ts";
 import { quote } from "../../domain/quote.ts";
@@ -7,7 +8,6 @@ import { type Cause, failedMeasurements, parityMeasurements } from "../../measur
 import type { Rerun } from "../../measure/parity/repeat.ts";
 import { notRepeated, repeatable, repeatFindings } from "../../measure/parity/repeatable.ts";
 import { type OutputPair, type OutputReport, reportOutputs } from "../../measure/parity/report.ts";
-import { STRICT, type Tolerances } from "../../measure/parity/tolerance.ts";
 import type { Engine, EngineProcess, ReplayAnswer, RunLimits } from "../../ports/engine.ts";
 import type { Files } from "../../ports/files.ts";
 import type { Machine, Progress } from "../../ports/machine.ts";
@@ -31,15 +31,16 @@ export interface ParityTask {
   /** A promise lets the engine start while the manifest is still being read. */
   readonly version: ModelVersion | Promise<ModelVersion>;
   readonly run: RunContext;
-  /** The caller's, never the author's; strict defaults by dtype when left out. */
-  readonly tolerances?: Tolerances;
+  /** Of the policies that judge, never the author's; the defaults by dtype when left out. */
+  readonly rules?: ParityRules;
   readonly limits?: RunLimits;
   readonly signal?: AbortSignal;
 }
 
 /** What stands behind the numbers. */
 export interface ParityDetails {
-  readonly nan_equal: boolean;
+  /** Policies whose tolerances counted; empty for the defaults. */
+  readonly tolerances_of: readonly string[];
   readonly producer: string;
   readonly opsets: ModelFacts["opsets"];
   readonly cases: readonly string[];
@@ -114,7 +115,7 @@ async function rowsOf({ engine }: ParityPorts, replayed: Replayed, of: Rows): Pr
     model: loaded.model,
     cases: cases.map(({ inputs }) => inputs),
     limits: task.limits ?? PARITY_LIMITS,
-    compare: (pairs) => reportOutputs(pairs, task.tolerances ?? STRICT),
+    compare: (pairs) => reportOutputs(pairs, (task.rules ?? DEFAULT_RULES).blocks),
   });
 }
 
@@ -160,15 +161,16 @@ interface Replay {
 interface Result {
   readonly measurements: readonly Measurement[];
   readonly findings: readonly Finding[];
+  readonly compared: readonly ComparedOutput[];
   readonly details: ParityDetails;
 }
 
 function judgeless(replayed: Replayed, of: Replay): Result {
   const { file, facts, cases, claim, rows, task } = of;
-  const tolerances = task.tolerances ?? STRICT;
+  const rules = task.rules ?? DEFAULT_RULES;
   const notTensors = facts.outputs.filter((output) => !output.isTensor);
   const details = {
-    nan_equal: tolerances.nanEqual,
+    tolerances_of: rules.policies,
     producer: facts.producer,
     opsets: facts.opsets,
     cases: cases.map(({ name }) => name),
@@ -180,10 +182,11 @@ function judgeless(replayed: Replayed, of: Replay): Result {
     return {
       measurements: [...failedMeasurements(replayed), notRepeated(replayed), rows.measurement],
       findings: [],
+      compared: [],
       details: { ...details, outputs: [], repeated: [], failure },
     };
   }
-  const outputs = reportOutputs(pairsOf(cases, replayed.cases), tolerances);
+  const outputs = reportOutputs(pairsOf(cases, replayed.cases), rules.blocks);
   const { reruns } = replayed;
   const unlike = repeatFindings(reruns, { cases: details.cases, file });
   const untrue = claimFindings(claim, { cases: cases.length, outputs });
@@ -196,8 +199,13 @@ function judgeless(replayed: Replayed, of: Replay): Result {
       rows.measurement,
     ],
     findings: [...broken, ...unlike],
+    compared: outputs.map(comparedOf),
     details: { ...details, outputs, repeated: reruns.map((rerun) => named(rerun, cases)), failure: null },
   };
+}
+
+function comparedOf({ name, dtype, elements, rule, extremes }: OutputReport): ComparedOutput {
+  return { output: name, dtype, elements, ...rule, extremes };
 }
 
 function named(rerun: Rerun, cases: readonly TestCase[]): Repeated {
@@ -242,7 +250,7 @@ function evidenceOf(
   run: RunContext,
   of: Result & { readonly files: VersionFiles; readonly runner: RunnerFingerprint },
 ): Evidence<ParityDetails> {
-  const { files, runner, measurements, findings, details } = of;
+  const { files, runner, measurements, findings, compared, details } = of;
   return {
     schema_version: "modelgate/evidence/v1",
     kind: "parity",
@@ -257,6 +265,7 @@ function evidenceOf(
     seed: null,
     measurements,
     findings,
+    compared,
     details,
   };
 }

@@ -9,6 +9,8 @@ import type { Verdict } from "../../domain/verdict.ts";
 import { gateError, GateError, type Problem, problem, refuse } from "../../errors.ts";
 import { evaluate, type History } from "../../policy/evaluate.ts";
 import type { EnforcedElsewhere } from "../../policy/judge/request.ts";
+import { matchingPolicies } from "../../policy/match.ts";
+import { toleranceProblems } from "../../policy/parity.ts";
 import type { Git } from "../../ports/git.ts";
 import { isRevocation } from "../../domain/revoked-dependency.ts";
 import { revokedBehind } from "../../trust/dependencies.ts";
@@ -33,7 +35,7 @@ export interface Rejudged {
  * Judges the stored evidence again, on the base's policies and at the time of the decision: the same bytes as the stored
  * verdict, or CHECK_VERDICT_MISMATCH with the first place that differs; CHECK_STALE when the policies of the pack's own base
  * (`before`) still make that verdict. Earlier refusals are taken as told: nothing is judged by them. The words must be those
- * of this version too: what is merged now is what it says.
+ * of this version too: what is merged now is what it says. EVIDENCE_TOLERANCE_MISMATCH comes before all of that.
  */
 export async function rejudge(
   git: Git,
@@ -75,6 +77,8 @@ export function rejudgeWith(claim: Claim, of: Retrial): Rejudged {
   const file = verdictFile(claim);
   const bytes = stored.files.get("verdict.json");
   if (!bytes) throw gateError("CHECK_PACK_INCOMPLETE", "The pack has no verdict.json.", { where: { file } });
+  const policies = matchingPolicies(claim.base.policies.policies, requestOf(transition));
+  refuse(toleranceProblems(stored.folder, of.evidence, policies));
   const isTold = (verdict: Verdict): boolean =>
     Buffer.from(formatJson(verdict)).equals(bytes) && verdict.outcome === transition.verdict;
   const plain = plainly(bytes);

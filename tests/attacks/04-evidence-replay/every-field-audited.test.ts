@@ -116,6 +116,8 @@ describe("a field of what a promotion brings", () => {
 
   it("is warned of, and no more, where what decides is the same and only sentences differ", () => {
     expect([...warned].sort()).toEqual([
+      // What a number says of itself is told where it misses a soft limit.
+      "evidence measurements/*/note",
       // As measured or pessimistic, the value meets its limit; the sentence tells the range too.
       "evidence measurements/*/state",
       "verdict policies/*/objectives/*/fix",

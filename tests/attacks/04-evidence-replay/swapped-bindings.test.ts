@@ -126,10 +126,26 @@ describe("a forger swaps one thing of a proposal", () => {
           scene,
           `${packPath(scene)}/parity.json`,
           (e) => {
-            for (const one of e.measurements) if (one.metric === "parity.max_abs_diff") one.value = 1e-9;
+            for (const one of e.measurements) if (one.metric === "parity.scaled_diff") one.value = 1e-9;
           },
         ),
       ["CHECK_VERDICT_MISMATCH"],
+    ],
+    [
+      "the tolerance of an output",
+      () =>
+        editJson<{ compared: { atol: number }[] }>(scene, `${packPath(scene)}/parity.json`, (e) => {
+          e.compared[0]!.atol = 0.1;
+        }),
+      ["EVIDENCE_TOLERANCE_MISMATCH"],
+    ],
+    [
+      "evidence that hides its tolerances",
+      () =>
+        editJson<{ compared?: unknown }>(scene, `${packPath(scene)}/parity.json`, (e) => {
+          delete e.compared;
+        }),
+      ["EVIDENCE_TOLERANCE_MISMATCH"],
     ],
     [
       "one kind of evidence for another",

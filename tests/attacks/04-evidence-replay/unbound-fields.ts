@@ -18,7 +18,11 @@ export const UNBOUND: Readonly<Record<string, string>> = {
     "what was read, for people; the manifest's digest binds every file of the version",
   "evidence seed": "lets somebody else repeat the run; another seed gives other evidence",
   "evidence details": TELLS,
-  "evidence measurements/*/note": "told to people where a number was measured; judged where it was not",
+  "evidence compared/*/output": "told to people, unless a policy gives that output a rule of its own",
+  "evidence compared/*/elements": TELLS,
+  "evidence compared/*/extremes/*/*": "read by the back-test of a change of policies, which decides nothing",
+  "evidence measurements/*/note":
+    "told to people where a number was measured, and in the verdict where it misses its limit; judged where it was not",
   "evidence measurements/*/reason": "told to people where a number was measured; judged where it was not",
   "evidence runner/cpu_model": MACHINE,
   "evidence runner/cores": MACHINE,

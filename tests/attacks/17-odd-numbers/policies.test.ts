@@ -10,7 +10,10 @@ describe("a limit", () => {
   let text: string;
   beforeAll(async () => {
     scene = await checkScene();
-    text = readFileSync(join(scene.repo.root, SHADOW_POLICY), "utf8").replace("version: 1", "version: 2");
+    text = readFileSync(join(scene.repo.root, SHADOW_POLICY), "utf8")
+      .replace("version: 1", "version: 2")
+      .replace("parity.scaled_diff", "parity.max_abs_diff")
+      .replace('"<= 0.01"', '"<= 1e-5"');
   });
   afterAll(() => scene[Symbol.dispose]());
 

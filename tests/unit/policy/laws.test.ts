@@ -66,6 +66,7 @@ const policy = (name: string): fc.Arbitrary<GatePolicy> =>
       name,
       version: 1,
       owners: ["o"],
+      parity: null,
       path: `policies/gates/${name}.yaml`,
       digest: digest("1"),
       match: { events: ["PROMOTE_TO_PRODUCTION"], environments: ["prod"], models: ["*"] },

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { EVENTS, type LifecycleEvent } from "../../../src/domain/lifecycle.ts";
+import { FLOAT_DTYPES, ruleOf } from "../../../src/domain/parity-rules.ts";
 import { METRICS } from "../../../src/domain/metrics.ts";
 import { evaluate } from "../../../src/policy/evaluate.ts";
 import { holdsEverywhere, matchingPolicies } from "../../../src/policy/match.ts";
+import { parityRulesOf } from "../../../src/policy/parity.ts";
 import { parsePolicies } from "../../../src/policy/parse-policies.ts";
 import {
   evidenceWith,
@@ -67,20 +69,50 @@ test("an honest upgrade that is many times slower may merge, with a warning", ()
   ).toEqual(["not-slower-than-live"]);
 });
 
-test("a model that answers differently may not be promoted anywhere", () => {
+const PROMOTIONS = [
+  ["PROMOTE_TO_SHADOW", null],
+  ["PROMOTE_TO_CANARY", "5%"],
+  ["PROMOTE_TO_PRODUCTION", null],
+] as const;
+
+test.each([
+  ["parity.elements_over_tolerance", 1, "onnx-parity"],
+  ["parity.scaled_diff", 0.0101, "parity-scale"],
+  ["parity.label_agreement", 255 / 256, "labels-agree"],
+  ["parity.outputs_mismatched", 1, "outputs-comparable"],
+  ["parity.outputs_empty", 1, "outputs-filled"],
+  ["parity.outputs_not_comparable", 1, "outputs-compared"],
+  ["parity.cases", 0, "replayed-cases"],
+])("%s of %d alone fails every promotion, whatever the others are", (metric, value, id) => {
   const careless = goodMeasurements().map((one) =>
-    one.metric === "parity.max_abs_diff" ? measurement(one.metric, 1.1e-5) : one,
+    one.metric === metric ? measurement(metric, value) : one,
   );
-  for (const [event, phase] of [
-    ["PROMOTE_TO_SHADOW", null],
-    ["PROMOTE_TO_CANARY", "5%"],
-    ["PROMOTE_TO_PRODUCTION", null],
-  ] as const) {
-    expect(
-      evaluate(inputWith({ request: { ...REQUEST, event, phase }, evidence: evidenceWith(careless) }))
-        .outcome,
-    ).toBe("FAIL");
+  for (const [event, phase] of PROMOTIONS) {
+    const verdict = evaluate(
+      inputWith({ request: { ...REQUEST, event, phase }, evidence: evidenceWith(careless) }),
+    );
+    const failed = verdict.policies.flatMap(({ objectives }) =>
+      objectives.filter((one) => one.outcome === "FAIL"),
+    );
+    expect([verdict.outcome, failed.map((one) => one.id)]).toEqual(["FAIL", [id]]);
   }
+});
+
+test("a large absolute difference alone fails nothing: it is shown, and the tolerance judges", () => {
+  const far = goodMeasurements().map((one) =>
+    one.metric === "parity.max_abs_diff" ? measurement(one.metric, 0.03) : one,
+  );
+  expect(evaluate(inputWith({ evidence: evidenceWith(far) })).outcome).toBe("PASS");
+});
+
+test("every promotion is compared by the same tolerances, which are the defaults", () => {
+  const rules = PROMOTIONS.map(([event]) => {
+    const matching = matchingPolicies(shipped.policies, { ...REQUEST, event });
+    return FLOAT_DTYPES.map((dtype) => ruleOf(parityRulesOf(matching).blocks, { name: "y", dtype }));
+  });
+  expect(new Set(rules.map((each) => JSON.stringify(each)))).toEqual(
+    new Set([JSON.stringify(FLOAT_DTYPES.map((dtype) => ruleOf([], { name: "y", dtype })))]),
+  );
 });
 
 test("editors complete exactly the metrics of the catalogue", () => {
@@ -112,6 +144,8 @@ function isLoose(node: Record<string, unknown>): boolean {
   if (typeof node["type"] !== "string") return false;
   const bound = { string: "maxLength", array: "maxItems" }[node["type"]];
   const unbounded = bound !== undefined && node[bound] === undefined && node["const"] === undefined;
-  const open = node["type"] === "object" && node["additionalProperties"] !== false;
+  // Where keys are data, such as names of outputs, their number is bounded, and what stands below each.
+  const isMap = typeof node["additionalProperties"] === "object" && node["maxProperties"] !== undefined;
+  const open = node["type"] === "object" && node["additionalProperties"] !== false && !isMap;
   return unbounded || open || node["description"] === undefined;
 }

@@ -42,7 +42,9 @@ const FIXED = measurement("benchmark.p95_batch32_ms", 0, {
   reason: "BENCHMARK_NO_BATCH_AXIS",
   note: "All input dimensions of the model are fixed.",
 });
-const WRONG = measurement("parity.max_abs_diff", 0.0031);
+const WRONG = measurement("parity.elements_over_tolerance", 39, {
+  note: 'Output "variable": 39 of 64 numbers differ by more than 1e-5 (worst 7.6e-5).',
+});
 
 describe("the reason of a revocation", () => {
   test.each([["poisoned"], ["poisoned."], ["why?"]])("%s ends before the remedy begins", (reason) => {
@@ -58,19 +60,19 @@ describe("headline", () => {
   test.each<[Verdict, string]>([
     [
       verdictWith(),
-      "Promote flight-delay 1.1.0 to PRODUCTION in prod: PASS. May merge; all 12 objectives passed.",
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: PASS. May merge; all 15 objectives passed.",
     ],
     [
       verdictWith({ "benchmark.latency_ratio": SLOW }),
       "Promote flight-delay 1.1.0 to PRODUCTION in prod: WARN. May merge; 1 soft limit missed.",
     ],
     [
-      verdictWith({ "parity.max_abs_diff": WRONG, "parity.cases": null }),
-      "Promote flight-delay 1.1.0 to PRODUCTION in prod: FAIL. Must not merge: parity, max abs diff is 0.0031 (hard <= 1e-5); parity cases was not measured.",
+      verdictWith({ "parity.elements_over_tolerance": WRONG, "parity.cases": null }),
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: FAIL. Must not merge: elements over tolerance is 39 (hard == 0); parity cases was not measured.",
     ],
     [
       verdictWith({
-        "parity.max_abs_diff": measurement("parity.max_abs_diff", 0, {
+        "parity.elements_over_tolerance": measurement("parity.elements_over_tolerance", 0, {
           state: "inconclusive",
           value: null,
           note: "The child was stopped.",
@@ -80,15 +82,15 @@ describe("headline", () => {
     ],
     [
       evaluate(inputWith({ evidence: [] })),
-      "Promote flight-delay 1.1.0 to PRODUCTION in prod: FAIL. Must not merge: integrity problems was not measured; parity, max abs diff was not measured; outputs failed was not measured; and 9 more.",
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: FAIL. Must not merge: integrity problems was not measured; elements over tolerance was not measured; parity, diff to scale was not measured; and 12 more.",
     ],
     [
       evaluate(inputWith({ request: { ...REQUEST, event: "PROMOTE_TO_CANARY", phase: "5%" } })),
-      "Promote flight-delay 1.1.0 to CANARY (5%) in prod: PASS. May merge; all 9 objectives passed.",
+      "Promote flight-delay 1.1.0 to CANARY (5%) in prod: PASS. May merge; all 12 objectives passed.",
     ],
     [
       verdictWith({ "benchmark.p95_batch32_ms": FIXED }),
-      "Promote flight-delay 1.1.0 to PRODUCTION in prod: PASS. May merge; 11 of 12 passed, 1 not evaluated.",
+      "Promote flight-delay 1.1.0 to PRODUCTION in prod: PASS. May merge; 14 of 15 passed, 1 not evaluated.",
     ],
     [
       verdictWith({
@@ -119,11 +121,11 @@ test("headline, what to do, needs and annotations have one order: the worst firs
   const strict = `requires: { reason: true, soak: { state: CANARY, at_least: 24h }, freshness: { parity: 30m } }
 objectives:
   - { id: unknown, metric: parity.cases, hard: ">= 1", why: w, fix: f }
-  - { id: wrong, metric: parity.max_abs_diff, hard: "<= 1e-5", why: w, fix: f }
+  - { id: wrong, metric: parity.elements_over_tolerance, hard: "== 0", why: w, fix: f }
 `;
   const unknown = measurement("parity.cases", 0, { state: "inconclusive", value: null, note: "Too noisy." });
   const verdict = verdictWith(
-    { "parity.max_abs_diff": WRONG, "parity.cases": unknown },
+    { "parity.elements_over_tolerance": WRONG, "parity.cases": unknown },
     { policies: parsePolicies([gateSource(soft, "a-first"), gateSource(strict), ENVIRONMENTS]) },
   );
   const lines = renderMarkdown(verdict).split("\n");
@@ -136,12 +138,22 @@ objectives:
   expect(annotationsOf(verdict).map(({ title }) => title.split("/")[1])).toEqual(todo);
   expect(listed("Needs:")).toEqual(["FAIL", "INCONCLUSIVE", "PASS"]);
   expect(headlineOf(verdict)).toMatch(
-    /Must not merge: parity, max abs diff is 0\.0031 \(hard <= 1e-5\); The parity evidence is/,
+    /Must not merge: elements over tolerance is 39 \(hard == 0\); The parity evidence is/,
   );
 });
 
+test("what a measurement says of its number leads where its limit is missed, and nowhere else", () => {
+  const line =
+    'Output "variable": 39 of 64 numbers differ by more than 1e-5 (worst 7.6e-5). Elements over tolerance is 39, which misses the hard limit == 0.';
+  expect(renderTerminal(verdictWith({ "parity.elements_over_tolerance": WRONG }), { width: 1000 })).toContain(
+    line,
+  );
+  const fine = { ...WRONG, value: 0, note: "Nothing." };
+  expect(renderTerminal(verdictWith({ "parity.elements_over_tolerance": fine }))).not.toContain("Nothing.");
+});
+
 test("the same words on a terminal and on GitHub", () => {
-  const verdict = verdictWith({ "parity.max_abs_diff": WRONG, "benchmark.latency_ratio": SLOW });
+  const verdict = verdictWith({ "parity.elements_over_tolerance": WRONG, "benchmark.latency_ratio": SLOW });
   const words = (text: string): string =>
     text
       .replaceAll(/^[|\s-]+$/gm, "")
@@ -152,7 +164,7 @@ test("the same words on a terminal and on GitHub", () => {
 });
 
 describe("terminal", () => {
-  const verdict = verdictWith({ "parity.max_abs_diff": WRONG, "benchmark.latency_ratio": SLOW });
+  const verdict = verdictWith({ "parity.elements_over_tolerance": WRONG, "benchmark.latency_ratio": SLOW });
 
   test.each([60, 80, 120])("fits into %i columns", (width) => {
     const lines = renderTerminal(verdict, { width }).split("\n");
@@ -192,10 +204,10 @@ describe("table", () => {
 
 describe("length", () => {
   const many = gateSource(
-    `objectives:\n${Array.from({ length: 120 }, (_, index) => `  - { id: o${index}, metric: parity.max_abs_diff, hard: "<= 1e-5", why: ${"w".repeat(500)}, fix: f }\n`).join("")}`,
+    `objectives:\n${Array.from({ length: 120 }, (_, index) => `  - { id: o${index}, metric: parity.elements_over_tolerance, hard: "== 0", why: ${"w".repeat(500)}, fix: f }\n`).join("")}`,
   );
   const verdict = verdictWith(
-    { "parity.max_abs_diff": WRONG },
+    { "parity.elements_over_tolerance": WRONG },
     { policies: parsePolicies([many, ENVIRONMENTS]) },
   );
 
@@ -220,7 +232,7 @@ describe("hostile text", () => {
   const PAYLOAD = "x|<img src=x>\n::error::pwned ![a](http://e.example) @octocat \u202E `b` \u001B[31m";
   const hostile = verdictWith(
     {
-      "parity.max_abs_diff": measurement("parity.max_abs_diff", 0, {
+      "parity.elements_over_tolerance": measurement("parity.elements_over_tolerance", 0, {
         state: "undefined",
         value: null,
         note: PAYLOAD,
@@ -251,7 +263,7 @@ describe("hostile text", () => {
         const rows = renderMarkdown(verdict)
           .split("\n")
           .filter((line) => line.startsWith("|"));
-        expect(rows).toHaveLength(14);
+        expect(rows).toHaveLength(17);
         expect(new Set(rows.map((row) => row.replaceAll(/\\[\\|]/g, "").split("|").length))).toEqual(
           new Set([8]),
         );
@@ -262,7 +274,7 @@ describe("hostile text", () => {
 });
 
 test("annotations: every shortfall, errors first, on the policy's line; a message of 4 KiB at most", () => {
-  const verdict = verdictWith({ "parity.max_abs_diff": WRONG, "benchmark.latency_ratio": SLOW });
+  const verdict = verdictWith({ "parity.elements_over_tolerance": WRONG, "benchmark.latency_ratio": SLOW });
   expect(annotationsOf(verdict).map(({ level, title, where }) => [level, title, where?.file])).toEqual([
     ["error", "GATE_HARD_LIMIT_MISSED: production/onnx-parity", "policies/gates/production.yaml"],
     ["warning", "GATE_SOFT_LIMIT_MISSED: production/not-slower-than-live", "policies/gates/production.yaml"],
@@ -279,7 +291,7 @@ test("annotations: every shortfall, errors first, on the policy's line; a messag
 
 test("SARIF has one rule for each objective, and no result for what passed", () => {
   const log = JSON.parse(
-    renderSarif(verdictWith({ "parity.max_abs_diff": WRONG, "benchmark.latency_ratio": SLOW })),
+    renderSarif(verdictWith({ "parity.elements_over_tolerance": WRONG, "benchmark.latency_ratio": SLOW })),
   ) as {
     version: string;
     runs: { tool: { driver: { rules: { id: string }[] } }; results: { ruleId: string; level: string }[] }[];
@@ -338,7 +350,7 @@ describe("what merging changes", () => {
   });
 
   test("is left out when it must not be merged", () => {
-    const refused = verdictWith({ "parity.max_abs_diff": WRONG });
+    const refused = verdictWith({ "parity.elements_over_tolerance": WRONG });
     expect(renderTerminal(refused, context)).toBe(renderTerminal(refused));
   });
 });

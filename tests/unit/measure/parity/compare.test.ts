@@ -1,17 +1,25 @@
 import { describe, expect, it } from "vitest";
+import {
+  MOST_EXTREMES,
+  type OutputRule,
+  type ParityBlock,
+  ruleOf,
+  SILENT,
+} from "../../../../src/domain/parity-rules.ts";
 import type { DType } from "../../../../src/domain/tensor.ts";
 import { compareTensors, typeMismatch } from "../../../../src/measure/parity/compare.ts";
 import { float16ToNumber } from "../../../../src/measure/parity/float16.ts";
-import { defaultTolerance, toleranceOf } from "../../../../src/measure/parity/tolerance.ts";
 import { tensor } from "../../../support/onnx-writer.ts";
+
+const STRICT: OutputRule = { atol: 0, rtol: 0, nan_equal: false, inf_equal: false, noise: false };
 
 function compare(
   dtype: DType,
   expected: readonly (number | bigint | string)[],
   actual: typeof expected,
-  rule = {},
+  rule: Partial<OutputRule> = {},
 ) {
-  const strict = { tolerance: { atol: 0, rtol: 0 }, nanEqual: false, ...rule };
+  const strict = { ...STRICT, ...rule };
   const make = (values: typeof expected) => tensor("y", dtype, [values.length], values);
   return compareTensors(make(expected), make(actual), strict);
 }
@@ -43,27 +51,136 @@ describe("float16", () => {
 });
 
 describe("the tolerance", () => {
-  it("is atol + rtol x |reference|: the reference is the expected side", () => {
-    const within = (expected: number, actual: number, tolerance: { atol: number; rtol: number }) =>
-      compare("float64", [expected], [actual], { tolerance }).overTolerance === 0;
-    expect(within(1e10, 1.00001e10, { rtol: 1e-5, atol: 1e-8 })).toBe(true);
-    expect(within(1e-8, 1.1e-8, { rtol: 1e-5, atol: 1e-8 })).toBe(true);
-    // numpy: isclose(0, 1.1e-8) is false.
-    expect(within(1.1e-8, 0, { rtol: 1e-5, atol: 1e-8 })).toBe(false);
-    expect(within(10, 11, { rtol: 0.1, atol: 0 })).toBe(true);
-    expect(within(11, 10, { rtol: 0.09, atol: 0 })).toBe(false);
-    expect(within(10, 11, { rtol: 0.09, atol: 0 })).toBe(false);
+  const within = (expected: number, actual: number, atol: number, rtol: number) =>
+    compare("float64", [expected], [actual], { atol, rtol }).overTolerance === 0;
+
+  it("is the larger of atol and rtol x |reference|: the reference is the expected side", () => {
+    expect(within(1e10, 1.00001e10, 1e-8, 1e-5)).toBe(true);
+    expect(within(1e-8, 1.1e-8, 1e-8, 1e-5)).toBe(true);
+    expect(within(1.1e-8, 0, 1e-8, 1e-5)).toBe(false);
+    expect(within(10, 11, 0, 0.1)).toBe(true);
+    expect(within(-10, -11, 0, 0.1)).toBe(true);
+    expect(within(11, 10, 0, 0.09)).toBe(false);
+    expect(within(10, 11, 0, 0.09)).toBe(false);
+    // The two are not added.
+    expect(within(1, 1.15, 0.1, 0.1)).toBe(false);
   });
 
-  it("has defaults by dtype, which the caller may replace, never with nonsense", () => {
-    expect(defaultTolerance("float32")).toEqual({ atol: 1e-5, rtol: 0 });
-    expect(defaultTolerance("float64")).toEqual({ atol: 1e-9, rtol: 0 });
-    expect(defaultTolerance("float16")).toEqual({ atol: 1e-2, rtol: 0 });
-    expect(defaultTolerance("int64")).toEqual({ atol: 0, rtol: 0 });
-    const own = (atol: number) => ({ outputs: new Map([["y", { atol }]]), nanEqual: false });
-    expect(toleranceOf("y", "float32", own(0.5))).toEqual({ atol: 0.5, rtol: 0 });
-    for (const atol of [NaN, Infinity, -1])
-      expect(() => toleranceOf("y", "float32", own(atol))).toThrow(RangeError);
+  it("counts under atol where the reference is zero", () => {
+    expect(within(0, 1e-5, 1e-5, 1)).toBe(true);
+    expect(within(0, 1.1e-5, 1e-5, 1)).toBe(false);
+  });
+
+  it("of float32 is exactly 1e-5 for every reference up to 1", () => {
+    const rule = ruleOf([], { name: "y", dtype: "float32" });
+    for (const reference of [0, 1e-9, 0.5, -1, 1]) {
+      expect(within(reference, reference + 0.99e-5, rule.atol, rule.rtol)).toBe(true);
+      expect(within(reference, reference + 1.01e-5, rule.atol, rule.rtol)).toBe(false);
+    }
+    expect(within(4e5, 4e5 + 3.9, rule.atol, rule.rtol)).toBe(true);
+    expect(within(4e5, 4e5 + 4.1, rule.atol, rule.rtol)).toBe(false);
+  });
+});
+
+describe("the rule of an output", () => {
+  const block = (more: Partial<ParityBlock>): ParityBlock => ({ ...SILENT, ...more });
+  const of = (blocks: readonly ParityBlock[], dtype = "float32", name = "y") =>
+    ruleOf(blocks, { name, dtype });
+
+  it.each([
+    ["float16", 5e-3, 1e-3],
+    ["bfloat16", 4e-2, 8e-3],
+    ["float32", 1e-5, 1e-5],
+    ["float64", 1e-9, 1e-9],
+    ["int64", 0, 0],
+    ["bool", 0, 0],
+    ["string", 0, 0],
+    ["no dtype", 0, 0],
+  ])("of %s is %d and %d by default", (dtype, atol, rtol) => {
+    expect(of([], dtype)).toEqual({ atol, rtol, nan_equal: false, inf_equal: false, noise: false });
+    expect(of([SILENT], dtype)).toEqual(of([], dtype));
+  });
+
+  it("is that of its name before that of its dtype, key by key", () => {
+    const one = block({
+      tolerances: { float32: { atol: 1, rtol: 0.5 } },
+      outputs: new Map([["y", { rtol: 0.25, nan_equal: true }]]),
+      infEqual: true,
+    });
+    expect(of([one])).toEqual({ atol: 1, rtol: 0.25, nan_equal: true, inf_equal: true, noise: false });
+    expect(of([one], "float32", "z")).toEqual({
+      atol: 1,
+      rtol: 0.5,
+      nan_equal: false,
+      inf_equal: true,
+      noise: false,
+    });
+    expect(of([one], "float64", "z")).toMatchObject({ atol: 1e-9, rtol: 1e-9 });
+  });
+
+  it("is the strictest of several policies, number by number, and one that is silent has the defaults", () => {
+    const one = block({ tolerances: { float32: { atol: 1, rtol: 1e-7 } }, nanEqual: true, infEqual: true });
+    const two = block({ tolerances: { float32: { atol: 1e-7, rtol: 1 } }, nanEqual: true });
+    expect(of([one, two])).toEqual({
+      atol: 1e-7,
+      rtol: 1e-7,
+      nan_equal: true,
+      inf_equal: false,
+      noise: false,
+    });
+    expect(of([two, one])).toEqual(of([one, two]));
+    expect(of([one, SILENT])).toEqual({
+      atol: 1e-5,
+      rtol: 1e-7,
+      nan_equal: false,
+      inf_equal: false,
+      noise: false,
+    });
+  });
+
+  it("of what is exact is loosened by no key", () => {
+    const loose = { atol: 1e9, rtol: 1, nan_equal: true, inf_equal: true, noise: true };
+    const one = block({ tolerances: { float32: loose }, outputs: new Map([["y", loose]]), nanEqual: true });
+    for (const dtype of ["int64", "uint8", "bool", "string"]) expect(of([one], dtype)).toEqual(STRICT);
+  });
+});
+
+describe("the extremes", () => {
+  const extremes = (pairs: readonly [number, number][]) =>
+    compare(
+      "float64",
+      pairs.map(([reference]) => reference),
+      pairs.map(([reference, diff]) => reference + diff),
+    ).extremes;
+
+  it("are what decides under any tolerance", () => {
+    expect(
+      extremes([
+        [1, 0],
+        [1024, 8],
+        [1, 0.5],
+        [1024, 4],
+        [2, 0.5],
+        [0, 0.125],
+      ]),
+    ).toEqual([
+      [8, 1024],
+      [0.5, 1],
+      [0.125, 0],
+    ]);
+    expect(extremes([[1, 0]])).toEqual([]);
+  });
+
+  it("are not kept where there are too many", () => {
+    const falling = (count: number) =>
+      Array.from({ length: count }, (_, at): [number, number] => [4 ** (count - at), 2 ** (count - at)]);
+    expect(extremes(falling(20))).toHaveLength(20);
+    const many = Array.from({ length: MOST_EXTREMES + 1 }, (_, at): [number, number] => [
+      (1 + at) ** 2 * 1024,
+      1 + at,
+    ]);
+    expect(extremes(many.slice(1))).toHaveLength(MOST_EXTREMES);
+    expect(extremes(many)).toBeNull();
   });
 });
 
@@ -72,8 +189,8 @@ describe("values that are not finite", () => {
     ["NaN, NaN", NaN, NaN, { diff: Infinity, code: "PARITY_NAN" }],
     ["NaN, 1", NaN, 1, { diff: Infinity, code: "PARITY_NAN" }],
     ["1, NaN", 1, NaN, { diff: Infinity, code: "PARITY_NAN" }],
-    ["Inf, Inf", Infinity, Infinity, { diff: 0 }],
-    ["-Inf, -Inf", -Infinity, -Infinity, { diff: 0 }],
+    ["Inf, Inf", Infinity, Infinity, { diff: Infinity, code: "PARITY_INFINITE" }],
+    ["-Inf, -Inf", -Infinity, -Infinity, { diff: Infinity, code: "PARITY_INFINITE" }],
     ["Inf, -Inf", Infinity, -Infinity, { diff: Infinity, code: "PARITY_INFINITE" }],
     ["Inf, 1e308", Infinity, 1e308, { diff: Infinity, code: "PARITY_INFINITE" }],
     ["1, Inf", 1, Infinity, { diff: Infinity, code: "PARITY_INFINITE" }],
@@ -82,14 +199,14 @@ describe("values that are not finite", () => {
   ];
 
   it.each(rows)("%s, even under a generous tolerance", (_, expected, actual, { diff, code }) => {
-    const found = compare("float64", [0, expected], [0, actual], { tolerance: { atol: 1e300, rtol: 1 } });
+    const found = compare("float64", [0, expected], [0, actual], { atol: 1e300, rtol: 1 });
     expect(found.diffs).toEqual(Float64Array.of(0, diff));
     expect(found.overTolerance).toBe(code ? 1 : 0);
     expect(found.mismatches.map((mismatch) => mismatch.code)).toEqual(code ? [code] : []);
   });
 
   it("NaN equals NaN at the same place only when the rule says so", () => {
-    const rule = { nanEqual: true };
+    const rule = { nan_equal: true };
     expect(compare("float32", [NaN, 1], [NaN, 1], rule)).toMatchObject({
       overTolerance: 0,
       mismatches: [],
@@ -99,6 +216,18 @@ describe("values that are not finite", () => {
       overTolerance: 2,
       nan: { expected: 1, actual: 1 },
     });
+  });
+
+  it("infinities of one sign are equal at the same place only when the rule says so", () => {
+    const rule = { inf_equal: true, noise: false };
+    expect(compare("float32", [Infinity, -Infinity], [Infinity, -Infinity], rule)).toMatchObject({
+      overTolerance: 0,
+      mismatches: [],
+    });
+    expect(compare("float32", [Infinity], [-Infinity], rule).mismatches).toMatchObject([
+      { code: "PARITY_INFINITE" },
+    ]);
+    expect(compare("float32", [NaN], [NaN], rule).mismatches).toMatchObject([{ code: "PARITY_NAN" }]);
   });
 
   it("are counted on each side", () => {
@@ -116,6 +245,7 @@ describe("other dtypes", () => {
       expected: "9007199254740993",
       actual: "9007199254740992",
       diff: 1,
+      excess: Infinity,
     });
     expect(compare("int64", [-(2n ** 63n)], [2n ** 63n - 1n]).diffs[0]).toBe(2 ** 64);
     expect(compare("uint64", [2n ** 64n - 1n], [2n ** 64n - 2n]).diffs[0]).toBe(1);
@@ -128,7 +258,13 @@ describe("other dtypes", () => {
       overTolerance: 1,
       mismatches: [{ code: "PARITY_TEXT_DIFFERS" }],
     });
-    expect(found.worst).toEqual({ index: [1], expected: "é", actual: "e\u0301", diff: Infinity });
+    expect(found.worst).toEqual({
+      index: [1],
+      expected: "é",
+      actual: "e\u0301",
+      diff: Infinity,
+      excess: Infinity,
+    });
     expect(compare("string", ["a"], ["a"])).toMatchObject({ equal: 1, overTolerance: 0, mismatches: [] });
   });
 
@@ -138,6 +274,7 @@ describe("other dtypes", () => {
       expected: false,
       actual: true,
       diff: 1,
+      excess: Infinity,
     });
   });
 
@@ -150,15 +287,20 @@ describe("the worst element", () => {
   it("is the first of the largest, by its row-major index", () => {
     const expected = tensor("y", "float64", [2, 3], [0, 0, 0, 0, 0, 0]);
     const actual = tensor("y", "float64", [2, 3], [0, 1, 0, 0, 0, -1]);
-    const found = compareTensors(expected, actual, { tolerance: { atol: 0, rtol: 0 }, nanEqual: false });
-    expect(found.worst).toEqual({ index: [0, 1], expected: 0, actual: 1, diff: 1 });
+    const found = compareTensors(expected, actual, STRICT);
+    expect(found.worst).toEqual({ index: [0, 1], expected: 0, actual: 1, diff: 1, excess: Infinity });
     expect(found.maxRelDiff).toBeNull();
+  });
+
+  it("is the one that exceeds its tolerance most, not the one that differs most", () => {
+    const found = compare("float32", [4e5, 1, 1], [4e5 + 2, 1.5, 1], { atol: 1e-5, rtol: 1e-5 });
+    expect(found.worst).toMatchObject({ index: [1], diff: 0.5 });
+    expect(found.overTolerance).toBe(1);
   });
 
   it("of a scalar has no index, and of no elements there is none", () => {
     const scalar = (value: number) => tensor("y", "float64", [], [value]);
-    const rule = { tolerance: { atol: 0, rtol: 0 }, nanEqual: false };
-    expect(compareTensors(scalar(2), scalar(3), rule)).toMatchObject({
+    expect(compareTensors(scalar(2), scalar(3), STRICT)).toMatchObject({
       worst: { index: [] },
       maxRelDiff: 0.5,
     });

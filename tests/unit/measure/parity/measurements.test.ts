@@ -2,12 +2,12 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Measurement } from "../../../../src/domain/evidence.ts";
 import { METRICS } from "../../../../src/domain/metrics.ts";
+import { SILENT } from "../../../../src/domain/parity-rules.ts";
 import type { Tensor } from "../../../../src/domain/tensor.ts";
 import { brokenClaims } from "../../../../src/measure/parity/claim.ts";
 import { failedMeasurements, parityMeasurements } from "../../../../src/measure/parity/measurements.ts";
 import { type OutputPair, reportOutputs } from "../../../../src/measure/parity/report.ts";
 import { findTestData } from "../../../../src/measure/parity/test-data.ts";
-import { STRICT } from "../../../../src/measure/parity/tolerance.ts";
 import { tensor } from "../../../support/onnx-writer.ts";
 
 const f64 = (name: string, values: readonly number[]) => tensor(name, "float64", [values.length], values);
@@ -22,7 +22,7 @@ function measure(
   pairs: readonly OutputPair[],
   more = { notComparable: 0, claimsBroken: 0 },
 ): Map<string, Measurement> {
-  const outputs = reportOutputs(pairs, STRICT);
+  const outputs = reportOutputs(pairs, []);
   return new Map(parityMeasurements({ cases: 1, outputs, ...more }).map((one) => [one.metric, one]));
 }
 
@@ -104,6 +104,10 @@ describe("parity measurements", () => {
       expect(value(measured, `parity.${metric}`)).toBe(`undefined ${reason}`);
     }
     expect(value(measured, "parity.outputs_failed")).toBe(1);
+    // A text that differs is a wrong label; all else is no output that could be compared.
+    const isText = reason === "PARITY_TEXT_DIFFERS";
+    expect(value(measured, "parity.outputs_mismatched")).toBe(isText ? 0 : 1);
+    expect(value(measured, "parity.label_agreement")).toBe(isText ? 0 : "not_applicable PARITY_NO_LABELS");
     const uncounted = ["PARITY_OUTPUT_MISSING", "PARITY_DTYPE_MISMATCH", "PARITY_SHAPE_MISMATCH"].includes(
       reason,
     );
@@ -117,7 +121,110 @@ describe("parity measurements", () => {
       expect(value(empty, `parity.${metric}`)).toBe("undefined PARITY_NOTHING_COMPARED");
     }
     expect(value(measure([]), "parity.max_abs_diff")).toBe("undefined PARITY_NOTHING_COMPARED");
+    expect(value(empty, "parity.outputs_empty")).toBe(1);
     expect(value(empty, "parity.outputs_not_comparable")).toBe(1);
+  });
+
+  it("an output that is empty in every case is counted, and leaves the others their numbers", () => {
+    const measured = measure([
+      pair("found", f64("found", []), f64("found", [])),
+      pair("y", f64("y", [1, 2]), f64("y", [1, 2.5])),
+    ]);
+    expect(value(measured, "parity.outputs_empty")).toBe(1);
+    expect(measured.get("parity.outputs_empty")?.note).toBe('Output "found" is empty in every case.');
+    expect(value(measured, "parity.max_abs_diff")).toBe(0.5);
+    expect(value(measured, "parity.elements_over_tolerance")).toBe(1);
+    expect(value(measured, "parity.outputs_failed")).toBe(1);
+  });
+
+  it("an output that is empty in some cases is not", () => {
+    const measured = measure([
+      pair("y", f64("y", []), f64("y", [])),
+      pair("y", f64("y", [1]), f64("y", [1]), "test_data_set_1"),
+    ]);
+    expect(value(measured, "parity.outputs_empty")).toBe(0);
+  });
+
+  it("differences are measured by the largest reference of their own output", () => {
+    const tiny = pair("tiny", f64("tiny", [1e-6, -2e-6]), f64("tiny", [-1e-6, -2e-6]));
+    const large = pair("large", f64("large", [4e5]), f64("large", [4e5 + 1]));
+    expect(value(measure([tiny, large]), "parity.scaled_diff")).toBe(1);
+    expect(measure([tiny, large]).get("parity.scaled_diff")?.note).toBe(
+      'Output "tiny": its largest difference is 2e-6, its largest reference 2e-6.',
+    );
+    expect(value(measure([large]), "parity.scaled_diff")).toBe(1 / 4e5);
+    // A zero among references that are not counts by the scale of the others.
+    expect(value(measure([pair("y", f64("y", [0, 4]), f64("y", [1, 4]))]), "parity.scaled_diff")).toBe(0.25);
+  });
+
+  it("references that are noise beside those of another output have no scale", () => {
+    const noise = pair("im", f64("im", [2e-13, -1e-13]), f64("im", [4e-7, 0]));
+    const tone = pair("re", f64("re", [32]), f64("re", [32]));
+    expect(value(measure([tone, noise]), "parity.scaled_diff")).toBe(0);
+    expect(value(measure([noise]), "parity.scaled_diff")).toBeCloseTo(1_999_999);
+    // A millionth beside a price is none.
+    const tiny = pair("tiny", f64("tiny", [1e-6]), f64("tiny", [-1e-6]));
+    expect(
+      value(measure([pair("price", f64("price", [4e5]), f64("price", [4e5])), tiny]), "parity.scaled_diff"),
+    ).toBe(2);
+  });
+
+  it("an output that a policy calls noise has no scale", () => {
+    const blocks = [{ ...SILENT, outputs: new Map([["tiny", { noise: true }]]) }];
+    const tiny = pair("tiny", f64("tiny", [1e-6]), f64("tiny", [-1e-6]));
+    expect(reportOutputs([tiny], blocks)[0]).toMatchObject({ scale: 1e-6, scaled_diff: null });
+  });
+
+  it("what has no scale is not applicable, and judged by the tolerance alone", () => {
+    const zeros = pair("y", f64("y", [0]), f64("y", [1e-3]));
+    expect(value(measure([zeros]), "parity.scaled_diff")).toBe("not_applicable PARITY_NO_SCALE");
+    expect(value(measure([zeros]), "parity.elements_over_tolerance")).toBe(1);
+    const label = pair("l", tensor("l", "int64", [1], [1n]), tensor("l", "int64", [1], [2n]));
+    expect(value(measure([label]), "parity.scaled_diff")).toBe("not_applicable PARITY_NO_SCALE");
+    const scaled = pair("x", f64("x", [2]), f64("x", [2.5]));
+    expect(value(measure([zeros, label, scaled]), "parity.scaled_diff")).toBe(0.25);
+  });
+
+  describe("say what is wrong in one line", () => {
+    const f32 = (name: string, values: readonly number[]) => tensor(name, "float32", [values.length], values);
+    const over = (...pairs: readonly OutputPair[]) =>
+      measure(pairs).get("parity.elements_over_tolerance")?.note;
+    const near = Array.from({ length: 64 }, (_, at) => at / 64);
+    const off = near.map((one, at) => (at < 39 ? one + 2 ** -14 : one));
+
+    it("of one output", () => {
+      expect(over(pair("variable", f32("variable", near), f32("variable", off)))).toBe(
+        'Output "variable": 39 of 64 numbers differ by more than 1e-5 (worst 6.1e-5).',
+      );
+    });
+
+    it("with the relative part where references are large enough for it", () => {
+      expect(over(pair("price", f32("price", [4e5]), f32("price", [4e5 + 8])))).toBe(
+        'Output "price": 1 of 1 number differs by more than 1e-5, or 1e-5 of their reference (worst 8).',
+      );
+    });
+
+    it("of what is exact, with the first place", () => {
+      const label = (values: bigint[]) => tensor("label", "int64", [values.length], values);
+      const measured = measure([pair("label", label([1n, 2n]), label([1n, 3n]))]);
+      expect(measured.get("parity.elements_over_tolerance")?.note).toBe(
+        'Output "label": 1 of 2 numbers differs (test_data_set_0 at [1]: expected "2", got "3").',
+      );
+      expect(measured.get("parity.label_agreement")?.note).toBe(
+        'Output "label": 1 of 2 labels is wrong (test_data_set_0 at [1]: expected "2", got "3").',
+      );
+    });
+
+    it("of many outputs, two and how many more", () => {
+      const bad = ["a", "b", "c", "d"].map((name) => pair(name, f64(name, [1]), f64(name, [2])));
+      expect(over(...bad)).toMatch(
+        /^Output "a": .* Output "b": .*\) .*2 more outputs do too\.$|^Output "a": .* Output "b": .* 2 more outputs do too\.$/,
+      );
+    });
+
+    it("nothing where nothing is", () => {
+      expect(over(pair("y", f64("y", [1]), f64("y", [1])))).toBeNull();
+    });
   });
 
   it("references that are all zero have no relative difference", () => {
@@ -191,7 +298,7 @@ describe("parity measurements", () => {
 });
 
 describe("claims", () => {
-  const outputs = reportOutputs([pair("y", f64("y", [1, 2]), f64("y", [1, 2.5]))], STRICT);
+  const outputs = reportOutputs([pair("y", f64("y", [1, 2]), f64("y", [1, 2.5]))], []);
   const claim = (max: number, more: object = {}) => ({
     cases: 1,
     outputs: [{ name: "y", max_abs_diff: max }],
@@ -200,6 +307,26 @@ describe("claims", () => {
   });
   const messages = (of: Parameters<typeof brokenClaims>[0]) =>
     brokenClaims(of, { cases: 1, outputs }, "parity.json").map(({ message }) => message);
+
+  it("at scale hold up to four units in the last place of the largest reference", () => {
+    const f32 = (value: number) => tensor("y", "float32", [1], [value]);
+    const found = (actual: number, claimed: number) =>
+      brokenClaims(
+        claim(claimed),
+        { cases: 1, outputs: reportOutputs([pair("y", f32(4e5), f32(actual))], []) },
+        "f",
+      );
+    // A unit in the last place of 4e5 is 0.03125.
+    expect(found(4e5 + 0.0625, 0)).toEqual([]);
+    expect(found(4e5 + 0.125, 0.03125)).toEqual([]);
+    expect(found(4e5 + 0.5, 0)).toHaveLength(2);
+    expect(found(4e5 + 4, 0.5)).toHaveLength(2);
+  });
+
+  it("of an output without elements claim nothing that could be broken", () => {
+    const empty = reportOutputs([pair("y", f64("y", []), f64("y", []))], []);
+    expect(brokenClaims(claim(0), { cases: 1, outputs: empty }, "parity.json")).toEqual([]);
+  });
 
   it("hold up to twice their number and 1e-7 more", () => {
     expect(messages(claim(0.5))).toEqual([]);
@@ -217,7 +344,7 @@ describe("claims", () => {
   });
 
   it("are broken by a measurement without a finite value", () => {
-    const undefinedOutputs = reportOutputs([pair("y", f64("y", [1]), f64("y", [NaN]))], STRICT);
+    const undefinedOutputs = reportOutputs([pair("y", f64("y", [1]), f64("y", [NaN]))], []);
     const found = brokenClaims(claim(1e300), { cases: 1, outputs: undefinedOutputs }, "parity.json");
     expect(found.map(({ code, file }) => [code, file])).toEqual([
       ["PARITY_CLAIM_BROKEN", "parity.json"],

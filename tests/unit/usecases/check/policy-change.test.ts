@@ -13,7 +13,7 @@ describe("a change of policies", () => {
   beforeAll(async () => {
     scene = await checkScene();
     const text = scene.repo.git("show", `HEAD:${SHADOW}`);
-    second = text.replace("version: 1", "version: 2").replace("<= 1e-5", "<= 1e-6");
+    second = text.replace("version: 1", "version: 2").replace("<= 0.01", "<= 0.001");
     scene.repo.commit({ [SHADOW]: `${second}\n` }, "stricter");
   });
   afterAll(() => scene[Symbol.dispose]());
@@ -34,13 +34,15 @@ describe("a change of policies", () => {
 
   it("names each limit that becomes looser, and none that becomes stricter", async () => {
     const looser = shadow((text) =>
-      text.replace("version: 2", "version: 3").replace("<= 1e-6", "<= 1e-4").replace('">= 1"', '">= 2"'),
+      text.replace("version: 2", "version: 3").replace("<= 0.001", "<= 0.1").replace('">= 1"', '">= 2"'),
     );
     expect((await scene.check("main", looser)).notes.slice(0, 2)).toEqual([
       "Policy shadow: v2 -> v3. Its owners must agree: ml-platform.",
-      "Looser: shadow, onnx-parity hard: <= 1e-6 -> <= 1e-4.",
+      "Looser: shadow, parity-scale hard: <= 0.001 -> <= 0.1.",
     ]);
-    const stricter = shadow((text) => text.replace("version: 2", "version: 3").replace("<= 1e-6", "<= 1e-7"));
+    const stricter = shadow((text) =>
+      text.replace("version: 2", "version: 3").replace("<= 0.001", "<= 0.0001"),
+    );
     const { notes } = await scene.check("main", stricter);
     expect(notes.filter((note) => note.startsWith("Looser"))).toEqual([]);
   });
@@ -73,7 +75,7 @@ describe("a change of policies", () => {
   });
 
   it("never says something else under the same version", async () => {
-    const head = shadow((text) => text.replace("<= 1e-6", "<= 1"));
+    const head = shadow((text) => text.replace("<= 0.001", "<= 1"));
     expect(codesOf(await scene.check("main", head))).toEqual(["POLICY_VERSION_NOT_RAISED"]);
   });
 

@@ -92,7 +92,7 @@ describe("a gate that measures", () => {
     expect(verdict.outcome).toBe("FAIL");
     expect(failed.map(({ id, reason }) => [id, reason])).toEqual([
       ["onnx-parity", "GATE_HARD_LIMIT_MISSED"],
-      ["outputs-comparable", "GATE_HARD_LIMIT_MISSED"],
+      ["parity-scale", "GATE_HARD_LIMIT_MISSED"],
       ["honest-claims", "GATE_HARD_LIMIT_MISSED"],
     ]);
   });
@@ -107,7 +107,7 @@ describe("a gate that measures", () => {
       const reasons = verdict.policies.flatMap(({ objectives }) =>
         objectives.map(({ metric, reason }) => [metric, reason]),
       );
-      expect(reasons).toContainEqual(["parity.max_abs_diff", "MODEL_FILE_CHANGED"]);
+      expect(reasons).toContainEqual(["parity.elements_over_tolerance", "MODEL_FILE_CHANGED"]);
       expect(reasons).toContainEqual(["integrity.problems", "GATE_HARD_LIMIT_MISSED"]);
     } finally {
       writeFileSync(model, bytes);

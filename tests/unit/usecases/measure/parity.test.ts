@@ -2,6 +2,7 @@ import { linkSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { formatJson } from "../../../../src/domain/document/format.ts";
+import { SILENT } from "../../../../src/domain/parity-rules.ts";
 import type { Tensor } from "../../../../src/domain/tensor.ts";
 import { gateError } from "../../../../src/errors.ts";
 import { memoryEngine, MEMORY_FINGERPRINT } from "../../../support/memory-engine.ts";
@@ -83,6 +84,19 @@ describe("measuring parity", () => {
         worst: { case: "test_data_set_1", index: [0, 2], expected: 1.5, actual: 1 },
       },
     ]);
+    expect(evidence.compared).toEqual([
+      {
+        output: "sum",
+        dtype: "float32",
+        elements: 6,
+        atol: 1e-5,
+        rtol: 1e-5,
+        nan_equal: false,
+        inf_equal: false,
+        noise: false,
+        extremes: [[0.5, 1.5]],
+      },
+    ]);
     expect(progress.steps).toEqual([0, 1, 2].map((done) => ["parity", done, 2]));
   });
 
@@ -92,7 +106,7 @@ describe("measuring parity", () => {
   });
 
   it.each<[string, Tensor]>([
-    ["float16", tensor("x", "float16", [2], [0x3c00, 0x7c00])],
+    ["float16", tensor("x", "float16", [2], [0x3c00, 0x7bff])],
     ["float64", tensor("x", "float64", [1], [Math.PI])],
     ["int64", tensor("x", "int64", [2], [2n ** 63n - 1n, -(2n ** 63n)])],
     ["uint64", tensor("x", "uint64", [1], [2n ** 64n - 1n])],
@@ -125,14 +139,18 @@ describe("measuring parity", () => {
       value: null,
       reason: "PARITY_NAN",
     });
-    const tolerances = { outputs: new Map(), nanEqual: true };
-    const evidence = await parityOf(folder, { tolerances });
+    const rules = { policies: ["production"], blocks: [{ ...SILENT, nanEqual: true, infEqual: true }] };
+    const evidence = await parityOf(folder, { rules });
     expect(measured(evidence, "parity.max_abs_diff").value).toBe(0);
+    expect(measured(evidence, "parity.outputs_mismatched").value).toBe(0);
     expect(evidence.details.outputs[0]).toMatchObject({
       nan: { expected: 1, actual: 1 },
       infinite: { expected: 1, actual: 1 },
     });
-    expect(evidence.details.nan_equal).toBe(true);
+    expect(evidence.details.tolerances_of).toEqual(["production"]);
+    expect(evidence.compared).toMatchObject([
+      { output: "log", dtype: "float32", nan_equal: true, inf_equal: true, noise: false },
+    ]);
   });
 
   it("names outputs that are no tensors, and compares the others", async () => {

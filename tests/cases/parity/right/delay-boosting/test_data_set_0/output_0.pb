@@ -1,0 +1,1 @@
+@BvariableJ€Ú_CÒ±¢C˜ù…CÚ_Cˆ§C¿¨ÁCB³©C_^wCO1wC±K¿C#m¡Cºn€CëÑ˜CãµCdvzC¥ˆµCø­‚CãµC¥ˆµC‰±¨C=BCq7„C¯§«C¥ã—C1ä…C1ä…CN·°C¨¹–C·»C»'ÍC/f¦C/f¦CÉ8ŒC\}»C[~ÑCú”§C:´›C0C/f¦C‘†«C1ä…Cn|C;VoC_^wC˜ù…C_^wC7¨C<®CI˜Cµ$¯C0#ÎC _ŒCãµCƒ>«Cè•C0C‚Ì•CŒj†C0#ÎC0#ÎCÚ_Cq ŒCØ> C¥ã—C
