@@ -15,6 +15,10 @@ export interface EngineModel {
   readonly bytes: Uint8Array;
   /** Files that the model's weights are in, by the location that the model names. */
   readonly externalData: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  /** Outputs that the engine answers under the name of another: the name -> that of the engine. */
+  readonly aliases?: ReadonlyMap<string, string>;
+  /** Names of the engine's outputs that are known by their alias alone. */
+  readonly hidden?: ReadonlySet<string>;
 }
 
 export interface ReplayRequest {

@@ -89,7 +89,7 @@ describe("a model that cannot be registered says so, with its file and what to d
       "with operators of a foreign domain",
       foreign,
       "MODEL_DOMAIN_UNKNOWN",
-      /^Export with operators of the domains/,
+      /^Export with operators of ai.onnx/,
     ],
     ["of bfloat16", identity("bfloat16"), "MODEL_DTYPE_UNSUPPORTED", /float32/],
   ])("%s", (_, bytes, code, fix) => {

@@ -5,7 +5,8 @@ import {
   foreignFiles,
   type ForeignFiles,
 } from "../support/adopted-model.ts";
-import { model, node, tensor, tensorProto } from "../support/onnx-writer.ts";
+import { SEQUENCE } from "../support/onnx-models.ts";
+import { model, node, sequenceInfo, tensor, tensorProto } from "../support/onnx-writer.ts";
 
 /** Registers, validates and commits, then asks the gate for the first step. */
 function throughTheGate(adopted: AdoptedModel): unknown {
@@ -17,13 +18,21 @@ function throughTheGate(adopted: AdoptedModel): unknown {
 }
 
 describe("a model as its exporter writes it by default, through init, register, validate and the gate", () => {
-  it.each(["sklearn-columns-out", "lightgbm-regressor", "xgboost-classifier", "xgboost-regressor"])(
-    "%s passes",
-    (name) => {
-      using adopted = adoptedModel(foreignFiles(name));
-      expect(throughTheGate(adopted)).toBe("PASS");
-    },
-  );
+  it.each([
+    "sklearn-int-labels",
+    "sklearn-string-labels",
+    "sklearn-matrix",
+    "sklearn-columns-out",
+    "sklearn-named-columns",
+    "lightgbm-classifier",
+    "lightgbm-regressor",
+    "xgboost-classifier",
+    "xgboost-regressor",
+    "qoperator",
+  ])("%s passes", (name) => {
+    using adopted = adoptedModel(foreignFiles(name));
+    expect(throughTheGate(adopted)).toBe("PASS");
+  });
 });
 
 /** Names that exporters write, and names that talk to a runner, a terminal, a browser, a shell or JavaScript. */
@@ -115,5 +124,60 @@ describe("names of tensors are data", () => {
     using adopted = adoptedModel(files);
     expect(adopted.sidecar.inputs).toEqual([]);
     expect(throughTheGate(adopted)).toBe("PASS");
+  });
+});
+
+describe("what is no tensor", () => {
+  const x = tensorProto(tensor("", "float32", [2], [1, 2]));
+  const data = { "test_data_set_0/input_0.pb": x, "test_data_set_0/output_1.pb": x };
+
+  it("as an output is declared, and counted as not compared, which the shipped policy does not allow", () => {
+    using adopted = adoptedModel({ "model.onnx": SEQUENCE, ...data });
+    expect(adopted.sidecar.outputs[0]).toEqual({ name: "all", dtype: "sequence", shape: null });
+    expect(throughTheGate(adopted)).toBe("FAIL");
+    const gate = adopted.run("gate", "foreign@1.0.0", "--event", "PROMOTE_TO_SHADOW", "--env", "staging");
+    expect(gate.text).toContain("outputs not comparable is 1, which misses the hard limit == 0.");
+  });
+
+  it("as an input is refused by init, by its name", () => {
+    const taking = model({
+      nodes: [node({ op: "ConcatFromSequence", inputs: ["all"], outputs: ["y"] })],
+      inputs: [sequenceInfo("all")],
+      outputs: [{ name: "y", dtype: "float32" }],
+    });
+    expect(() => adoptedModel({ "model.onnx": taking })).toThrow(
+      /MODEL_INPUT_NOT_TENSOR.*"The input \\"all\\" is no tensor/s,
+    );
+  });
+
+  it("but a ZipMap has classes, whose order is that of the model", () => {
+    using adopted = adoptedModel(foreignFiles("sklearn-string-labels"));
+    const classes = ["setosa", "versicolor", "virginica"];
+    expect(adopted.sidecar.outputs[1]).toEqual({
+      name: "output_probability",
+      dtype: "float32",
+      shape: ["N", 3],
+      classes,
+    });
+    const { crc32: _, ...sidecar } = adopted.sidecar;
+    const outputs = sidecar.outputs.map((one) =>
+      one.classes ? { ...one, classes: classes.toReversed() } : one,
+    );
+    adopted.repo.write(`${adopted.folder}/sidecar.json`, JSON.stringify({ ...sidecar, outputs }));
+    const { answer } = adopted.run("register", adopted.folder);
+    expect(answer["problems"]).toMatchObject([
+      {
+        code: "SIDECAR_CLASSES_MISMATCH",
+        message: 'Class 1 of "output_probability" is "virginica" in the sidecar, and "setosa" in the model.',
+      },
+    ]);
+  });
+
+  it("is compared for every class: one wrong probability fails", () => {
+    const files = foreignFiles("sklearn-matrix");
+    const wrong = Buffer.from(files["test_data_set_0/output_1.pb"] ?? "");
+    wrong.writeFloatLE(0.5, wrong.length - 4);
+    using adopted = adoptedModel({ ...files, "test_data_set_0/output_1.pb": wrong });
+    expect(throughTheGate(adopted)).toBe("FAIL");
   });
 });

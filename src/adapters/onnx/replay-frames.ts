@@ -25,7 +25,7 @@ export async function askReplay(
   settings: ReplaySettings,
   onCase: (done: number) => void = () => undefined,
 ): Promise<ReplayAnswer> {
-  const heard = new Answers(request.cases.length, () => child.renew());
+  const heard = new Answers(request, () => child.renew());
   const done = await child.ask(replayFrame(request, settings), (frame) => {
     heard.take(frame);
     if (frame.header.kind === "case") onCase(heard.cases.length);
@@ -37,12 +37,14 @@ export async function askReplay(
 class Answers {
   readonly cases: Tensor[][] = [];
   readonly #wanted: number;
+  readonly #model: EngineModel;
   readonly #onRun: () => void;
   readonly #tallies: RerunTally[] = [];
   readonly #seen = new Set<number>();
 
-  constructor(wanted: number, onRun: () => void) {
-    this.#wanted = wanted;
+  constructor({ cases, model }: ReplayRequest, onRun: () => void) {
+    this.#wanted = cases.length;
+    this.#model = model;
     this.#onRun = onRun;
   }
 
@@ -57,7 +59,7 @@ class Answers {
   #first(frame: Frame): void {
     if (this.cases.length === this.#wanted)
       throw gateError("MODEL_CRASHED", "The process answered more cases than it was asked.");
-    this.cases.push(decodeOutputs(frame));
+    this.cases.push(renamed(decodeOutputs(frame), this.#model));
   }
 
   #begin({ header }: Frame): void {
@@ -76,7 +78,7 @@ class Answers {
     if (!first || !tally || this.#seen.has(index))
       throw gateError("MODEL_CRASHED", "The process ran a case again that it was not asked.");
     this.#seen.add(index);
-    tally.add(index, first, decodeOutputs(frame));
+    tally.add(index, first, renamed(decodeOutputs(frame), this.#model));
   }
 
   /** All that was asked for: each case, and each way of running again for at least one. */
@@ -124,4 +126,15 @@ function decodeOutputs(frame: Frame): Tensor[] {
   } catch (error) {
     throw gateError("MODEL_CRASHED", "The process gave an output that is no tensor.", { cause: error });
   }
+}
+
+/** Outputs under the names that the caller knows them by; those that were asked for only as another are left out. */
+function renamed(outputs: readonly Tensor[], { aliases, hidden }: EngineModel): Tensor[] {
+  const byName = new Map(outputs.map((output) => [output.name, output]));
+  const known = outputs.filter(({ name }) => !hidden?.has(name));
+  const others = [...(aliases ?? [])].flatMap(([name, engineName]) => {
+    const output = byName.get(engineName);
+    return output ? [{ ...output, name }] : [];
+  });
+  return [...known, ...others];
 }

@@ -241,6 +241,11 @@ export const manifestReasons = {
     fix: "Write the element type of the model.",
     exit: 2,
   },
+  SIDECAR_CLASSES_MISMATCH: {
+    meaning: "The sidecar lists other classes for an output than the ZipMap of the model has.",
+    fix: "Write the classes in the order of the model: modelgate init --model drafts them.",
+    exit: 2,
+  },
   SIDECAR_SHAPE_MISMATCH: {
     meaning: "An input or output has another shape in the sidecar than in the model.",
     fix: "Write the shape of the model; symbolic dimensions by their names.",

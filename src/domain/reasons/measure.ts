@@ -53,6 +53,11 @@ export const measureReasons = {
     fix: "Export with the shapes of the trained model.",
     exit: 1,
   },
+  PARITY_CLASS_MISSING: {
+    meaning: "A row of a reference for a ZipMap has other keys than the model has classes.",
+    fix: "Write one value for each class that sidecar.json lists, with keys of the same kind, or a matrix float32[N, classes].",
+    exit: 2,
+  },
   PARITY_NAN: {
     meaning: "An output and its reference are not both numbers.",
     fix: "Look for overflow, division by zero and missing values on the way to this element.",

@@ -32,6 +32,12 @@ export const modelsReasons = {
     fix: "Export the model again and give each input and output a name of its own (input_names, output_names).",
     exit: 2,
   },
+  MODEL_INPUT_NOT_TENSOR: {
+    meaning:
+      "The model takes a sequence, a map, a sparse tensor or an optional value, which cannot be fed here.",
+    fix: "Export the model with tensors as inputs: one for each element of a sequence, or one that stacks them.",
+    exit: 2,
+  },
   MODEL_TOO_MANY_VALUES: {
     meaning: "The model has more than 1,024 inputs or more than 1,024 outputs.",
     fix: "Join inputs or outputs into fewer tensors (Concat, Split) and export the model again.",
@@ -48,13 +54,20 @@ export const modelsReasons = {
     exit: 2,
   },
   MODEL_DOMAIN_UNKNOWN: {
-    meaning: "The model uses operators of a domain that is not allowed, which need code from elsewhere.",
-    fix: "Export with operators of the domains ai.onnx and ai.onnx.ml alone.",
+    meaning:
+      "The model uses operators of a domain that ONNX Runtime has not built in; they need code from elsewhere.",
+    fix: "Export with operators of ai.onnx, ai.onnx.ml and com.microsoft alone.",
+    exit: 2,
+  },
+  MODEL_OPERATOR_MISSING: {
+    meaning:
+      "The model uses an operator of com.microsoft that this version of ONNX Runtime cannot run on a CPU.",
+    fix: "Export for CPUs, without optimisations for a GPU; quantise in QDQ format (QuantFormat.QDQ).",
     exit: 2,
   },
   MODEL_FUNCTIONS: {
-    meaning: "The model defines functions of its own.",
-    fix: "Inline the functions at export (onnx.inliner).",
+    meaning: "The model uses functions that it defines itself, which could stand for any operator.",
+    fix: "Inline the functions at export (onnx.inliner.inline_local_functions).",
     exit: 2,
   },
   MODEL_TRAINING_INFO: {

@@ -6,7 +6,7 @@ import type { ModelSignature, Typed } from "./version-facts.ts";
 
 /**
  * The sidecar against itself and against the model: SIDECAR_CRC_MISMATCH, SIDECAR_COLUMNS_MISMATCH,
- * SIDECAR_TENSOR_MISSING, SIDECAR_DTYPE_MISMATCH, SIDECAR_SHAPE_MISMATCH. `model` is null when it could not be read.
+ * SIDECAR_TENSOR_MISSING, SIDECAR_DTYPE_MISMATCH, SIDECAR_SHAPE_MISMATCH, SIDECAR_CLASSES_MISMATCH. `model` is null when it could not be read.
  */
 export function sidecarProblems(sidecar: Typed<Sidecar>, model: ModelSignature | null): Problem[] {
   return [
@@ -17,6 +17,7 @@ export function sidecarProblems(sidecar: Typed<Sidecar>, model: ModelSignature |
       : [
           ...tensorProblems(sidecar, "inputs", model.inputs),
           ...tensorProblems(sidecar, "outputs", model.outputs),
+          ...classProblems(sidecar, model),
         ]),
   ];
 }
@@ -143,6 +144,20 @@ function specProblems(
   return problems;
 }
 
+/** The order of the classes is that of the columns: another order would be another answer. */
+function classProblems(sidecar: Typed<Sidecar>, model: ModelSignature): Problem[] {
+  return sidecar.value.outputs.flatMap(({ name, classes }, index) => {
+    const real = model.outputs[index]?.zipMap?.classes ?? [];
+    if (classes === undefined) return [];
+    const length = Math.max(classes.length, real.length);
+    const other = Array.from({ length }, (_, place) => place).find((place) => classes[place] !== real[place]);
+    if (other === undefined) return [];
+    const [said, is] = [classes[other], real[other]].map(classText);
+    const message = `Class ${other + 1} of ${quote(name)} is ${said} in the sidecar, and ${is} in the model.`;
+    return [at(sidecar, `/outputs/${index}/classes`, "SIDECAR_CLASSES_MISMATCH", message)];
+  });
+}
+
 /** A dimension of unknown size may be anything; a symbolic one has some name; sizes are equal. */
 function shapesAgree(said: TensorSpec["shape"], real: TensorSpec["shape"]): boolean {
   if (real === null || said === null) return real === null;
@@ -169,4 +184,8 @@ function quoted(text: string | undefined): string | undefined {
 /** Names of dimensions are foreign text. */
 function dimensionText(size: number | string | null): string {
   return typeof size === "string" && !/^\w{1,64}$/.test(size) ? quote(size) : String(size ?? "?");
+}
+
+function classText(one: number | string | undefined): string {
+  return typeof one === "string" ? quote(one) : String(one ?? "not there");
 }

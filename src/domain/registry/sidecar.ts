@@ -9,7 +9,7 @@ export interface Sidecar {
   /** In the order of the model; empty when it takes no columns. */
   readonly columns: readonly SidecarColumn[];
   readonly inputs: readonly SidecarInput[];
-  readonly outputs: readonly TensorSpec[];
+  readonly outputs: readonly SidecarOutput[];
   /** That the answer to a row of a batch depends on that row alone; left out where it is not so, or not known. */
   readonly rows?: "independent";
   /** 8 lower-case hex digits. */
@@ -35,6 +35,11 @@ export interface TensorSpec {
 export interface SidecarInput extends TensorSpec {
   /** Names of the columns along the last dimension. */
   readonly columns?: readonly string[];
+}
+
+export interface SidecarOutput extends TensorSpec {
+  /** Keys of a ZipMap in the order of its columns; an int64 beyond 2^53 is written as text. */
+  readonly classes?: readonly (number | string)[];
 }
 
 const BATCH_AXIS = "N";

@@ -24,7 +24,10 @@ export interface Typed<T> {
 /** What the ONNX model says of itself. */
 export interface ModelSignature {
   readonly inputs: readonly TensorSpec[];
-  readonly outputs: readonly TensorSpec[];
+  /** With the classes of an output that a ZipMap makes. */
+  readonly outputs: readonly (TensorSpec & {
+    readonly zipMap?: { readonly classes: readonly (number | string)[] };
+  })[];
   readonly metadata: Readonly<Record<string, string>>;
 }
 

@@ -10,8 +10,10 @@ import {
 } from "./random-operators.ts";
 import { quote } from "../../domain/quote.ts";
 import { dataMismatch, type ExternalLocation, scanTensor, type TensorProto } from "./tensor-proto.ts";
+import { type UsedOperator, usedKey } from "./operators.ts";
 import { readValueInfo, type ValueFacts } from "./value-info.ts";
 import type { WireReader } from "./wire.ts";
+import { type ZipMap, zipMapOf } from "./zip-map.ts";
 import { problem, type Problem } from "../../errors.ts";
 
 /** What a walk through a model's graphs gathers; one record for the whole model. */
@@ -20,9 +22,11 @@ export interface GraphTally {
   /** Deepest If, Loop and Scan nesting that is allowed. */
   readonly maxDepth: number;
   readonly problems: Problem[];
-  readonly domains: Set<string>;
-  readonly operators: Set<string>;
+  /** By `usedKey`. */
+  readonly used: Map<string, UsedOperator>;
   readonly externalData: ExternalLocation[];
+  /** Those of the main graph, by the name of their output. */
+  readonly zipMaps: Map<string, ZipMap>;
   /** Of the graph that is being walked. */
   randomness: RandomScope;
   nodes: number;
@@ -82,9 +86,10 @@ function walkNode(reader: WireReader, tally: GraphTally, depth: number): void {
   }
   const { operator, domain } = draft;
   tally.nodes++;
-  tally.domains.add(domain);
-  tally.operators.add(domain === "" ? operator : `${domain}.${operator}`);
+  tally.used.set(usedKey(draft), { domain, operator });
   noteNode(draft, tally.randomness);
+  const zipMap = depth === 0 ? zipMapOf(draft) : null;
+  if (zipMap) tally.zipMaps.set(...zipMap);
 }
 
 function walkAttribute(reader: WireReader, tally: GraphTally, depth: number): AttributeDraft {
@@ -98,7 +103,7 @@ function walkAttribute(reader: WireReader, tally: GraphTally, depth: number): At
     else if (field.number === 22 || field.number === 23) walkSparse(reader.message(), tally);
     else reader.skip(field);
   }
-  return { name, integer, tensor };
+  return { name, integer, tensor, again: () => reader.again() };
 }
 
 /** A SparseTensorProto: its values carry its name, its indices are a tensor of their own. */

@@ -1,12 +1,13 @@
 import { MAX_PROBLEMS } from "../../domain/document/document.ts";
 import { gateError, problem, type Problem, refuse } from "../../errors.ts";
 import { type GraphFacts, type GraphTally, walkGraph } from "./graph.ts";
+import { operatorName, operatorProblems, type UsedOperator } from "./operators.ts";
 import { newScope, randomnessProblems } from "./random-operators.ts";
 import { interfaceProblems } from "./interface.ts";
-import { quote } from "../../domain/quote.ts";
 import type { ExternalLocation } from "./tensor-proto.ts";
 import type { ValueFacts } from "./value-info.ts";
 import { WireReader } from "./wire.ts";
+import { asMatrix } from "./zip-map.ts";
 
 /** What an ONNX file says about itself. Texts are foreign: quote them before printing. */
 export interface ModelFacts {
@@ -27,7 +28,7 @@ export interface ModelFacts {
   readonly domains: readonly string[];
   /** Operators in use, sorted, with their domain in front unless it is ai.onnx. */
   readonly operators: readonly string[];
-  /** Functions that the model defines; a model that is not refused has none. */
+  /** Functions that the model defines; a model that is not refused uses none of them. */
   readonly functions: number;
   /** Deepest nesting of If, Loop and Scan bodies; 0 when there are none. */
   readonly subgraphDepth: number;
@@ -42,12 +43,10 @@ export interface InspectLimits {
 
 export const INSPECT_LIMITS: InspectLimits = { bytes: 2 ** 31 - 1, fields: 4_000_000, subgraphDepth: 8 };
 
-const ALLOWED_DOMAINS: ReadonlySet<string> = new Set(["", "ai.onnx", "ai.onnx.ml"]);
-
 /**
  * Reads an ONNX ModelProto without loading it, bounded in size, fields and depth, and refuses what must never reach
  * the engine: MODEL_EMPTY, MODEL_TOO_LARGE, MODEL_TRUNCATED, MODEL_MALFORMED, MODEL_TOO_DEEP, MODEL_TOO_COMPLEX,
- * MODEL_ORT_FORMAT at once; MODEL_DOMAIN_UNKNOWN, MODEL_FUNCTIONS, MODEL_TRAINING_INFO, MODEL_RANDOM,
+ * MODEL_ORT_FORMAT at once; MODEL_TRAINING_INFO, what `operatorProblems` says, MODEL_RANDOM,
  * MODEL_TRAINING_MODE, MODEL_INITIALIZER_SIZE, MODEL_DTYPE_UNSUPPORTED and what `interfaceProblems` says all together, at
  * most 100. Where external data may be is for `externalDataProblems` to say.
  * @param file name of the file in errors
@@ -81,7 +80,7 @@ interface Draft {
   readonly opsets: { domain: string; version: number }[];
   readonly metadata: Map<string, string>;
   graph: GraphFacts | null;
-  functions: number;
+  readonly functions: UsedOperator[];
   training: number;
   readonly tally: GraphTally;
 }
@@ -89,8 +88,8 @@ interface Draft {
 function newTally(file: string, limits: InspectLimits): GraphTally {
   const gathered = {
     problems: [],
-    domains: new Set<string>(),
-    operators: new Set<string>(),
+    used: new Map(),
+    zipMaps: new Map(),
     externalData: [],
     randomness: newScope(),
   };
@@ -105,7 +104,7 @@ function readModel(reader: WireReader, tally: GraphTally): Draft & { graph: Grap
     opsets: [],
     metadata: new Map(),
     graph: null,
-    functions: 0,
+    functions: [],
     training: 0,
     tally,
   };
@@ -136,11 +135,19 @@ const FIELDS: Readonly<Record<number, (reader: WireReader, draft: Draft) => void
     reader.lengthDelimited();
     draft.training++;
   },
-  25: (reader, draft) => {
-    reader.lengthDelimited();
-    draft.functions++;
-  },
+  25: (reader, draft) => draft.functions.push(readFunction(reader.message())),
 };
+
+/** Name and domain of a FunctionProto. */
+function readFunction(reader: WireReader): UsedOperator {
+  let [operator, domain] = ["", ""];
+  for (let field = reader.next(); field; field = reader.next()) {
+    if (field.number === 1) operator = reader.text();
+    else if (field.number === 10) domain = reader.text();
+    else reader.skip(field);
+  }
+  return { operator, domain };
+}
 
 function readOpset(reader: WireReader): { domain: string; version: number } {
   let domain = "";
@@ -167,15 +174,10 @@ function addMetadata(reader: WireReader, metadata: Map<string, string>): void {
 function problemsOf(draft: Draft & { graph: GraphFacts }): Problem[] {
   const { tally, graph } = draft;
   const where = { file: tally.file };
-  const unknown = [...tally.domains].filter((domain) => !ALLOWED_DOMAINS.has(domain)).sort();
-  const problems = unknown.map((domain) =>
-    problem("MODEL_DOMAIN_UNKNOWN", `Operators of the domain ${quote(domain)} are not allowed.`, { where }),
-  );
-  if (draft.functions > 0)
-    problems.push(problem("MODEL_FUNCTIONS", `The model defines ${draft.functions} functions.`, { where }));
+  const problems = operatorProblems(tally.used, draft.functions, where);
   if (draft.training > 0)
     problems.push(problem("MODEL_TRAINING_INFO", "The model carries training information.", { where }));
-  const values = interfaceProblems({ inputs: fedInputs(graph), outputs: graph.outputs }, where);
+  const values = interfaceProblems({ inputs: fedInputs(graph), outputs: outputsOf(draft) }, where);
   const random = randomnessProblems(tally.randomness, standardOpset(draft.opsets), where);
   return [...problems, ...values, ...random, ...tally.problems];
 }
@@ -190,6 +192,15 @@ function fedInputs(graph: GraphFacts): ValueFacts[] {
   return graph.inputs.filter((input) => !graph.initializers.has(input.name));
 }
 
+/** What a ZipMap makes of a matrix is that matrix, unless it is an input or a weight, which the engine hands over to nobody. */
+function outputsOf({ graph, tally }: Draft & { graph: GraphFacts }): ValueFacts[] {
+  const given = new Set([...graph.inputs.map(({ name }) => name), ...graph.initializers]);
+  return graph.outputs.map((output) => {
+    const zipMap = tally.zipMaps.get(output.name);
+    return zipMap && given.has(zipMap.source) ? output : asMatrix(output, zipMap);
+  });
+}
+
 function factsOf(draft: Draft & { graph: GraphFacts }): ModelFacts {
   const { tally, graph } = draft;
   return {
@@ -197,14 +208,14 @@ function factsOf(draft: Draft & { graph: GraphFacts }): ModelFacts {
     producer: `${draft.producerName} ${draft.producerVersion}`.trim(),
     opsets: draft.opsets,
     inputs: fedInputs(graph),
-    outputs: graph.outputs,
+    outputs: outputsOf(draft),
     externalData: tally.externalData,
     metadata: Object.fromEntries(draft.metadata),
     initializerBytes: tally.initializerBytes,
     nodes: tally.nodes,
-    domains: [...tally.domains].sort(),
-    operators: [...tally.operators].sort(),
-    functions: draft.functions,
+    domains: [...new Set([...tally.used.values()].map(({ domain }) => domain))].sort(),
+    operators: [...tally.used.values()].map(operatorName).sort(),
+    functions: draft.functions.length,
     subgraphDepth: tally.depth,
   };
 }

@@ -16,7 +16,7 @@ const MAX_NAME = 512;
 
 /**
  * Every reason why inputs and outputs cannot be fed, replayed or described by a sidecar: MODEL_TOO_MANY_VALUES,
- * MODEL_NAME_UNUSABLE, MODEL_UNTYPED, MODEL_DTYPE_UNSUPPORTED. Any text is a name but the empty one, one that holds
+ * MODEL_NAME_UNUSABLE, MODEL_UNTYPED, MODEL_DTYPE_UNSUPPORTED, MODEL_INPUT_NOT_TENSOR. Any text is a name but the empty one, one that holds
  * U+0000 (the engine's C interface ends there), one that is too long and one that stands twice.
  */
 export function interfaceProblems(of: ModelInterface, where: Place): Problem[] {
@@ -27,7 +27,7 @@ export function interfaceProblems(of: ModelInterface, where: Place): Problem[] {
   return sides.flatMap(([side, values]) => [
     ...countProblems(side, values, where),
     ...nameProblems(side, values, where),
-    ...values.flatMap((value) => typeProblems(value, where)),
+    ...values.flatMap((value) => typeProblems(side, value, where)),
   ]);
 }
 
@@ -55,8 +55,12 @@ function unusable(name: string): string | undefined {
 }
 
 /** The engine infers a missing type, so that an output would run and be compared with nothing. */
-function typeProblems({ name, dtype, isTensor }: ValueFacts, where: Place): Problem[] {
+function typeProblems(side: string, { name, dtype, isTensor }: ValueFacts, where: Place): Problem[] {
   if (dtype === UNTYPED) return [problem("MODEL_UNTYPED", `${quote(name)} has no type.`, { where })];
+  if (!isTensor && side === "input") {
+    const message = `The input ${quote(name)} is no tensor but of the kind ${dtype}.`;
+    return [problem("MODEL_INPUT_NOT_TENSOR", message, { where })];
+  }
   if (!isTensor || comparableDType(dtype) !== undefined) return [];
   const message = `${quote(name)} has element type ${dtype}, which cannot be replayed.`;
   return [problem("MODEL_DTYPE_UNSUPPORTED", message, { where })];

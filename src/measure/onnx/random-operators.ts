@@ -1,6 +1,7 @@
 import { type Place, problem, type Problem } from "../../errors.ts";
 import { quote } from "../../domain/quote.ts";
 import type { TensorProto } from "./tensor-proto.ts";
+import type { WireReader } from "./wire.ts";
 
 /** What these rules read of a node; names are views of the file until a node is of interest. */
 export interface NodeDraft {
@@ -17,6 +18,8 @@ export interface AttributeDraft {
   /** The varint of an integer attribute. */
   readonly integer: Uint8Array | null;
   readonly tensor: TensorProto | null;
+  /** Reads it once more. */
+  readonly again: () => WireReader;
 }
 
 /** A node that may draw random numbers or depend on its batch, which the rest of the model decides. */

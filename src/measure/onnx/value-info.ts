@@ -1,5 +1,6 @@
 import { MAX_RANK } from "../../domain/tensor.ts";
 import { dtypeName } from "./dtypes.ts";
+import type { ZipMap } from "./zip-map.ts";
 import type { WireField, WireReader } from "./wire.ts";
 
 /** An input or output as the model declares it. */
@@ -10,6 +11,8 @@ export interface ValueFacts {
   /** A number, the name of a symbolic dimension, or null when unknown; the whole is null when no rank is declared. */
   readonly shape: readonly (number | string | null)[] | null;
   readonly isTensor: boolean;
+  /** The ZipMap that makes this output, which is then described as the matrix that it is made of. */
+  readonly zipMap?: ZipMap;
 }
 
 const KINDS: ReadonlyMap<number, string> = new Map([

@@ -44,6 +44,11 @@ export class WireReader {
     this.depth = at.depth;
   }
 
+  /** A reader over the same message, from its beginning. */
+  again(): WireReader {
+    return new WireReader(this.bytes, this.errors, this.budget, { base: this.base, depth: this.depth });
+  }
+
   get done(): boolean {
     return this.position >= this.bytes.length;
   }

@@ -36,8 +36,18 @@ export function bindCase(
   folder: string,
 ): BoundCase {
   const sizes: Sizes = new Map();
-  const inputs = bindSide(stored.inputs, { side: "input", values: signature.inputs, sizes });
-  const outputs = bindSide(stored.outputs, { side: "output", values: signature.outputs, sizes });
+  const inputs = bindSide(stored.inputs, {
+    side: "input",
+    values: signature.inputs,
+    sizes,
+    anyBatch: false,
+  });
+  const outputs = bindSide(stored.outputs, {
+    side: "output",
+    values: signature.outputs,
+    sizes,
+    anyBatch: takesBatches(signature.inputs),
+  });
   const lacking = [
     // A name that is wrong or there twice leaves its input without a file: that would be said twice.
     ...(inputs.wrong.length + inputs.twins.length > 0
@@ -60,6 +70,11 @@ interface Side {
   readonly side: "input" | "output";
   readonly values: readonly ValueFacts[];
   readonly sizes: Sizes;
+  /**
+   * Whether a declared first axis of 1 may stand for a batch. Exporters write it so for outputs of models that take
+   * batches (onnxmltools: the label of every LightGBM classifier is int64[1]), and the engine only warns.
+   */
+  readonly anyBatch: boolean;
 }
 
 interface BoundSide {
@@ -86,13 +101,14 @@ function bindSide(stored: readonly StoredTensor[], of: Side): BoundSide {
 const WRONG = { input: "PARITY_INPUT_WRONG", output: "PARITY_REFERENCE_WRONG" } as const;
 
 /** Why a tensor is not what the model takes or gives, in words; undefined when it may be. */
-function misfit(tensor: Tensor, { side, values, sizes }: Side): string | undefined {
+function misfit(tensor: Tensor, of: Side): string | undefined {
+  const { side, values, sizes } = of;
   const value = values.find((candidate) => candidate.name === tensor.name);
   const verb = side === "input" ? "takes" : "gives";
   if (!value)
     return `The model has no ${side} ${quote(tensor.name)}; it ${verb} ${values.map(written).join(", ")}.`;
   const type = formatTensorType(tensor.dtype, tensor.dims);
-  if (!value.isTensor || !fits(tensor, value, side))
+  if (!value.isTensor || !fits(tensor, value, of))
     return `The ${side} ${quote(tensor.name)} is ${type}; the model ${verb} ${written(value)}.`;
   return sizeMismatch(tensor, value, sizes);
 }
@@ -101,11 +117,18 @@ function misfit(tensor: Tensor, { side, values, sizes }: Side): string | undefin
  * The engine refuses an input of another rank. The rank of an output is the exporter's word, with which the engine's answer
  * need not agree (CatBoost writes [N] and the operator gives [N, 1]): there the replay decides.
  */
-function fits(tensor: Tensor, { dtype, shape }: ValueFacts, side: Side["side"]): boolean {
+function fits(tensor: Tensor, { dtype, shape }: ValueFacts, { side, anyBatch }: Side): boolean {
   if (tensor.dtype !== dtype) return false;
   if (shape === null) return true;
   if (shape.length !== tensor.dims.length) return side === "output";
-  return shape.every((dim, axis) => typeof dim !== "number" || dim === tensor.dims[axis]);
+  const isBatch = (dim: number, axis: number) => anyBatch && axis === 0 && dim === 1;
+  return shape.every(
+    (dim, axis) => typeof dim !== "number" || dim === tensor.dims[axis] || isBatch(dim, axis),
+  );
+}
+
+function takesBatches(inputs: readonly ValueFacts[]): boolean {
+  return inputs.some(({ shape }) => shape === null || (shape.length > 0 && typeof shape[0] !== "number"));
 }
 
 /** Exporters write these for a size that they do not know; every one may be another. */

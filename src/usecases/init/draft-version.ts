@@ -1,8 +1,14 @@
 import { formatJson } from "../../domain/document/format.ts";
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
-import { sidecarCrc32, type SidecarInput, type TensorSpec } from "../../domain/registry/sidecar.ts";
+import {
+  sidecarCrc32,
+  type SidecarInput,
+  type SidecarOutput,
+  type TensorSpec,
+} from "../../domain/registry/sidecar.ts";
 import { REQUIRED_FILES } from "../../domain/registry/version-facts.ts";
 import { inspectModel } from "../../measure/onnx/inspect-model.ts";
+import type { ValueFacts } from "../../measure/onnx/value-info.ts";
 import { markdownCode } from "../../report/escape.ts";
 import { draftShapes, type RenamedDimension } from "./draft-shapes.ts";
 
@@ -42,11 +48,18 @@ export function draftVersion(ref: ModelRef, model: Uint8Array): DraftVersion {
   return { folder, files, lacking: lackingOf() };
 }
 
-function specsOf(values: readonly TensorSpec[], shapes: readonly TensorSpec["shape"][]): TensorSpec[] {
-  return values.map(({ name, dtype }, index) => ({ name, dtype, shape: shapes[index] ?? null }));
+function specsOf(values: readonly ValueFacts[], shapes: readonly TensorSpec["shape"][]): SidecarOutput[] {
+  return values.map(({ name, dtype, zipMap }, index) => {
+    const spec = { name, dtype, shape: shapes[index] ?? null };
+    return zipMap ? { ...spec, classes: zipMap.classes } : spec;
+  });
 }
 
-function sidecarText(ref: ModelRef, inputs: readonly SidecarInput[], outputs: readonly TensorSpec[]): string {
+function sidecarText(
+  ref: ModelRef,
+  inputs: readonly SidecarInput[],
+  outputs: readonly SidecarOutput[],
+): string {
   const body = {
     schema_version: "modelgate/sidecar/v1",
     feature_schema_id: ref.id.replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, ""),
@@ -88,10 +101,11 @@ Delete crc32 from sidecar.json when you edit it; register computes it again.
 }
 
 function dimensionsText(renamed: readonly RenamedDimension[]): string {
-  const rule = `In sidecar.json, \`N\` is the batch axis: its rows are independent cases, and modelgate cuts and stacks rows along it
-to measure a batch of 1 and of 32. \`init\` took the open first axis of the first input for it. Where the rows depend on
-one another, give that axis another name, of letters, digits and \`_\`. A \`null\` in place of a shape means that the model
-declares no rank: write the axes if you know them.`;
+  const rule = `In sidecar.json, \`N\` is the batch axis: modelgate cuts and stacks rows along it to measure a batch of 1 and of 32.
+\`init\` took the open first axis of the first input for it. Where that axis is no batch, give it another name, of letters,
+digits and \`_\`. Where the answer to a row depends on that row alone, add \`"rows": "independent"\`: batches are then
+compared with their rows. A \`null\` in place of a shape means that the model declares no rank: write the axes if you know
+them.`;
   if (renamed.length === 0) return rule;
   const lines = renamed.map(({ foreign, name }) => `- ${markdownCode(foreign)} of the model is \`${name}\``);
   return `${rule}\n\nDimensions that have another name in sidecar.json:\n\n${lines.join("\n")}`;

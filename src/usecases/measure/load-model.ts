@@ -1,6 +1,7 @@
 import { refuse } from "../../errors.ts";
 import { externalDataProblems, externalFiles, type ListedFile } from "../../measure/onnx/external-data.ts";
 import { inspectModel, type ModelFacts } from "../../measure/onnx/inspect-model.ts";
+import { furtherOutputs } from "../../measure/onnx/zip-map.ts";
 import type { EngineModel } from "../../ports/engine.ts";
 import type { ModelVersion } from "../registry/load-version.ts";
 import type { VersionFiles } from "./version-files.ts";
@@ -28,7 +29,19 @@ export async function loadModel(version: ModelVersion, files: VersionFiles): Pro
       bytes: await files.read(`${folder}${path}`),
     })),
   );
-  return { facts, model: { bytes, externalData } };
+  return { facts, model: { ...engineCopy(bytes, facts), externalData } };
+}
+
+/**
+ * The engine's copy of a model. It cannot hand over what a ZipMap makes, so it is asked for the matrix before it; the bytes
+ * that the manifest names stay what they are.
+ */
+function engineCopy(bytes: Uint8Array, { outputs }: ModelFacts): Omit<EngineModel, "externalData"> {
+  const zipped = outputs.flatMap(({ name, zipMap }) => (zipMap ? [[name, zipMap.source] as const] : []));
+  if (zipped.length === 0) return { bytes };
+  const own = new Set(outputs.map(({ name }) => name));
+  const hidden = new Set(zipped.map(([, source]) => source).filter((source) => !own.has(source)));
+  return { bytes: Buffer.concat([bytes, furtherOutputs(outputs)]), aliases: new Map(zipped), hidden };
 }
 
 function filesBelow(version: ModelVersion, folder: string): ListedFile[] {

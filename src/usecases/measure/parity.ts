@@ -48,6 +48,15 @@ export interface ParityDetails {
   readonly not_comparable: readonly { readonly name: string; readonly kind: string }[];
   /** What came out when the cases were run again; empty when the model could not be replayed. */
   readonly repeated: readonly Repeated[];
+  /**
+   * Outputs that a ZipMap makes: compared as the matrix before it, which the engine's copy of the model gives as a further
+   * output. Left out when there is none.
+   */
+  readonly zip_maps?: readonly {
+    readonly output: string;
+    readonly matrix: string;
+    readonly classes: number;
+  }[];
   /** Why the model could not be replayed; null when it was. */
   readonly failure: { readonly code: string; readonly message: string } | null;
   /** What parity.json says, null when there is none or it cannot be read. */
@@ -176,6 +185,7 @@ function judgeless(replayed: Replayed, of: Replay): Result {
     cases: cases.map(({ name }) => name),
     not_comparable: notTensors.map(({ name, dtype }) => ({ name, kind: dtype })),
     claim: claim.claim,
+    ...zipMapsOf(facts),
   };
   if ("reason" in replayed) {
     const failure = { code: replayed.reason, message: replayed.note };
@@ -211,6 +221,13 @@ function comparedOf({ name, dtype, elements, rule, extremes }: OutputReport): Co
 function named(rerun: Rerun, cases: readonly TestCase[]): Repeated {
   const differences = rerun.differences.map((one) => ({ ...one, case: cases[one.case]?.name ?? "" }));
   return { ...rerun, differences };
+}
+
+function zipMapsOf({ outputs }: ModelFacts): Pick<ParityDetails, "zip_maps"> {
+  const found = outputs.flatMap(({ name, zipMap }) =>
+    zipMap ? [{ output: name, matrix: zipMap.source, classes: zipMap.classes.length }] : [],
+  );
+  return found.length === 0 ? {} : { zip_maps: found };
 }
 
 /** Every reference beside what the replay gave under its name. */

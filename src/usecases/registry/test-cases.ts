@@ -1,6 +1,7 @@
 import type { Tensor } from "../../domain/tensor.ts";
 import { gateError, GateError, type Problem, refuse, tried } from "../../errors.ts";
-import { readTensor, TENSOR_LIMITS } from "../../measure/onnx/read-tensor.ts";
+import { readReference } from "../../measure/onnx/read-reference.ts";
+import { readTensor } from "../../measure/onnx/read-tensor.ts";
 import { bindCase, type BoundCase, type Signature, type StoredTensor } from "../../measure/parity/bind.ts";
 import { findTestData, testDataNames, type TestDataSet } from "../../measure/parity/test-data.ts";
 
@@ -29,7 +30,7 @@ const MAX_TOTAL = 2 ** 30;
 /**
  * Every `test_data_set_<n>` that the manifest lists, in natural order, bound to what the model declares. Throws all that
  * keeps them from being replayed at once: PARITY_NO_TEST_DATA, PARITY_TEST_DATA_UNREAD, PARITY_INPUT_WRONG,
- * PARITY_INPUT_MISSING, PARITY_REFERENCE_MISSING, PARITY_TEST_DATA_AMBIGUOUS, TENSOR_*, MODEL_DTYPE_UNSUPPORTED, and the
+ * PARITY_INPUT_MISSING, PARITY_REFERENCE_MISSING, PARITY_CLASS_MISSING, PARITY_TEST_DATA_AMBIGUOUS, TENSOR_*, MODEL_DTYPE_UNSUPPORTED, and the
  * codes of reading.
  */
 export async function loadTestCases(source: TestDataSource, signature: Signature): Promise<TestCase[]> {
@@ -85,8 +86,11 @@ async function* boundSets(
 async function bindSet(set: TestDataSet, source: TestDataSource, signature: Signature): Promise<BoundCase> {
   const folder = `${source.folder}/${set.name}`;
   const comparable = [...set.outputs].filter(([position]) => signature.outputs[position]?.isTensor !== false);
-  const inputs = await readSide(set.inputs, source);
-  const outputs = await readSide(new Map(comparable), source);
+  const { outputs: values } = signature;
+  const inputs = await readSide(set.inputs, source, ({ bytes, file }) => readTensor(bytes, file));
+  const outputs = await readSide(new Map(comparable), source, ({ bytes, ...at }) =>
+    readReference(bytes, { ...at, outputs: values }),
+  );
   const readable: Signature = {
     inputs: inputs.problems.length > 0 ? [] : signature.inputs,
     outputs: outputs.problems.length > 0 ? [] : signature.outputs,
@@ -100,12 +104,23 @@ interface ReadSide {
   readonly problems: readonly Problem[];
 }
 
-async function readSide(paths: ReadonlyMap<number, string>, source: TestDataSource): Promise<ReadSide> {
+/** A file of one side, with its path in the repository and its position. */
+interface SideFile {
+  readonly bytes: Uint8Array;
+  readonly file: string;
+  readonly position: number;
+}
+
+async function readSide(
+  paths: ReadonlyMap<number, string>,
+  source: TestDataSource,
+  decode: (of: SideFile) => Tensor,
+): Promise<ReadSide> {
   const stored: StoredTensor[] = [];
   const problems: Problem[] = [];
   for (const [position, path] of [...paths].sort(([a], [b]) => a - b)) {
     const file = `${source.folder}/${path}`;
-    const tensor = await tried(async () => readTensor(await source.read(path), file, TENSOR_LIMITS));
+    const tensor = await tried(async () => decode({ bytes: await source.read(path), file, position }));
     if (tensor instanceof GateError) problems.push(...tensor.problems);
     else stored.push({ file, position, tensor });
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Tensor } from "../../../src/domain/tensor.ts";
 import type { RunLimits } from "../../../src/ports/engine.ts";
 import { ADD, ENDLESS, identity, ONES, SUM_OF_ONES } from "../../support/onnx-models.ts";
-import { bytes, int, model, node, tensor } from "../../support/onnx-writer.ts";
+import { bytes, int, model, node, tensor, text } from "../../support/onnx-writer.ts";
 import { measured, parityOf, realEngine, refusalOf } from "../../support/parity-run.ts";
 import { testDataSet, versionFolder } from "../../support/version-folder.ts";
 
@@ -92,7 +92,11 @@ describe("a hostile model", () => {
       model({ nodes: [node({ op: "Shell", inputs: [], outputs: ["y"], domain: "com.evil" })] }),
       "MODEL_DOMAIN_UNKNOWN",
     ],
-    ["with functions", Uint8Array.from([...ADD, ...bytes(25, new Uint8Array())]), "MODEL_FUNCTIONS"],
+    [
+      "with an operator of its own making",
+      Uint8Array.from([...ADD, ...bytes(25, text(1, "Add"))]),
+      "MODEL_FUNCTIONS",
+    ],
     ["cut in the middle", ADD.slice(0, ADD.length / 2), "MODEL_TRUNCATED"],
     ["without bytes", new Uint8Array(), "MODEL_EMPTY"],
     ["without a graph", int(1, 8), "MODEL_MALFORMED"],

@@ -1,20 +1,23 @@
 """Makes the models of this folder, as people export them by default, with references of the framework that trained them.
 
-pip install scikit-learn==1.9.1 skl2onnx==1.20.0 lightgbm==4.7.0 onnxmltools==1.16.0 xgboost==3.2.0 onnx==1.23.2
+pip install scikit-learn==1.9.1 skl2onnx==1.20.0 lightgbm==4.7.0 onnxmltools==1.16.0 xgboost==3.2.0 onnx==1.23.2 onnxruntime==1.30.0 pandas
 python make.py
 """
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import lightgbm
 import numpy as np
 import onnx
 import pandas as pd
 import xgboost
-from onnx import numpy_helper
+from onnx import helper, numpy_helper
 from onnxmltools import convert_lightgbm, convert_xgboost
 from onnxmltools.convert.common.data_types import FloatTensorType
+from onnxruntime import InferenceSession
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, quantize_static
 from skl2onnx import to_onnx
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_iris
@@ -24,6 +27,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 HERE = Path(__file__).parent
+FLOAT = onnx.TensorProto.FLOAT
 IRIS = load_iris(as_frame=True)
 X = IRIS.data.to_numpy(np.float32)
 Y = IRIS.target.to_numpy()
@@ -110,6 +114,38 @@ def boosted():
     write("xgboost-regressor", model, [array(ROWS)], [array(trees.predict(ROWS)[:, None])])
 
 
+def quantised():
+    """A convolution as onnxruntime.quantization.quantize_static(quant_format=QOperator) writes it: operators of com.microsoft."""
+    random = np.random.default_rng(0)
+    images = random.normal(size=(2, 3, 8, 8)).astype(np.float32)
+    value = helper.make_tensor_value_info
+    weight = numpy_helper.from_array(random.normal(scale=0.2, size=(4, 3, 3, 3)).astype(np.float32), "weight")
+    nodes = [
+        helper.make_node("Conv", ["x", "weight"], ["c"], pads=[1] * 4),
+        helper.make_node("Sigmoid", ["c"], ["s"]),
+        helper.make_node("Add", ["c", "s"], ["a"]),
+        helper.make_node("GlobalAveragePool", ["a"], ["y"]),
+    ]
+    shapes = [value("x", FLOAT, ["batch", 3, 8, 8])], [value("y", FLOAT, ["batch", 4, 1, 1])]
+    graph = helper.make_graph(nodes, "net", *shapes, [weight])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+    class Reader(CalibrationDataReader):
+        rows = iter([{"x": images}])
+
+        def get_next(self):
+            return next(self.rows, None)
+
+    with TemporaryDirectory() as folder:
+        source, target = Path(folder, "float.onnx"), Path(folder, "quantised.onnx")
+        source.write_bytes(model.SerializeToString())
+        quantize_static(source, target, Reader(), quant_format=QuantFormat.QOperator)
+        # The quantised network is what was trained; its own reference is Python's ONNX Runtime of the same version.
+        answers = InferenceSession(target).run(None, {"x": images})
+        write("qoperator", onnx.load(target), [array(images)], map(array, answers))
+
+
 if __name__ == "__main__":
     scikit_learn()
     boosted()
+    quantised()
