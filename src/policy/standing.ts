@@ -1,8 +1,12 @@
 import { type Outcome, mayMerge } from "../domain/outcome.ts";
 import type { ObjectiveVerdict, PolicyVerdict, RequirementVerdict, Verdict } from "../domain/verdict.ts";
 
-/** What old evidence cannot answer: a number that nobody measured then, and a history that cannot be read. */
-const UNANSWERED: ReadonlySet<string | null> = new Set(["EVIDENCE_MISSING", "GATE_SOAK_UNKNOWN"]);
+/** What old evidence cannot answer: a number that nobody measured then, or that another tolerance counted, and a history that cannot be read. */
+const UNANSWERED: ReadonlySet<string | null> = new Set([
+  "EVIDENCE_MISSING",
+  "EVIDENCE_TOLERANCE_MISMATCH",
+  "GATE_SOAK_UNKNOWN",
+]);
 
 /** A rule that stands in the way of a decision. */
 export interface Blocker {

@@ -174,6 +174,8 @@ describe("legs and the fan-in", () => {
         version: "1.0.0",
         kind: "parity",
         live: "",
+        event: "PROMOTE_TO_SHADOW",
+        environment: "prod",
         evidence: "flight-delay_1.0.0_parity",
       },
     ]);

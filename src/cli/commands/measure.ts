@@ -1,8 +1,11 @@
 import { formatJson } from "../../domain/document/format.ts";
 import type { Evidence, EvidenceKind } from "../../domain/evidence.ts";
+import type { LifecycleEvent } from "../../domain/lifecycle.ts";
+import { DEFAULT_RULES, type ParityRules } from "../../domain/parity-rules.ts";
 import { loadEngine, openPorts } from "../../host/wiring.ts";
 import { startRun } from "../../host/start.ts";
 import { renderEvidence } from "../../report/evidence.ts";
+import { type CommitFiles, parityRulesAt } from "../../usecases/gate/base.ts";
 import { measureKind } from "../../usecases/gate/measure-evidence.ts";
 import { baseCommit } from "../../usecases/base-commit.ts";
 import { loadVersion } from "../../usecases/registry/load-version.ts";
@@ -16,6 +19,8 @@ interface Options {
   readonly out?: string;
   readonly live?: string;
   readonly seed: string;
+  readonly event?: LifecycleEvent;
+  readonly env?: string;
 }
 
 /** `modelgate measure KIND ID@VERSION`: evidence on stdout or in a folder; no limit, no outcome. */
@@ -30,12 +35,39 @@ export async function run(
   const candidate = await loadVersion(ports.files, ref);
   const live = options.live === undefined ? null : await loadVersion(ports.files, modelRef(options.live));
   const start = startRun(wholeNumber("--seed", options.seed));
-  const ground = await groundOf(ports.git, await baseCommit(ports.git));
+  const base = await baseCommit(ports.git);
+  const ground = await groundOf(ports.git, base);
+  const rules = await rulesOf(ports.git, base, { model: ref.id, options });
   const run = runOf(start, { model: ref.id, version: ref.version, phase: null });
-  const evidence = await measureKind(ports, kind, { candidate, live, run, ground, signal: context.signal });
+  const evidence = await measureKind(ports, kind, {
+    candidate,
+    live,
+    run,
+    ground,
+    rules,
+    signal: context.signal,
+  });
   ports.progress.end();
   await show(context, evidence, options.out);
+  if (kind === "parity") context.console.note(sourceOf(rules));
   return 0;
+}
+
+/** Of the policies that match the transition that is named; else the defaults. */
+async function rulesOf(
+  git: CommitFiles,
+  base: string | null,
+  { model, options }: { readonly model: string; readonly options: Options },
+): Promise<ParityRules> {
+  const { event, env } = options;
+  if (event === undefined || base === null) return DEFAULT_RULES;
+  return parityRulesAt(git, base, { event, model, environment: env ?? null });
+}
+
+function sourceOf({ policies }: ParityRules): string {
+  return policies.length > 0
+    ? `Tolerances: of the policies ${policies.join(", ")}.`
+    : "Tolerances: the defaults of each dtype. Give --event and --env for those of the policies.";
 }
 
 /** Code is loaded while git starts: the sooner the engine starts, the sooner all is done. */

@@ -127,6 +127,8 @@ function addRegistry(program: Command, dispatch: Dispatch): void {
     .option("--out <dir>", "write <kind>.json there")
     .option("--live <model@version>", "the version to measure alongside (benchmark)")
     .option("--seed <n>", "seed of orders and resampling", "1")
+    .addOption(oneOf("--event <event>", "take the tolerances of the policies for it (parity)", EVENTS))
+    .option("--env <name>", "environment of that event")
     .action((...args) => dispatch(() => import("../commands/measure.ts"), args));
 }
 

@@ -4,8 +4,11 @@ import { mayMerge } from "../../domain/outcome.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { gateError } from "../../errors.ts";
 import { evaluate } from "../../policy/evaluate.ts";
+import { matchingPolicies } from "../../policy/match.ts";
+import { parityRulesOf } from "../../policy/parity.ts";
 import { parsePolicies } from "../../policy/parse-policies.ts";
 import type { PolicySet } from "../../policy/policy.ts";
+import { retolerated } from "../../policy/retolerated.ts";
 import { type Blocker, type Standing, standingOf } from "../../policy/standing.ts";
 import type { Git } from "../../ports/git.ts";
 import { limitsOf } from "../../report/limits.ts";
@@ -100,9 +103,10 @@ function rejudge(past: Past, { policies, ledger }: Court): Flip | NotRejudged | 
 
 function judgeAs(past: PastCase, policies: PolicySet): Judged {
   const { request, stored, verdict: told, evidence, ledger, since } = past;
+  const rules = parityRulesOf(matchingPolicies(policies.policies, request));
   const verdict = evaluate({
     policies,
-    evidence,
+    evidence: evidence.map((one) => retolerated(one, rules)),
     ledger,
     request,
     subject: stored.pack.subject,

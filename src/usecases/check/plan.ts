@@ -1,4 +1,5 @@
 import { type EvidenceKind, packFolder } from "../../domain/evidence.ts";
+import type { LifecycleEvent } from "../../domain/lifecycle.ts";
 import { formatModelRef, type ModelRef } from "../../domain/model-ref.ts";
 import { liveVersion } from "../../domain/ledger.ts";
 import { GateError, gateError } from "../../errors.ts";
@@ -17,6 +18,10 @@ export interface Leg {
   readonly kind: EvidenceKind;
   /** The live version to measure alongside, `id@version`; empty when there is none. */
   readonly live: string;
+  /** The transition that it is for: policies set the tolerances of parity. */
+  readonly event: LifecycleEvent;
+  /** Empty for an event that holds everywhere. */
+  readonly environment: string;
   /** Name of the folder that its evidence lies in: `<model>_<version>_<kind>`. */
   readonly evidence: string;
 }
@@ -58,7 +63,7 @@ export async function legsOf(ports: CheckPorts, change: Change): Promise<readonl
 async function registrationLegs(ports: CheckPorts, change: Change, ref: ModelRef): Promise<readonly Leg[]> {
   const request = registrationOf(ref);
   const base = await readBase(ports.git, change.base, request);
-  return legs(ref, neededKinds(base, request), { base, environment: null });
+  return legs(ref, neededKinds(base, request), { base, event: "REGISTER", environment: null });
 }
 
 async function promotionLegs(ports: CheckPorts, change: Change): Promise<readonly Leg[]> {
@@ -69,7 +74,7 @@ async function promotionLegs(ports: CheckPorts, change: Change): Promise<readonl
     const ref = { id: request.model, version: request.version };
     const folder = packFolder({ ...transition, runId: transition.run_id });
     const { again } = await remeasured(ports.git, { base, request, change, folder });
-    return legs(ref, again, { base, environment: request.environment });
+    return legs(ref, again, { base, event: request.event, environment: request.environment });
   } catch (error) {
     if (error instanceof GateError && error.exitCode !== 3) return [];
     throw error;
@@ -79,7 +84,7 @@ async function promotionLegs(ports: CheckPorts, change: Change): Promise<readonl
 function legs(
   ref: ModelRef,
   kinds: readonly EvidenceKind[],
-  at: { base: GateBase; environment: string | null },
+  at: { base: GateBase; event: LifecycleEvent; environment: string | null },
 ): Leg[] {
   const slot = at.environment === null ? undefined : liveVersion(at.base.ledger, ref.id, at.environment);
   const live =
@@ -91,6 +96,8 @@ function legs(
       version: ref.version,
       kind,
       live: kind === "benchmark" ? live : "",
+      event: at.event,
+      environment: at.environment ?? "",
       evidence: `${ref.id}_${ref.version}_${kind}`,
     }));
 }

@@ -6,9 +6,11 @@ import { LIMITS } from "../../domain/limits.ts";
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { ENVIRONMENTS_FILE, RETENTION_FILE, WAIVERS_FILE } from "../../domain/policy-files.ts";
 import { gateError, problem, type Problem, refuse } from "../../errors.ts";
-import type { Matchable } from "../../policy/match.ts";
+import { type Matchable, matchingPolicies } from "../../policy/match.ts";
+import { parityRulesOf } from "../../policy/parity.ts";
 import { parsePolicies, type PolicySource } from "../../policy/parse-policies.ts";
 import type { PolicySet } from "../../policy/policy.ts";
+import type { ParityRules } from "../../domain/parity-rules.ts";
 import type { Git } from "../../ports/git.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import { MANIFEST_LIMIT, versionOf } from "../registry/load-version.ts";
@@ -91,6 +93,16 @@ export function registeredVersion(ref: ModelRef, bytes: Uint8Array, file: string
   const { subject, manifest } = versionOf(ref, bytes, parseJson(bytes, file, MANIFEST_LIMIT));
   const { dataset_hash, trainer_code_hash, signing_key_id } = manifest;
   return { subject, lineage: { dataset_hash, trainer_code_hash, signing_key_id } };
+}
+
+/** What the policies of a commit allow an output in the transition that is asked for. GIT_*, POLICY_*. */
+export async function parityRulesAt(
+  git: CommitFiles,
+  commit: string,
+  request: Matchable,
+): Promise<ParityRules> {
+  const { policies } = parsePolicies(await policySources(git, commit));
+  return parityRulesOf(matchingPolicies(policies, request));
 }
 
 const GATES = /^policies\/gates\/[^/]+\.yaml$/;

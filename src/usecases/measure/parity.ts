@@ -39,8 +39,6 @@ export interface ParityTask {
 
 /** What stands behind the numbers. */
 export interface ParityDetails {
-  /** Policies whose tolerances counted; empty for the defaults. */
-  readonly tolerances_of: readonly string[];
   readonly producer: string;
   readonly opsets: ModelFacts["opsets"];
   readonly cases: readonly string[];
@@ -179,7 +177,6 @@ function judgeless(replayed: Replayed, of: Replay): Result {
   const rules = task.rules ?? DEFAULT_RULES;
   const notTensors = facts.outputs.filter((output) => !output.isTensor);
   const details = {
-    tolerances_of: rules.policies,
     producer: facts.producer,
     opsets: facts.opsets,
     cases: cases.map(({ name }) => name),

@@ -106,6 +106,21 @@ describe("changed policies, on what was decided before", () => {
     ]);
   });
 
+  it("judges by tolerances that nobody had when it was measured", async () => {
+    const over = `  - { id: over, metric: parity.elements_over_tolerance, hard: "== 0", why: w, fix: f }\n`;
+    const within = (atol: string) =>
+      `${over}parity: { tolerances: { float32: { atol: ${atol}, rtol: 0 } } }\n`;
+    const wide = await test(onBranch("wide", gate(4, "<= 0.1", within("0.1"))));
+    expect(wide).toMatchObject({ promotions: 1, refusals: 1, flips: [], not_rejudged: [] });
+    const narrow = await test(onBranch("narrow", gate(4, "<= 0.1", within("1e-3"))));
+    expect(narrow.flips).toMatchObject([{ because: [{ id: "over" }] }, { because: [{ id: "over" }] }]);
+    const nan = await test(onBranch("nan", gate(4, "<= 0.1", `${over}parity: { nan_equal: true }\n`)));
+    expect(nan.not_rejudged).toMatchObject([
+      { kind: "promotion", code: "EVIDENCE_TOLERANCE_MISMATCH" },
+      { kind: "refusal", code: "EVIDENCE_TOLERANCE_MISMATCH" },
+    ]);
+  });
+
   it("says that no policy would cover a promotion", async () => {
     const head = scene.branch("uncovered", () => rmSync(join(scene.repo.root, SHADOW)));
     expect((await test(head)).flips[0]).toMatchObject({
