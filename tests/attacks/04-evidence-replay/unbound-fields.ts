@@ -38,6 +38,9 @@ export const UNBOUND: Readonly<Record<string, string>> = {
 
 /** Those of evidence that the check measures again and compares, so that it notices what no binding does. */
 export const REMEASURED: ReadonlySet<string> = new Set([
+  "evidence compared/*/output",
+  "evidence compared/*/elements",
+  "evidence compared/*/extremes/*/*",
   "evidence inputs/*/name",
   "evidence inputs/*/digest",
   "evidence details",

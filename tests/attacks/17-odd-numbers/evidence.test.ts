@@ -16,7 +16,7 @@ import {
  * comparison says pass. Who forges makes every digest agree again, and keeps the verdict of the honest numbers. The model
  * itself is good, so that nothing but the stored evidence can tell.
  */
-const METRIC = "parity.max_abs_diff";
+const METRIC = "parity.scaled_diff";
 const REASON = "PARITY_NOTHING_COMPARED";
 
 describe("a stored measurement", () => {
@@ -76,7 +76,7 @@ describe("a stored measurement", () => {
     ["null, and measured all the same", each(() => ({ value: null }))],
     ["left out", measurements((all) => all.filter(({ metric }) => metric !== METRIC))],
     ["there twice, once as it should be", measurements((all) => [...all, ...all])],
-    ["of a metric that nobody knows", each(() => ({ metric: "parity.max_abs_dif" }))],
+    ["of a metric that nobody knows", each(() => ({ metric: "parity.scaled_dif" }))],
     ["not applicable", each(() => ({ state: "not_applicable", value: null, reason: REASON, note: "x" }))],
     ["pessimistic", each(() => ({ state: "pessimistic", note: "x", reason: REASON }))],
     ["at least that", each(() => ({ state: "at_least", note: "x", reason: REASON }))],
