@@ -59,9 +59,9 @@ describe("a proposal with a value that no objective reads", () => {
       /^\/measurements\/\d+\/value$/,
     ],
     [
-      "label_agreement",
+      "outputs_failed",
       "parity",
-      metric("parity.label_agreement", { value: 0.5 }),
+      metric("parity.outputs_failed", { value: 1 }),
       /^\/measurements\/\d+\/value$/,
     ],
     [

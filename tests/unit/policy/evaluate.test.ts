@@ -55,7 +55,7 @@ test("a good candidate passes every shipped objective, and its verdict has the s
   const verdict = evaluate(inputWith());
   expect(verdict.outcome).toBe("PASS");
   expect(verdict.policies.map(({ policy }) => policy)).toEqual(["production"]);
-  expect(verdict.policies[0]!.objectives.map(({ outcome }) => outcome)).toEqual(Array(12).fill("PASS"));
+  expect(verdict.policies[0]!.objectives.map(({ outcome }) => outcome)).toEqual(Array(15).fill("PASS"));
   expect(verdict.refusals).toEqual([]);
   expect(verdict.decided_at).toBe("2026-11-20T12:00:00Z");
   expect(schemaErrors(VERDICT_V1, JSON.parse(JSON.stringify(verdict)))).toEqual([]);

@@ -86,6 +86,7 @@ score: { hard: ">= 90 %" }
             fix: "Make it smaller.",
           },
         ],
+        parity: null,
         noIncumbent: "inconclusive",
         score: {
           hard: { text: ">= 90 %", operator: ">=", bound: { kind: "absolute", value: 0.9 } },
