@@ -5,7 +5,7 @@ import { type Tensor, elementCount } from "../../src/domain/tensor.ts";
 import type { Engine } from "../../src/ports/engine.ts";
 import { memoryEngine } from "../support/memory-engine.ts";
 import { ADD } from "../support/onnx-models.ts";
-import { tensor } from "../support/onnx-writer.ts";
+import { concat, int, model, node, tensor, text } from "../support/onnx-writer.ts";
 
 const LIMITS = { timeoutMs: 60_000, memoryMiB: 2048, outputMiB: 16 };
 
@@ -79,6 +79,30 @@ describe.each(ENGINES)("%s", (_, open) => {
       name: "onnxruntime-node",
       threads: 1,
       optimization_level: "basic",
+    });
+  });
+});
+
+describe("a model that asks for a locale", () => {
+  const attribute = (name: string, value: string) => concat(text(1, name), text(4, value), int(20, 3));
+  const attributes = [attribute("case_change_action", "LOWER"), attribute("locale", "xx_XX.UTF-8")];
+  const strings = (name: string) => ({ name, dtype: "string", shape: ["N"] });
+  const normalizer = model({
+    nodes: [node({ op: "StringNormalizer", inputs: ["x"], outputs: ["y"], attributes })],
+    inputs: [strings("x")],
+    outputs: [strings("y")],
+  });
+
+  it("is not blamed for a machine that has no such locale", async () => {
+    await using process = ENGINES[0]![1]().start(LIMITS);
+    const asked = process.replay({
+      model: { bytes: normalizer, externalData: [] },
+      cases: [[tensor("x", "string", [1], ["A"])]],
+    });
+    await expect(asked).rejects.toMatchObject({
+      code: "ENGINE_LOCALE_MISSING",
+      exitCode: 3,
+      problems: [{ message: "The model needs the locale xx_XX.UTF-8, which is not here." }],
     });
   });
 });

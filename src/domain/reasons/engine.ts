@@ -11,6 +11,12 @@ export const engineReasons = {
     fix: "Check that it was built for this platform (glibc 2.28 or newer on Linux), and install it again.",
     exit: 3,
   },
+  ENGINE_LOCALE_MISSING: {
+    meaning:
+      "The model changes the case of texts (StringNormalizer) by the rules of a locale that this machine does not have.",
+    fix: "Install the locale on the machine that measures: sudo localedef -i en_US -f UTF-8 en_US.UTF-8 (on Debian and Ubuntu after apt-get install locales), or set another locale in the model.",
+    exit: 3,
+  },
   ENGINE_UNTRUSTED: {
     meaning:
       "The ONNX Runtime that was found in the repository under judgement, or fetched, is no published build; it could measure what it likes.",
