@@ -25,8 +25,6 @@ class Case:
     file: str = "model.onnx"
     #: Files beside the model, by name.
     beside: dict[str, bytes] = field(default_factory=dict)
-    #: Sequences, maps and optionals of the expected outputs are left out of the test data.
-    tensors_only: bool = True
 
 
 def write(case: Case, out: Path) -> None:

@@ -16,7 +16,7 @@ export interface Expectation {
 /** Where a walk ended. */
 export interface Walk {
   readonly ended: "init" | "register" | "validate" | "REGISTER" | "SHADOW" | "CANARY";
-  readonly result: "pass" | "fail" | "refused" | "broke";
+  readonly result: "pass" | "fail" | "inconclusive" | "refused" | "broke";
   /** Reason codes in the output of the last step. */
   readonly codes: readonly string[];
   /** Objectives that the last step calls missed, by id. */

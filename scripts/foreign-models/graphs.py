@@ -155,7 +155,7 @@ def random():
     nodes = [h.make_node("Dropout", ["x", "ratio", "training"], ["y"])]
     weights = [("ratio", np.array(0.5, np.float32)), ("training", np.array(True))]
     made = model(nodes, [floats("x", ["N", 4])], [floats("y", ["N", 4])], weights)
-    yield Case("dropout-in-training", made, split({"x": x}, [x]), "refused", "Dropout as in training.", ["MODEL_RANDOM"])
+    yield Case("dropout-in-training", made, split({"x": x}, [x]), "refused", "Dropout as in training.", ["MODEL_TRAINING_MODE"])
     weights[1] = ("training", np.array(False))
     made = model(nodes, [floats("x", ["N", 4])], [floats("y", ["N", 4])], weights)
     yield Case("dropout-at-rest", made, split({"x": x}, [x]), "pass", "Dropout that does nothing.")
@@ -198,11 +198,10 @@ def not_tensors():
     nodes = [h.make_node("SplitToSequence", ["x"], ["y"], axis=0)]
     y = h.make_tensor_sequence_value_info("y", T.FLOAT, None)
     x = rows()
-    codes = ["MODEL_OUTPUT_NOT_TENSOR", "MODEL_NOT_TENSOR"]
-    yield Case("sequence-output", model(nodes, [floats("x", ["N", 4])], [y]), [({"x": x}, [None])], "refused", "A sequence comes out.", codes)
+    yield Case("sequence-output", model(nodes, [floats("x", ["N", 4])], [y]), [({"x": x}, [None])], "refused", "A sequence comes out, and nothing else: nothing can be compared.", ["PARITY_NOTHING_COMPARED"])
     nodes = [h.make_node("ConcatFromSequence", ["x"], ["y"], axis=0)]
     seq = h.make_tensor_sequence_value_info("x", T.FLOAT, ["N", 4])
-    yield Case("sequence-input", model(nodes, [seq], [floats("y", ["M", 4])]), [({}, [x])], "refused", "A sequence goes in.", codes)
+    yield Case("sequence-input", model(nodes, [seq], [floats("y", ["M", 4])]), [({}, [x])], "refused", "A sequence goes in.", ["MODEL_INPUT_NOT_TENSOR"])
     made = model([h.make_node("Neg", ["x"], ["y"])], [floats("x", ["N"], T.BFLOAT16)], [floats("y", ["N"], T.BFLOAT16)])
     yield Case("bfloat16", made, [({}, [])], "refused", "bfloat16, which the binding does not take.", ["MODEL_DTYPE_UNSUPPORTED"])
 
@@ -219,6 +218,13 @@ def domains():
     yield Case("unknown-domain", made, split({"x": x}, [x]), "refused", "An operator of an unknown domain.", ["MODEL_DOMAIN_UNKNOWN", "MODEL_OPERATOR_UNKNOWN"])
     made, run = dense(opset=99)
     yield Case("opset-99", made, split({"x": x}, [run(x)]), "refused", "An opset that the runtime does not know.", ["MODEL_LOAD_FAILED"], until="REGISTER")
+
+
+def locales():
+    node = h.make_node("StringNormalizer", ["x"], ["y"], case_change_action="LOWER", locale="xx_XX.UTF-8")
+    made = model([node], [floats("x", ["N"], T.STRING)], [floats("y", ["N"], T.STRING)])
+    data = [({"x": np.array(["A"], dtype=object)}, [np.array(["a"], dtype=object)])]
+    yield Case("unknown-locale", made, data, "refused", "A locale that no machine has.", ["ENGINE_LOCALE_MISSING"], until="REGISTER")
 
 
 def functions():
@@ -246,5 +252,5 @@ def slow():
 
 
 def cases():
-    for make in (names_and_dimensions, odd_shapes, half, external, random, stateful, specials, not_tensors, domains, functions, slow):
+    for make in (names_and_dimensions, odd_shapes, half, external, random, stateful, specials, not_tensors, domains, locales, functions, slow):
         yield from make()

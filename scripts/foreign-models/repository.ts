@@ -10,6 +10,7 @@ const PROJECT = join(import.meta.dirname, "../..");
 /** What a verb came to. */
 export interface Verb {
   readonly exit: number;
+  readonly isUndecided: boolean;
   /** Reason codes in what it printed, sorted. */
   readonly codes: readonly string[];
   /** Objectives for which it says what to do. */
@@ -43,8 +44,13 @@ export function newRepository(): Repository {
     modelgate: (...words) => {
       const { status, stdout, stderr } = run(root, words);
       printed.push(`$ modelgate ${words.join(" ")}\n${stdout}${stderr}[exit ${status}]\n`);
-      const missed = [...stdout.matchAll(/^- ([a-z0-9-]+): /gm)].map(([, id]) => id ?? "");
-      return { exit: status ?? 3, codes: codesIn(`${stdout}${stderr}`), missed };
+      const missed = missedIn(stdout);
+      return {
+        exit: status ?? 3,
+        isUndecided: /: INCONCLUSIVE/.test(stdout),
+        codes: codesIn(`${stdout}${stderr}`),
+        missed,
+      };
     },
     write: (path, content) => {
       mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -82,4 +88,10 @@ function linesOf(entry: string): string[] {
 function codesIn(text: string): string[] {
   const words = text.match(/[A-Z]+(?:_[A-Z0-9]+)+/g) ?? [];
   return [...new Set(words)].filter((word) => Object.hasOwn(reasons, word)).sort();
+}
+
+/** What the report says is to be done, objective by objective. */
+function missedIn(text: string): string[] {
+  const [, advice = ""] = text.split("What to do:");
+  return [...advice.matchAll(/^- ([a-z0-9-]+): /gm)].map(([, id]) => id ?? "");
 }

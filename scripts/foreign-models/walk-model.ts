@@ -40,10 +40,10 @@ export function walkModel(repository: Repository, folder: string, expected: Expe
   ];
   let last: Walk = { ended: "init", result: "broke", codes: [], missed: [], widest: 0 };
   for (const [ended, run] of steps) {
-    const { exit, codes, missed } = run();
+    const { exit, codes, missed, isUndecided } = run();
     last = {
       ended,
-      result: RESULTS[exit] ?? "broke",
+      result: isUndecided ? "inconclusive" : (RESULTS[exit] ?? "broke"),
       ...(exit === 0 ? NOTHING : { codes, missed }),
       widest: repository.widest(),
     };
