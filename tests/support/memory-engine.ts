@@ -2,7 +2,7 @@ import type { EngineFingerprint } from "../../src/domain/evidence.ts";
 import type { Tensor } from "../../src/domain/tensor.ts";
 import { gateError, type GateError } from "../../src/errors.ts";
 import { RERUNS, rerunOrder, RerunTally } from "../../src/measure/parity/repeat.ts";
-import type { Engine, EngineProcess } from "../../src/ports/engine.ts";
+import type { Engine, EngineModel, EngineProcess } from "../../src/ports/engine.ts";
 
 export const MEMORY_FINGERPRINT: EngineFingerprint = {
   name: "onnxruntime-node",
@@ -13,8 +13,8 @@ export const MEMORY_FINGERPRINT: EngineFingerprint = {
   execution_provider: "cpu",
 };
 
-/** What the twin answers for the inputs of one case; it may throw what a model throws. */
-export type Behaviour = (inputs: readonly Tensor[], index: number) => readonly Tensor[];
+/** What the twin answers for the inputs of one case of a model; it may throw what a model throws. */
+export type Behaviour = (inputs: readonly Tensor[], index: number, model: EngineModel) => readonly Tensor[];
 
 /** An engine without a process, for tests of everything around it. `error` is thrown by every process that is asked. */
 export function memoryEngine(
@@ -25,17 +25,17 @@ export function memoryEngine(
   const start = (): EngineProcess => {
     counts.started++;
     return {
-      replay: async ({ cases }, onCase) => {
+      replay: async ({ model, cases }, onCase) => {
         if (error) throw error;
         const answers = cases.map((inputs, index) => {
-          const outputs = behaviour(inputs, index);
+          const outputs = behaviour(inputs, index, model);
           onCase?.(index + 1);
           return outputs;
         });
         const reruns = RERUNS.map((kind) => {
           const tally = new RerunTally(kind);
           for (const index of rerunOrder(kind, cases.length))
-            tally.add(index, answers[index] ?? [], behaviour(cases[index] ?? [], index));
+            tally.add(index, answers[index] ?? [], behaviour(cases[index] ?? [], index, model));
           return tally.rerun;
         });
         return { cases: answers, reruns, peakMiB: 1 };

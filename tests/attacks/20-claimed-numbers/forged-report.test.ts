@@ -12,7 +12,8 @@ const PROPOSAL = "promote/prod/flight-delay";
 /** Agrees with every reference in the first replay. */
 function onlyOnce(): Behaviour {
   const seen = new Set<number>();
-  return (inputs, index) => (seen.size < seen.add(index).size ? honest : changed)(inputs, index);
+  return (inputs, index, model) =>
+    (seen.size < seen.add(index).size ? honest : changed)(inputs, index, model);
 }
 
 describe("a proposal whose evidence is perfect", () => {
@@ -38,8 +39,8 @@ describe("a proposal whose evidence is perfect", () => {
 
   const each =
     (change: (tensor: Tensor) => Partial<Tensor>): Behaviour =>
-    (inputs, index) =>
-      honest(inputs, index).map((tensor) => ({ ...tensor, ...change(tensor) }) as Tensor);
+    (...asking) =>
+      honest(...asking).map((tensor) => ({ ...tensor, ...change(tensor) }) as Tensor);
   const floats = (value: number) =>
     each(({ data }) => (data instanceof Float32Array ? { data: data.map(() => value) } : {}));
 
@@ -51,7 +52,7 @@ describe("a proposal whose evidence is perfect", () => {
     ["answers a little otherwise", changed, "GATE_HARD_LIMIT_MISSED"],
     [
       "answers otherwise from the second case on",
-      (inputs, n) => (n === 0 ? honest : changed)(inputs, n),
+      (inputs, n, model) => (n === 0 ? honest : changed)(inputs, n, model),
       "GATE_HARD_LIMIT_MISSED",
     ],
     ["answers NaN, which no comparison holds for", floats(Number.NaN), "GATE_HARD_LIMIT_MISSED"],

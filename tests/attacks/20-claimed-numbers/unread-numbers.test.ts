@@ -158,8 +158,8 @@ describe("a proposal with a value that no objective reads", () => {
   /** As a machine with other rounding would answer. */
   const rounding =
     (by: number): Behaviour =>
-    (inputs, index) =>
-      honest(inputs, index).map(
+    (...asking) =>
+      honest(...asking).map(
         (tensor) =>
           (tensor.data instanceof Float32Array
             ? { ...tensor, data: tensor.data.map((value) => value + by) }

@@ -295,8 +295,8 @@ describe("a promotion that was decided with a warning", () => {
     const soft = parity?.replace('hard: "<= 0.01"', 'soft: "<= 1e-9"');
     scene.repo.commit({ [path]: `${[integrity, soft].join("  - id: onnx-parity")}\n` });
     // As a machine with other rounding answers.
-    scene.answer((inputs, index) =>
-      honest(inputs, index).map((tensor) =>
+    scene.answer((...asking) =>
+      honest(...asking).map((tensor) =>
         tensor.data instanceof Float32Array
           ? ({ ...tensor, data: tensor.data.map((value) => value + 5e-8) } as typeof tensor)
           : tensor,

@@ -65,11 +65,10 @@ describe("a registration", () => {
     expect(report.outcome).toBe("FAIL");
     expect(report.problems).toEqual([]);
     const [decision] = report.decisions;
-    expect(decision?.verdict.policies.flatMap(({ objectives }) => objectives)).toMatchObject([
-      { id: "integrity", outcome: "PASS" },
-      { id: "replayed-cases", outcome: "FAIL", reason: "MODEL_LOAD_FAILED" },
-      { id: "answers-repeated", outcome: "FAIL", reason: "MODEL_LOAD_FAILED" },
-    ]);
+    const [integrity, ...parity] = decision?.verdict.policies.flatMap(({ objectives }) => objectives) ?? [];
+    expect(integrity).toMatchObject({ id: "integrity", outcome: "PASS" });
+    expect(parity.length).toBeGreaterThanOrEqual(9);
+    for (const one of parity) expect(one).toMatchObject({ outcome: "FAIL", reason: "MODEL_LOAD_FAILED" });
   });
 
   it("fails when the stored test data can never be replayed, whatever its manifest says", async () => {
