@@ -130,7 +130,7 @@ describe("each field of the manifest, flipped, with the hash made to fit", () =>
       [(files) => files.push({ path: "z.txt", sha256: OTHER, size: 1 }), ["MANIFEST_FILE_MISSING"]],
       [(files) => files.shift(), ["MANIFEST_FILE_UNLISTED"]],
       [(files) => files.reverse(), ["MANIFEST_FILES_NOT_SORTED"]],
-      [(files) => files.unshift({ ...files[0] }), ["MANIFEST_FILES_NOT_SORTED"]],
+      [(files) => files.unshift({ ...files[0] }), ["MANIFEST_FILE_LISTED_TWICE"]],
     ];
     const before = registry.read(`${FOLDER}/manifest.json`);
     for (const [edit, expected] of edits) {
