@@ -61,20 +61,25 @@ export function parsePolicies(sources: readonly PolicySource[]): PolicySet {
 /** POLICY_TOO_MUCH, before anything is parsed. */
 function tooMuch(sources: readonly PolicySource[]): Problem[] {
   const bytes = sources.reduce((sum, source) => sum + source.bytes.length, 0);
+  const [largest] = sources.toSorted((a, b) => b.bytes.length - a.bytes.length);
   return [
-    ...above(sources.length, LIMITS.policyFiles, "policy files"),
-    ...above(bytes, LIMITS.policyBytes, "bytes of policy files"),
+    ...above(sources.length, LIMITS.policyFiles, { what: "policy files" }),
+    ...above(bytes, LIMITS.policyBytes, { what: "bytes of policy files", file: largest?.path }),
   ];
 }
 
 function tooManyObjectives(policies: PolicySet["policies"]): Problem[] {
   const count = policies.reduce((sum, { objectives }) => sum + objectives.length, 0);
-  return above(count, LIMITS.objectives, "objectives");
+  return above(count, LIMITS.objectives, { what: "objectives" });
 }
 
-function above(count: number, most: number, what: string): Problem[] {
+/** `file` is where to look first. */
+function above(
+  count: number,
+  most: number,
+  { what, file = "policies" }: { what: string; file?: string | undefined },
+): Problem[] {
   if (count <= most) return [];
-  return [
-    problem("POLICY_TOO_MUCH", `There are ${count} ${what} below policies/; at most ${most} are read.`),
-  ];
+  const message = `There are ${count} ${what} below policies/; at most ${most} are read.`;
+  return [problem("POLICY_TOO_MUCH", message, { where: { file } })];
 }

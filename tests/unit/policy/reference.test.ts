@@ -10,7 +10,7 @@ const BLOCKS = [...REFERENCE.matchAll(/^```yaml\n(.*?)^```$/gms)]
 
 test("the examples of the policy reference are policies that fit together", () => {
   const set = parsePolicies(BLOCKS.map((text, index) => source(`docs/policy-reference-${index}.yaml`, text)));
-  expect(set.policies.map(({ name }) => name)).toEqual(["production", "kill-switch"]);
+  expect(set.policies.map(({ name }) => name)).toEqual(["production", "prices", "kill-switch"]);
   expect(set.environments.map(({ name, after }) => [name, after])).toEqual([
     ["staging", null],
     ["prod", "staging"],
