@@ -29,7 +29,9 @@ async function promote(model: string, environment: string): Promise<StepResult> 
 
 async function propose(model: string, environment: string): Promise<number> {
   const step = await promote(model, environment);
-  expect([titlesOf(step), step.outputs["result"]]).toEqual([[], "pass"]);
+  // silero-vad was imported: its documents name one window for training and evaluation.
+  const findings = model === OTHER ? ["CLAIM_ON_TRAINING_DATA"] : [];
+  expect([titlesOf(step), step.outputs["result"]]).toEqual([findings, "pass"]);
   return Number(step.outputs["pull-request-number"]);
 }
 
