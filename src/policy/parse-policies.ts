@@ -1,5 +1,6 @@
 import { digestOf } from "../domain/digest.ts";
 import { LIMITS } from "../domain/limits.ts";
+import { YAML_SIZE_LIMIT } from "../domain/document/yaml.ts";
 import { type Problem, problem, refuse } from "../errors.ts";
 import { crossCheck } from "./parse/cross-check.ts";
 import { readEnvironments } from "./parse/environments.ts";
@@ -58,10 +59,11 @@ export function parsePolicies(sources: readonly PolicySource[]): PolicySet {
   };
 }
 
-/** POLICY_TOO_MUCH, before anything is parsed. */
+/** POLICY_TOO_MUCH, before anything is parsed. A file over its own limit is refused by its reader, which names that limit. */
 function tooMuch(sources: readonly PolicySource[]): Problem[] {
-  const bytes = sources.reduce((sum, source) => sum + source.bytes.length, 0);
-  const [largest] = sources.toSorted((a, b) => b.bytes.length - a.bytes.length);
+  const read = sources.filter(({ bytes }) => bytes.length <= YAML_SIZE_LIMIT);
+  const bytes = read.reduce((sum, source) => sum + source.bytes.length, 0);
+  const [largest] = read.toSorted((a, b) => b.bytes.length - a.bytes.length);
   return [
     ...above(sources.length, LIMITS.policyFiles, { what: "policy files" }),
     ...above(bytes, LIMITS.policyBytes, { what: "bytes of policy files", file: largest?.path }),

@@ -1,4 +1,5 @@
 import type { Document } from "../document/document.ts";
+import { LIMITS } from "../limits.ts";
 import type { Manifest, ManifestFile } from "../manifest.ts";
 import { problem, type Problem } from "../../errors.ts";
 import { foldedName } from "./file-names.ts";
@@ -7,6 +8,13 @@ import { type FolderFile, REQUIRED_FILES } from "./version-facts.ts";
 /** UTF-8 byte order, in which the manifest lists its files. */
 export function byPath(a: { path: string }, b: { path: string }): number {
   return Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
+}
+
+/** A version folder with more files than are read; asked before one of them is. MANIFEST_TOO_MANY_FILES. */
+export function tooManyFiles(folder: string, count: number): Problem[] {
+  if (count <= LIMITS.versionFiles) return [];
+  const message = `The folder has ${count} files; a version has at most ${LIMITS.versionFiles}.`;
+  return [problem("MANIFEST_TOO_MANY_FILES", message, { where: { file: folder } })];
 }
 
 /** What a manifest must list beside the model, and a model that can be measured: MANIFEST_REQUIRED_FILE_MISSING, MANIFEST_ARTIFACT_NOT_ONNX. */

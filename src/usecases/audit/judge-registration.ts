@@ -2,7 +2,6 @@ import type { Digest } from "../../domain/digest.ts";
 import { formatModelRef, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { misnamedProblem, registryPlace } from "../../domain/registry/version-paths.ts";
 import { problem } from "../../errors.ts";
-import { committedVersion, sourceDigest } from "../registry/committed-version.ts";
 import { type Finding, findingOr } from "./finding.ts";
 import { registeredSignatureProblems } from "./registered-signature.ts";
 import { lacksManifest } from "./snapshots.ts";
@@ -41,11 +40,15 @@ async function judgeVersion(scene: Scene, ref: ModelRef): Promise<Finding> {
   return manifest ? judgeContent(scene, ref, manifest) : { problems: [lacksManifest(ref)] };
 }
 
+/** Loaded where a version is compared: an audit without one starts without these rules and schemas. */
+const comparing = () => import("../registry/committed-version.ts");
+
 async function judgeContent(scene: Scene, ref: ModelRef, manifest: Uint8Array): Promise<Finding> {
   const { walk, after } = scene;
   const tree = walk.snapshots.tree(after);
   const signature = await registeredSignatureProblems(scene, ref);
   const atOrigin = (path: string): Promise<Digest | undefined> => mergedDigest(scene, path);
+  const { committedVersion } = await comparing();
   const found = await committedVersion(tree, { ref, manifest, sources: { tree, atOrigin } });
   const { problems, inLfs } = found;
   if (problems.length === 0) await walk.snapshots.noteCommitted(after, ref, found);
@@ -54,6 +57,7 @@ async function judgeContent(scene: Scene, ref: ModelRef, manifest: Uint8Array): 
 
 /** Where the commit merges others: what the file was there, should the line have moved on meanwhile. */
 async function mergedDigest({ walk, landed }: Scene, path: string): Promise<Digest | undefined> {
+  const { sourceDigest } = await comparing();
   for (const parent of landed.lineage?.parents.slice(1) ?? []) {
     const merged = await walk.snapshots.store.lineage(parent);
     const digest = merged && (await sourceDigest(walk.snapshots.tree(merged.tree), path));

@@ -12,12 +12,7 @@ import { type CommitFiles, readPolicies, registeredVersion } from "../gate/base.
 import type { RegisteredVersion } from "../gate/last-lawful.ts";
 import { readEnvironments } from "../gate/base-ledger.ts";
 import { diffTrees } from "../../ledger/audit/raw-tree.ts";
-import {
-  type CommittedTree,
-  type CommittedVersion,
-  committedVersion,
-  type TreeFile,
-} from "../registry/committed-version.ts";
+import type { CommittedTree, CommittedVersion, TreeFile } from "../registry/committed-version.ts";
 import { Remembered } from "./remembered.ts";
 import type { ObjectStore } from "./store.ts";
 
@@ -72,6 +67,7 @@ export class Snapshots {
     return this.#committed.get(await this.#folderKey(root, ref), async () => {
       const manifest = await this.store.file(root, `${versionFolder(ref)}/manifest.json`);
       if (!manifest) return { problems: [lacksManifest(ref)], inLfs: [] };
+      const { committedVersion } = await import("../registry/committed-version.ts");
       const found = await tried(() => committedVersion(this.tree(root), { ref, manifest, sources: null }));
       return found instanceof GateError ? { problems: found.problems, inLfs: [] } : found;
     });

@@ -4,7 +4,7 @@ import { formatModelRef, type ModelRef } from "../../domain/model-ref.ts";
 import { liveVersion } from "../../domain/ledger.ts";
 import { GateError, gateError } from "../../errors.ts";
 import { type GateBase, readBase } from "../gate/base.ts";
-import { neededKinds } from "../gate/measure-evidence.ts";
+import { neededKinds } from "../gate/asked-measurements.ts";
 import { type Change, readChange, type Range } from "../proof/change.ts";
 import type { CheckPorts } from "./scene.ts";
 import { registrationOf, requestOf } from "../request.ts";

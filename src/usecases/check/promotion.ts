@@ -4,7 +4,7 @@ import { approvalsFor } from "../approve/ask-approvals.ts";
 import { refuseStrays } from "../approve/carried-approvals.ts";
 import type { Decision } from "../gate/decision.ts";
 import { gate } from "../gate/gate.ts";
-import { neededKinds } from "../gate/measure-evidence.ts";
+import { neededKinds } from "../gate/asked-measurements.ts";
 import { proposalContextOf } from "../report-context.ts";
 import type { CheckScene } from "./scene.ts";
 import { type ProvenPromotion, provePromotion } from "../proof/promotion.ts";

@@ -2,7 +2,7 @@ import { EVIDENCE_KINDS, type EvidenceKind } from "../../domain/evidence.ts";
 import { matchingPolicies } from "../../policy/match.ts";
 import { asksForVouchers } from "../../trust/voucher.ts";
 import type { GateBase } from "../gate/base.ts";
-import { neededKinds } from "../gate/measure-evidence.ts";
+import { neededKinds } from "../gate/asked-measurements.ts";
 import type { Change } from "../proof/change.ts";
 import type { TransitionRequest } from "../request.ts";
 import { type Vouching, vouchingFor, type VouchingGit } from "./vouching.ts";

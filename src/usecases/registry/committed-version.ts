@@ -2,7 +2,7 @@ import type { Digest } from "../../domain/digest.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import { JSON_SIZE_LIMIT, parseJson } from "../../domain/document/json.ts";
 import type { ModelRef } from "../../domain/model-ref.ts";
-import { fileProblems, requiredProblems } from "../../domain/registry/check-files.ts";
+import { fileProblems, requiredProblems, tooManyFiles } from "../../domain/registry/check-files.ts";
 import { manifestProblems } from "../../domain/registry/check-manifest.ts";
 import { fileNameProblems } from "../../domain/registry/file-names.ts";
 import type { BlobContent } from "../../domain/registry/lfs-pointer.ts";
@@ -12,7 +12,6 @@ import { GateError, gateError, problem, type Problem, refuse, tried } from "../.
 import { TRAINING_V1 } from "../../generated/training-v1.js";
 import { type Sources, sourceProblems } from "./check-sources.ts";
 import { MANIFEST_LIMIT, versionOf } from "./load-version.ts";
-import { tooManyFiles } from "./read-version-folder.ts";
 
 /** One entry of a tree that is no folder. */
 export interface TreeFile {

@@ -3,6 +3,7 @@ import { checkSchema } from "../../domain/document/check-schema.ts";
 import type { Schema } from "../../domain/document/schema.ts";
 import { JSON_SIZE_LIMIT, parseJson } from "../../domain/document/json.ts";
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
+import { tooManyFiles } from "../../domain/registry/check-files.ts";
 import { fileNameProblems } from "../../domain/registry/file-names.ts";
 import { contentProblem } from "../../domain/registry/forbidden-content.ts";
 import { sidecarProblems } from "../../domain/registry/check-sidecar.ts";
@@ -10,7 +11,6 @@ import type { Evaluation } from "../../domain/registry/evaluation.ts";
 import type { Sidecar } from "../../domain/registry/sidecar.ts";
 import type { ParityRuntime, Training } from "../../domain/registry/training.ts";
 import type { FolderFile, Typed, VersionFacts } from "../../domain/registry/version-facts.ts";
-import { LIMITS } from "../../domain/limits.ts";
 import { GateError, gateError, problem, type Problem, refuse, tried } from "../../errors.ts";
 import { externalDataProblems } from "../../measure/onnx/external-data.ts";
 import { inspectModel, type ModelFacts } from "../../measure/onnx/inspect-model.ts";
@@ -104,13 +104,6 @@ async function entriesOf(files: Files, folder: string): Promise<readonly FileEnt
   const entries = await files.list(folder);
   refuse(tooManyFiles(folder, entries.length));
   return entries.filter((entry) => entry.path !== `${folder}/manifest.json`);
-}
-
-/** Before any of them is read. MANIFEST_TOO_MANY_FILES. */
-export function tooManyFiles(folder: string, count: number): Problem[] {
-  if (count <= LIMITS.versionFiles) return [];
-  const message = `The folder has ${count} files; a version has at most ${LIMITS.versionFiles}.`;
-  return [problem("MANIFEST_TOO_MANY_FILES", message, { where: { file: folder } })];
 }
 
 function nameProblems(entries: readonly FileEntry[], folder: string): Problem[] {
