@@ -44,7 +44,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   validate: ["modelgate validate", "modelgate validate models/flight-delay", "modelgate validate --all"],
   measure: [
     "modelgate measure parity flight-delay@1.2.0",
-    "modelgate measure parity flight-delay@1.2.0 --event PROMOTE_TO_SHADOW --env prod",
+    "modelgate measure parity silero-vad@6.0.0 --event PROMOTE_TO_SHADOW --env prod",
     "modelgate measure benchmark flight-delay@1.1.0 --live flight-delay@1.0.0",
   ],
   gate: [
