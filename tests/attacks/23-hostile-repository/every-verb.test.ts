@@ -100,7 +100,6 @@ describe("a verb that only looks", () => {
     ["live flight-delay --env prod", 1],
     ["history flight-delay", 0],
     ["verify PACK", 0],
-    ["validate --all", 0],
     ["trust list", 0],
     ["doctor", 1],
     ["plan --base main~2 --head main~1", 0],
@@ -109,6 +108,14 @@ describe("a verb that only looks", () => {
     const [hostile, honest] = await both(["--json", ...line.replace("PACK", pack).split(" ")]);
     expect(hostile).toEqual(honest);
     expect([hostile.exit, hostile.stdout.length > 2]).toEqual([exit, true]);
+    untouched();
+  });
+
+  it("validate says that a filter would change what is committed, and runs no filter", async () => {
+    const [hostile, honest] = await both(["--json", "validate", "--all"]);
+    const found = JSON.parse(hostile.stdout) as { problems: readonly { code: string }[] };
+    expect([hostile.exit, honest.exit]).toEqual([1, 0]);
+    expect(new Set(found.problems.map(({ code }) => code))).toEqual(new Set(["MANIFEST_FILE_CONVERTED"]));
     untouched();
   });
 });
