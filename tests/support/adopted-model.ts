@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { digestOf } from "../../src/domain/digest.ts";
 import type { Sidecar } from "../../src/domain/registry/sidecar.ts";
 import { GIT_ENV, type GitRepo, gitRepo } from "./git-repo.ts";
+import { SMALL_EVALUATION, SMALL_TRAINING } from "./small-version.ts";
 import { REF, ROOT } from "./workflows/all-workflows.ts";
 
 export interface Said {
@@ -75,46 +76,14 @@ function modelgate(repo: GitRepo, args: readonly string[]): Said {
 
 const CODE = "training/train.py";
 const CODE_TEXT = "print('trained')\n";
-const DAYS = { from: "2026-01-01T00:00:00Z", to: "2026-04-01T00:00:00Z" };
 
 /** What only people know, made up for a test. */
 function documents({ outputs }: Sidecar): Readonly<Record<string, string>> {
   const source = (path: string, text: string) => ({ path, sha256: digestOf(text), size: text.length });
   const claimed = outputs.filter(({ shape, dtype }) => shape !== null || dtype.startsWith("float"));
   const texts = {
-    "training.json": {
-      schema_version: "modelgate/training/v1",
-      licence: "Apache-2.0",
-      code: [source(CODE, CODE_TEXT)],
-      dataset: {
-        snapshot_id: "s",
-        source: "made up",
-        licence: "CC0-1.0",
-        files: [source("data.csv", "1\n")],
-      },
-      window: DAYS,
-      features: [],
-      cv_scheme: { kind: "none", folds: 0, description: "One split by time." },
-      hyperparameters: {},
-      preprocessing: { description: "None." },
-      seed: 1,
-      environment: { python: "3.11", packages: {} },
-      reference_outputs: { runtime: "the framework that trained it", description: "Its own predictions." },
-      offline_metrics: {},
-      log: "One run.",
-    },
-    "evaluation.json": {
-      schema_version: "modelgate/evaluation/v1",
-      dataset: {
-        snapshot_id: "t",
-        window: { from: "2026-05-01T00:00:00Z", to: "2026-06-01T00:00:00Z" },
-        rows: 100,
-      },
-      metrics: [{ name: "auc", value: 0.9, unit: "1", direction: "higher_is_better" }],
-      folds: [],
-      walk_forward: [],
-      ablations: [],
-    },
+    "training.json": { ...SMALL_TRAINING, code: [source(CODE, CODE_TEXT)] },
+    "evaluation.json": SMALL_EVALUATION,
     "parity.json": {
       schema_version: "modelgate/parity-claim/v1",
       runtime: {

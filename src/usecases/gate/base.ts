@@ -1,4 +1,4 @@
-import { type Digest } from "../../domain/digest.ts";
+import type { Digest } from "../../domain/digest.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import type { Ledger } from "../../domain/ledger.ts";
 import { isWayOut, type LifecycleEvent } from "../../domain/lifecycle.ts";
@@ -101,7 +101,7 @@ export async function parityRulesAt(
   commit: string,
   request: Matchable,
 ): Promise<ParityRules> {
-  const { policies } = parsePolicies(await policySources(git, commit));
+  const { policies } = await readPolicies(git, commit);
   return parityRulesOf(matchingPolicies(policies, request));
 }
 

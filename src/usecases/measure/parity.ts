@@ -74,7 +74,8 @@ const PARITY_LIMITS: RunLimits = { timeoutMs: 120_000, memoryMiB: 4096, outputMi
 
 /**
  * Replays every stored case in one fresh child process, compares the outputs with the references, and with what the same
- * cases give in another order and in another session: a model is a function of its inputs. What the model does wrong (time, memory, crash, refusal, wrong outputs) becomes evidence in state "undefined"; bad input is thrown
+ * cases give in another order and in another session: a model is a function of its inputs. What the model does wrong (time,
+ * memory, crash, refusal, wrong outputs) becomes evidence in state "undefined"; bad input is thrown
  * (MODEL_*, TENSOR_*, PARITY_NO_TEST_DATA, PARITY_INPUT_*, PARITY_REFERENCE_MISSING, PARITY_TEST_DATA_AMBIGUOUS), and so
  * is a tool that does not work (ENGINE_*).
  */

@@ -13,7 +13,7 @@ describe("a limit", () => {
     text = readFileSync(join(scene.repo.root, SHADOW_POLICY), "utf8")
       .replace("version: 1", "version: 2")
       .replace("parity.scaled_diff", "parity.max_abs_diff")
-      .replace('"<= 0.1"', '"<= 1e-5"');
+      .replace('"<= 0.01"', '"<= 1e-5"');
   });
   afterAll(() => scene[Symbol.dispose]());
 

@@ -13,7 +13,7 @@ describe("a change of policies", () => {
   beforeAll(async () => {
     scene = await checkScene();
     const text = scene.repo.git("show", `HEAD:${SHADOW}`);
-    second = text.replace("version: 1", "version: 2").replace("<= 0.1", "<= 0.001");
+    second = text.replace("version: 1", "version: 2").replace("<= 0.01", "<= 0.001");
     scene.repo.commit({ [SHADOW]: `${second}\n` }, "stricter");
   });
   afterAll(() => scene[Symbol.dispose]());

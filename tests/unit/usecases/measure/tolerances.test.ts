@@ -52,7 +52,7 @@ describe("with the shipped policy", () => {
     ["labels-wrong", ["onnx-parity", "labels-agree"]],
     ["label-wrong", ["onnx-parity", "labels-agree"]],
     ["int8-perceptron", ["onnx-parity", "parity-scale"]],
-    ["int8-transformer", ["onnx-parity"]],
+    ["int8-transformer", ["onnx-parity", "parity-scale"]],
     ["special", ["onnx-parity", "parity-scale", "outputs-comparable"]],
     ["infinite", ["onnx-parity", "parity-scale", "outputs-comparable"]],
     ["empty", ["outputs-filled"]],
