@@ -36,7 +36,7 @@ it.each([
 ])("%s: a model that answers otherwise misses %s", (name, objective) => {
   const walk = walked(name);
   expect(walk).toMatchObject({
-    ended: "SHADOW",
+    ended: "REGISTER",
     result: "fail",
     codes: ["GATE_HARD_LIMIT_MISSED", "GATE_NOT_APPLICABLE"],
   });
