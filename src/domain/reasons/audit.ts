@@ -70,8 +70,8 @@ const commits = {
   },
   AUDIT_DECIDED_AMID_BROKEN: {
     meaning:
-      "A way out (DISABLE, ROLLBACK, RETIRE, REVOKE) was decided while something governed could not be used. It rests on what was lawful there last, in full, and is lawful itself.",
-    fix: "Nothing to repair in this commit. The commit that broke the file fails on its own line, and has the remedy.",
+      "A DISABLE, ROLLBACK, RETIRE or REVOKE was decided while a policy, trust.yaml, deployed.json or a version could not be used. It was judged by the last valid state of those files. It is valid.",
+    fix: "Nothing to repair in this commit. The audit lists the commit that broke the file separately, with how to fix it.",
     exit: 1,
   },
   AUDIT_VERDICT_REWORDED: {

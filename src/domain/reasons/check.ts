@@ -42,8 +42,8 @@ const changes = {
     exit: 1,
   },
   CHECK_TOO_MANY_VERSIONS: {
-    meaning: "One change registers more versions than are checked at once.",
-    fix: "Register them in several pull requests; docs/limits.md has the number.",
+    meaning: "One change registers more versions than one check accepts.",
+    fix: "Register them in several pull requests. docs/limits.md has the limit.",
     exit: 1,
   },
   CHECK_VERSION_UNCHANGED: {
@@ -92,8 +92,8 @@ const packs = {
   },
   CHECK_EVIDENCE_CONTRADICTED: {
     meaning:
-      "A value of the proposal's evidence is not what the check measures of the same version: it was edited, or measured with another version of modelgate.",
-    fix: "Propose the transition again, with the version of modelgate that the check runs; evidence is never edited.",
+      "A value in the proposal's evidence differs from what the check measured for the same version. It was edited, or measured with another version of modelgate.",
+    fix: "Propose the transition again, with the version of modelgate that the check runs. Never edit evidence.",
     exit: 1,
   },
   CHECK_TIME_IMPLAUSIBLE: {

@@ -13,7 +13,7 @@ export const engineReasons = {
   },
   ENGINE_LOCALE_MISSING: {
     meaning:
-      "The model changes the case of texts (StringNormalizer) by the rules of a locale that this machine does not have.",
+      "The model changes letters to upper or lower case (StringNormalizer) in a locale that this machine does not have.",
     fix: "Install the locale on the machine that measures: sudo localedef -i en_US -f UTF-8 en_US.UTF-8 (on Debian and Ubuntu after apt-get install locales), or set another locale in the model.",
     exit: 3,
   },

@@ -45,7 +45,7 @@ export const filesReasons = {
   FILE_LOCKED: {
     meaning:
       "Another process writes these files, or one that was killed on another machine left its lock behind.",
-    fix: "Let it end, then try again. If it does not run any more, remove the lock file that the message names.",
+    fix: "Wait until it ends, then try again. If it no longer runs, remove the lock file that the message names.",
     exit: 3,
   },
   FILE_READ_ONLY: {

@@ -152,8 +152,8 @@ const evidence = {
     exit: 1,
   },
   EVIDENCE_TOLERANCE_MISMATCH: {
-    meaning: "An output was compared by another tolerance than the policies that judge give it.",
-    fix: "Measure again, so that the policies of the base commit set the tolerance: leave out --evidence, or give `modelgate measure parity` the same --event and --env.",
+    meaning: "An output was compared with a tolerance that differs from the one in the policies.",
+    fix: "Measure again with the tolerance of the policies in the base commit: leave out --evidence, or give `modelgate measure parity` the same --event and --env.",
     exit: 1,
   },
   EVIDENCE_INTERVAL_MISSING: {

@@ -52,25 +52,25 @@ export const manifestReasons = {
     exit: 2,
   },
   MANIFEST_FILE_IGNORED: {
-    meaning: "Git ignores a file of the version, so no commit and no other clone would have it.",
-    fix: "Add it all the same: git add -f PATH",
+    meaning: "Git ignores a file of the version, so it would be in no commit and in no clone.",
+    fix: "Add it by force: git add -f PATH",
     exit: 2,
   },
   MANIFEST_FILE_HIDDEN: {
     meaning:
-      "A mark in Git's index hides a file of the version (skip-worktree, as a sparse checkout sets it, or assume-unchanged), so a commit would not have the file as it is.",
+      "Git's index marks a file of the version as skip-worktree (as a sparse checkout does) or assume-unchanged. Git does not look at such a file, so a commit would not have its present content.",
     fix: "Take the mark away: git update-index --no-skip-worktree --no-assume-unchanged PATH. In a sparse checkout: git sparse-checkout add FOLDER",
     exit: 2,
   },
   MANIFEST_FILE_CONVERTED: {
     meaning:
-      "Git would change the bytes of a file of the version on the way into a commit: a filter, line ends, keywords or an encoding.",
+      "Git would change the bytes of a file of the version when it is committed: by a filter, line endings, keywords or an encoding.",
     fix: "Write into .gitattributes: models/** -text -filter -ident !working-tree-encoding",
     exit: 2,
   },
   MANIFEST_FILE_UNSEEN: {
-    meaning: "Git does not see a file of the version: it lies inside of another repository.",
-    fix: "Remove the .git folder of the inner repository, or the submodule, and run: git add models",
+    meaning: "Git does not add a file of the version, because the file is inside another Git repository.",
+    fix: "Remove the inner repository's .git folder, or the submodule. Then run: git add models",
     exit: 2,
   },
   MANIFEST_FILE_HASH_MISMATCH: {
@@ -89,7 +89,8 @@ export const manifestReasons = {
     exit: 2,
   },
   MANIFEST_FILE_LISTED_TWICE: {
-    meaning: "The list of files names one file twice, or two names that some file systems take for one.",
+    meaning:
+      "The list of files names one file twice, or has two names that are the same file on some file systems (upper and lower case).",
     fix: REGISTER_AGAIN,
     exit: 2,
   },
@@ -99,8 +100,8 @@ export const manifestReasons = {
     exit: 2,
   },
   MANIFEST_TOO_MANY_FILES: {
-    meaning: "The folder of a version holds more files than a version may have.",
-    fix: "Keep what the version needs: the model, its documents and some test data; docs/limits.md has the number.",
+    meaning: "The folder of a version holds too many files.",
+    fix: "Keep only what the version needs: the model, its documents and some test data. docs/limits.md has the limit.",
     exit: 2,
   },
   MANIFEST_FILE_NAME_UNSAFE: {
@@ -243,7 +244,7 @@ export const manifestReasons = {
   },
   SIDECAR_CLASSES_MISMATCH: {
     meaning: "The sidecar lists other classes for an output than the ZipMap of the model has.",
-    fix: "Write the classes in the order of the model: modelgate init --model drafts them.",
+    fix: "List the same classes in the same order as the model. modelgate init --model writes them for you.",
     exit: 2,
   },
   SIDECAR_SHAPE_MISMATCH: {

@@ -8,7 +8,7 @@ export const measureReasons = {
   },
   PARITY_TEST_DATA_UNREAD: {
     meaning:
-      "A file is laid down as test data, and no replay reads it: by its format, its name or its folder.",
+      "A file looks like test data, but parity does not read it because of its format, its name or its folder.",
     fix: "Name it test_data_set_<n>/input_<k>.pb or output_<k>.pb and write it as an ONNX TensorProto, or remove it.",
     exit: 2,
   },
@@ -34,8 +34,8 @@ export const measureReasons = {
   },
   PARITY_REFERENCE_WRONG: {
     meaning:
-      "A reference does not have a name, dtype or shape that the model can give, so that no answer equals it.",
-    fix: "Write output_<k>.pb with what the trained model answers for the inputs of the same case, in the dtypes and shapes that the model declares; or export the model again.",
+      "An expected output has a name, dtype or shape that the model cannot produce, so it can never match.",
+    fix: "Write into output_<k>.pb what the trained model answers for the inputs of the same case, in the dtypes and shapes that the ONNX model declares. Or export the model again.",
     exit: 2,
   },
   PARITY_OUTPUT_MISSING: {
@@ -54,8 +54,8 @@ export const measureReasons = {
     exit: 1,
   },
   PARITY_CLASS_MISSING: {
-    meaning: "A row of a reference for a ZipMap has other keys than the model has classes.",
-    fix: "Write one value for each class that sidecar.json lists, with keys of the same kind, or a matrix float32[N, classes].",
+    meaning: "In an expected output of a ZipMap, the keys of a row differ from the classes of the model.",
+    fix: "Write one value for each class that sidecar.json lists, with keys of the same type. Or write a matrix float32[N, classes].",
     exit: 2,
   },
   PARITY_NAN: {
@@ -75,19 +75,19 @@ export const measureReasons = {
   },
   PARITY_NOT_REPEATABLE: {
     meaning:
-      "The model gave other outputs for the same inputs when its cases were run again, in another order or in a new session.",
-    fix: "Export a model whose answer depends on its inputs alone: feed random numbers and states as inputs, and give new states as outputs.",
+      "The model gave different outputs for the same inputs when the cases were run again, in another order or in a new session.",
+    fix: "Export a model whose answer depends only on its inputs. Make random numbers and state inputs of the model, and the new state an output.",
     exit: 1,
   },
   PARITY_ROWS_UNDECLARED: {
     meaning:
-      "sidecar.json does not say that the rows of a batch are independent, so that a batch was not compared with its rows.",
-    fix: 'Where every row is answered by itself, write "rows": "independent" into sidecar.json before the version is registered.',
+      "sidecar.json does not say that the rows of a batch are independent, so a batch was not compared with its single rows.",
+    fix: 'If the answer for a row does not depend on the other rows, write "rows": "independent" into sidecar.json before you register the version.',
     exit: 1,
   },
   PARITY_ROWS_DISAGREE: {
     meaning:
-      "sidecar.json says that the rows of a batch are independent, and a row got another answer in a batch than alone.",
+      "sidecar.json says that the rows of a batch are independent, but a row got one answer alone and another in a batch.",
     fix: 'Export the model so that no operation mixes rows (reshape, normalization, mean over the batch), or take "rows" out of sidecar.json and register a new version.',
     exit: 1,
   },
@@ -119,8 +119,8 @@ export const measureReasons = {
   },
   BENCHMARK_FAR_ABOVE: {
     meaning:
-      "Ten calls in a row took so much processor time that the limit is missed on any runner, however quiet; the benchmark stopped there.",
-    fix: "Make the model smaller, or quantise it. A limit is raised in a pull request of its own.",
+      "Ten calls in a row took so much processor time that the model would miss the limit even on an idle machine. The benchmark stopped there.",
+    fix: "Make the model smaller, or quantise it. Raise a limit only in a pull request of its own.",
     exit: 1,
   },
   BENCHMARK_TOO_FEW_RUNS: {

@@ -28,13 +28,13 @@ export const modelsReasons = {
   },
   MODEL_NAME_UNUSABLE: {
     meaning:
-      "An input or output of the model has no name, or one that holds U+0000, stands twice or has over 512 characters.",
+      "The name of an input or output of the model is empty, is used twice, contains U+0000, or is longer than 512 characters.",
     fix: "Export the model again and give each input and output a name of its own (input_names, output_names).",
     exit: 2,
   },
   MODEL_INPUT_NOT_TENSOR: {
     meaning:
-      "The model takes a sequence, a map, a sparse tensor or an optional value, which cannot be fed here.",
+      "An input of the model is a sequence, a map, a sparse tensor or an optional value. modelgate can feed only tensors.",
     fix: "Export the model with tensors as inputs: one for each element of a sequence, or one that stacks them.",
     exit: 2,
   },
@@ -55,8 +55,8 @@ export const modelsReasons = {
   },
   MODEL_DOMAIN_UNKNOWN: {
     meaning:
-      "The model uses operators of a domain that ONNX Runtime has not built in; they need code from elsewhere.",
-    fix: "Export with operators of ai.onnx, ai.onnx.ml and com.microsoft alone.",
+      "The model uses operators of a domain that ONNX Runtime does not include. They need a custom-operator library.",
+    fix: "Export with operators of ai.onnx, ai.onnx.ml and com.microsoft only.",
     exit: 2,
   },
   MODEL_OPERATOR_MISSING: {
@@ -66,7 +66,7 @@ export const modelsReasons = {
     exit: 2,
   },
   MODEL_FUNCTIONS: {
-    meaning: "The model uses functions that it defines itself, which could stand for any operator.",
+    meaning: "The model uses functions that it defines itself. Such a function can hide any operator.",
     fix: "Inline the functions at export (onnx.inliner.inline_local_functions).",
     exit: 2,
   },
@@ -77,13 +77,13 @@ export const modelsReasons = {
   },
   MODEL_RANDOM: {
     meaning:
-      "The model draws random numbers, so that the same inputs get another answer with every call, also with a fixed seed.",
-    fix: "Draw the random numbers outside and feed them as an input, or export the model without them: for a VAE, the mean in place of a sample.",
+      "The model draws random numbers, so each call can give another answer to the same inputs, even with a fixed seed.",
+    fix: "Draw the random numbers outside the model and make them an input. Or export the model without them: for a VAE, use the mean instead of a sample.",
     exit: 2,
   },
   MODEL_TRAINING_MODE: {
     meaning:
-      "An operator of the model runs as in training: it drops values at random, or its answer for one row depends on the other rows.",
+      "An operator of the model is in training mode: dropout drops values at random, or batch normalization lets one row change the answer for another.",
     fix: "Export for inference: model.eval() and training=TrainingMode.EVAL in PyTorch, training=False in Keras.",
     exit: 2,
   },
@@ -120,8 +120,8 @@ export const modelsReasons = {
   },
   TENSOR_STRING_NUL: {
     meaning:
-      "A stored string holds U+0000. The engine's binding cuts it there, so that it cannot be replayed or compared.",
-    fix: "Store test data without U+0000, for example as bytes (uint8) or with the character escaped.",
+      "A string in the test data contains U+0000. The engine's Node.js binding cuts strings there, so this one cannot be replayed or compared.",
+    fix: "Use test data without U+0000. If the model needs it, use bytes (uint8) or escape the character.",
     exit: 2,
   },
   TENSOR_MALFORMED: {

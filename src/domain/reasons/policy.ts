@@ -7,8 +7,8 @@ const files = {
     exit: 2,
   },
   POLICY_TOO_MUCH: {
-    meaning: "There are more policy files, bytes of them, or objectives than are read for one decision.",
-    fix: "Merge policies that hold the same limits, and remove those that match nothing; docs/limits.md has the numbers.",
+    meaning: "The policies exceed a limit: too many files, too many bytes, or too many objectives.",
+    fix: "Merge policies that have the same objectives, and remove those that match nothing. docs/limits.md has the limits.",
     exit: 2,
   },
   POLICY_KIND_UNKNOWN: {
@@ -129,8 +129,8 @@ const objectives = {
   },
   POLICY_TOLERANCE_DTYPE: {
     meaning:
-      "A tolerance is given for a dtype that has none: it is unknown, or its values are compared exactly.",
-    fix: "Give tolerances for float16, bfloat16, float32 or float64; integers, booleans and strings are exact, and nothing loosens them.",
+      "A policy sets a tolerance for a dtype that cannot have one: the dtype is unknown, or its values are compared exactly.",
+    fix: "Set tolerances only for float16, bfloat16, float32 or float64. Integers, booleans and strings are always compared exactly.",
     exit: 2,
   },
   POLICY_NO_INCUMBENT_MISSING: {
