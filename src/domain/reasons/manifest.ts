@@ -173,8 +173,9 @@ export const manifestReasons = {
     exit: 2,
   },
   MANIFEST_FEATURES_MISMATCH: {
-    meaning: "The features of manifest, sidecar and training.json are not the same names in the same order.",
-    fix: "Order them as the model takes them, and register the version again.",
+    meaning:
+      "The features in manifest.json, the columns in sidecar.json and the features in training.json are not the same names in the same order.",
+    fix: "Write the same names in the same order, that of the model, into columns of sidecar.json and features of training.json. Then run: modelgate register DIR",
     exit: 2,
   },
   MANIFEST_DATASET_HASH_MISMATCH: {

@@ -37,7 +37,10 @@ function crcProblems(sidecar: Typed<Sidecar>): Problem[] {
 function columnProblems(sidecar: Typed<Sidecar>, model: ModelSignature | null): Problem[] {
   const columns = sidecar.value.columns.map((column) => column.name);
   const taken = sidecar.value.inputs.flatMap((input) => input.columns ?? []);
-  const problems = orderProblems(sidecar, columns, { names: taken, source: "the inputs of the sidecar" });
+  const problems =
+    taken.length === 0
+      ? untakenProblems(sidecar, columns)
+      : orderProblems(sidecar, columns, { names: taken, source: "the inputs of the sidecar" });
   const stated = columnsOfModel(model);
   if (stated)
     problems.push(...orderProblems(sidecar, columns, { names: stated, source: "the model's metadata" }));
@@ -62,6 +65,23 @@ function columnTypeProblems(sidecar: Typed<Sidecar>): Problem[] {
   );
 }
 
+/** Exports with one matrix as input say nothing of columns: who describes them must also say which input takes them. */
+function untakenProblems(sidecar: Typed<Sidecar>, columns: readonly string[]): Problem[] {
+  if (columns.length === 0) return [];
+  const shown = columns.slice(0, 3).map((name) => quote(name));
+  const names = [...shown, ...(columns.length > 3 ? ["…"] : [])].join(", ");
+  return [
+    problem(
+      "SIDECAR_COLUMNS_MISMATCH",
+      `The sidecar describes ${columns.length} columns, but no input lists which of them it takes.`,
+      {
+        where: sidecar.document.place("/inputs"),
+        fix: `Add to the input that takes them, such as inputs[0]: "columns": [${names}]. If no input has feature columns, leave the list columns of the sidecar empty.`,
+      },
+    ),
+  ];
+}
+
 function orderProblems(
   sidecar: Typed<Sidecar>,
   columns: readonly string[],
@@ -70,7 +90,8 @@ function orderProblems(
   const length = Math.max(columns.length, other.names.length);
   const index = Array.from({ length }, (_, at) => at).find((place) => columns[place] !== other.names[place]);
   if (index === undefined) return [];
-  const message = `Column ${index + 1} is ${quoted(columns[index]) ?? "not there"}; ${other.source} say ${quoted(other.names[index]) ?? "there is none"}.`;
+  const [here, there] = [columns[index], other.names[index]].map((name) => quoted(name) ?? "missing");
+  const message = `Column ${index + 1} is ${here}; in ${other.source} it is ${there}.`;
   return [at(sidecar, `/columns/${index}`, "SIDECAR_COLUMNS_MISMATCH", message)];
 }
 
@@ -91,7 +112,7 @@ function duplicateProblems(sidecar: Typed<Sidecar>, columns: readonly string[]):
       sidecar,
       `/columns/${index}`,
       "SIDECAR_COLUMNS_MISMATCH",
-      `The column ${quote(columns[index] ?? "")} stands twice.`,
+      `The column ${quote(columns[index] ?? "")} is listed twice.`,
     ),
   ];
 }

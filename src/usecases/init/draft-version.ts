@@ -23,11 +23,12 @@ export interface DraftVersion {
 
 const PURPOSES: Readonly<Record<(typeof REQUIRED_FILES)[number], string>> = {
   "sidecar.json":
-    "feature schema: written from the model; check that N is the batch axis, and add the columns, their kinds and what they mean",
-  "training.json": "code, data snapshot with its licence, window, features and cross-validation",
-  "evaluation.json": "offline metrics, scores per fold, walk-forward, ablations",
+    "written from the model; check that N is the batch axis, and add to columns the name, kind and meaning of each feature",
+  "training.json":
+    "code, data snapshot with its licence, features (the names in columns) and cross-validation",
+  "evaluation.json": "how good the model is on data that it never saw; modelgate does not measure this yet",
   "parity.json":
-    "the runtime that you compared with and the differences that you saw; they are measured again",
+    "the largest difference from the reference cases that you measured, and with which runtime; modelgate measures it again",
 };
 
 /**
@@ -75,37 +76,43 @@ function lackingOf(): string[] {
   const files = REQUIRED_FILES.map((file) => `${file}: ${PURPOSES[file]}`);
   return [
     ...files,
-    "test_data_set_0/input_<n>.pb and output_<n>.pb: reference cases, computed by the framework that trained the model",
-    "reference.json (for drift): distributions of the features in the training window",
+    "test_data_set_0/input_<k>.pb and output_<k>.pb: at least one reference case; the framework that trained the model computes the outputs",
+    "reference.json (optional, for drift): distributions of the features in the training data",
   ];
 }
 
 function todoText(ref: ModelRef, folder: string, renamed: readonly RenamedDimension[]): string {
   const steps = lackingOf().map((line) => `- [ ] ${line}`);
   const to = versionFolder(ref);
-  return `# ${ref.id} ${ref.version}: what is still to come
+  return `# ${ref.id} ${ref.version}: what is missing
 
-modelgate makes up no data about a model. Supply these, then turn the draft into a version:
+modelgate cannot know these things about your model. Supply them, then make the draft a version. The tutorial of modelgate
+(docs/tutorial.md) has an example of each file; the formats are in schemas/.
 
 ${steps.join("\n")}
 
 ${dimensionsText(renamed)}
 
-    rm ${folder}/TODO.md
-    git mv ${folder} ${to}
+    mv ${folder} ${to}
+    rm ${to}/TODO.md
     modelgate register ${to}
     modelgate validate ${to}
 
-Delete crc32 from sidecar.json when you edit it; register computes it again.
+Delete crc32 from sidecar.json when you edit it; register computes it again. A feature of a table is one entry of \`columns\`,
+with a kind of numeric, categorical or boolean. The input that takes the features lists their names in the same order, also in a
+list \`columns\`:
+
+    "columns": [{ "name": "age", "dtype": "float32", "kind": "numeric", "description": "Age in years." }]
+    "inputs": [{ "name": "X", "dtype": "float32", "shape": ["N", 1], "columns": ["age"] }]
 `;
 }
 
 function dimensionsText(renamed: readonly RenamedDimension[]): string {
   const rule = `In sidecar.json, \`N\` is the batch axis: modelgate cuts and stacks rows along it to measure a batch of 1 and of 32.
-\`init\` took the open first axis of the first input for it. Where that axis is no batch, give it another name, of letters,
-digits and \`_\`. Where the answer to a row depends on that row alone, add \`"rows": "independent"\`: batches are then
-compared with their rows. A \`null\` in place of a shape means that the model declares no rank: write the axes if you know
-them.`;
+\`init\` used \`N\` for the first axis of the first input if the model leaves its size open. If that axis is not a batch, give it
+another name, of letters, digits and \`_\`. If the answer for a row depends on that row alone, add \`"rows": "independent"\`:
+parity then compares a batch with its single rows. If a shape is \`null\`, the model does not declare it: write the axes if you
+know them.`;
   if (renamed.length === 0) return rule;
   const lines = renamed.map(({ foreign, name }) => `- ${markdownCode(foreign)} of the model is \`${name}\``);
   return `${rule}\n\nDimensions that have another name in sidecar.json:\n\n${lines.join("\n")}`;

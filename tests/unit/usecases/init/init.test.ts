@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -13,6 +14,7 @@ import { TRUST_FILE } from "../../../../src/domain/policy-files.ts";
 import { type InitOptions, init } from "../../../../src/usecases/init/init.ts";
 import { readWorkflow } from "../../../../src/usecases/doctor/workflow-file.ts";
 import { GateError } from "../../../../src/errors.ts";
+import { gitRepo } from "../../../support/git-repo.ts";
 import { identity } from "../../../support/onnx-models.ts";
 import { memoryFiles } from "../../../support/memory-files.ts";
 import { model, node } from "../../../support/onnx-writer.ts";
@@ -209,7 +211,7 @@ describe("the first version", () => {
       "training.json",
       "evaluation.json",
       "parity.json",
-      "test_data_set_0/input_<n>.pb",
+      "test_data_set_0/input_<k>.pb",
       "reference.json",
     ]);
   });
@@ -232,6 +234,36 @@ describe("the first version", () => {
     const refused = await codesOf({ ...OPTIONS, model: { ...FLIGHTS, bytes } });
     expect(refused).toEqual({ codes: ["MODEL_NAME_UNUSABLE"], written: 0 });
   });
+
+  it.each([true, false])(
+    "gives commands in TODO.md that make the draft a version (committed: %s)",
+    async (committed) => {
+      using repo = gitRepo();
+      const files = memoryFiles();
+      await init({ files }, { ...OPTIONS, model: FLIGHTS });
+      const draft = "models/flight-delay/draft-1.0.0";
+      for (const name of ["model.onnx", "sidecar.json", "TODO.md"])
+        repo.write(`${draft}/${name}`, (files.entries.get(`${draft}/${name}`) ?? "") as Uint8Array | string);
+      if (committed) repo.commit({}, "Draft");
+      const commands = [...textOf(files, `${draft}/TODO.md`).matchAll(/^ {4}([a-z].*)$/gm)].map(
+        ([, line]) => line,
+      );
+      const moving = commands.filter((line) => !line?.startsWith("modelgate ")).join("\n");
+      const ran = spawnSync("sh", ["-euc", moving], { cwd: repo.root, encoding: "utf8" });
+      expect({ stderr: ran.stderr, rest: commands.slice(2) }).toEqual({
+        stderr: "",
+        rest: [
+          "modelgate register models/flight-delay/1.0.0",
+          "modelgate validate models/flight-delay/1.0.0",
+        ],
+      });
+      expect(
+        globSync("models/**/*.*", { cwd: repo.root })
+          .filter((path) => !/draft|1\.0\.0$/.test(path))
+          .sort(),
+      ).toEqual(["model.onnx", "sidecar.json"].map((name) => `models/flight-delay/1.0.0/${name}`));
+    },
+  );
 
   it("says in TODO.md what N is, and which foreign dimensions have another name, as text", async () => {
     const files = memoryFiles();
