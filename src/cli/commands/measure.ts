@@ -66,8 +66,8 @@ async function rulesOf(
 
 function sourceOf({ policies }: ParityRules): string {
   return policies.length > 0
-    ? `Tolerances: of the policies ${policies.join(", ")}.`
-    : "Tolerances: the defaults of each dtype. Give --event and --env for those of the policies.";
+    ? `Tolerances: from the policies ${policies.join(", ")}.`
+    : "Tolerances: the defaults. With --event and --env, modelgate uses those of the policies.";
 }
 
 /** Code is loaded while git starts: the sooner the engine starts, the sooner all is done. */

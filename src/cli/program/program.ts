@@ -99,7 +99,7 @@ function addReading(program: Command, dispatch: Dispatch): void {
     .action((...args) => dispatch(() => import("../commands/live.ts"), args));
   program
     .command("explain")
-    .description("what a code, metric, event, state or outcome means, and how to mend it")
+    .description("what a code, metric, event, state or outcome means, and how to fix it")
     .argument("[topic]", "a code, metric, event, state or outcome; codes, metrics, events … list them")
     .action((...args) => dispatch(() => import("../commands/explain.ts"), args));
 }
@@ -127,8 +127,10 @@ function addRegistry(program: Command, dispatch: Dispatch): void {
     .option("--out <dir>", "write <kind>.json there")
     .option("--live <model@version>", "the version to measure alongside (benchmark)")
     .option("--seed <n>", "seed of orders and resampling", "1")
-    .addOption(oneOf("--event <event>", "take the tolerances of the policies for it (parity)", EVENTS))
-    .option("--env <name>", "environment of that event")
+    .addOption(
+      oneOf("--event <event>", "parity only: use the tolerances of the policies for this event", EVENTS),
+    )
+    .option("--env <name>", "parity only: the environment of that event")
     .action((...args) => dispatch(() => import("../commands/measure.ts"), args));
 }
 
@@ -172,7 +174,7 @@ function addApprove(program: Command, dispatch: Dispatch): void {
   program
     .command("approve")
     .description("shows what a proposal does and rests on; with --key it signs that as an approval")
-    .argument("[proposal]", "its branch, such as promote/prod/churn; the only one that waits may be left out")
+    .argument("[proposal]", "its branch, such as promote/prod/churn; needed only if several are open")
     .option("--key <path>", "sign with this private key, or the .pub of one in the SSH agent")
     .option("--comment <text>", "what the approval should remember")
     .option("--onto <branch>", "the branch that it goes into (default: the one that is checked out)")
