@@ -49,8 +49,8 @@ function cpuTimeOf(args: readonly string[]): Run {
     maxBuffer: 2 ** 28,
   });
   const children = run.stderr.trim().split("\n").at(-1) ?? "";
-  const { outcome, revision, count } = JSON.parse(run.stdout) as AuditReport;
-  return { ms: milliseconds(children), answer: `${outcome} ${revision} ${count}` };
+  const { outcome, count } = JSON.parse(run.stdout) as AuditReport;
+  return { ms: milliseconds(children), answer: `${outcome} ${count}` };
 }
 
 /** `1m2.500000s 0m3.000000s`, added up. */

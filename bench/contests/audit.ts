@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { AuditReport } from "../../src/domain/audit.ts";
 import { digestOf } from "../../src/domain/digest.ts";
 import type { Contest, Run } from "../side-by-side.ts";
-import { longHistory, type SignedRepository, tamperedHistory } from "./signed-histories.ts";
+import type { SignedRepository } from "../../tests/support/synthetic-repository.ts";
+import { longHistory, tamperedHistory } from "./signed-histories.ts";
 
 const TRANSITIONS = 10_000;
 

@@ -1,17 +1,6 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
-import { join } from "node:path";
-import { openSshLine, publicKeyFromKeyObject } from "../../src/trust/public-key.ts";
 import { signatureHeader } from "../../tests/support/object-writer.ts";
 import { FIXED_KEY, newKey, SyntheticHistory } from "../../tests/support/synthetic-history.ts";
-
-/** A repository whose commits are signed, and the allowed signers file that git reads its key from. */
-export interface SignedRepository {
-  readonly folder: string;
-  readonly signers: string;
-  /** Commits of the line, oldest first. */
-  readonly commits: readonly string[];
-}
+import { repositoryOf, type SignedRepository } from "../../tests/support/synthetic-repository.ts";
 
 const MODELS = 10;
 
@@ -83,25 +72,4 @@ export function tamperedHistory(folder: string): SignedRepository {
   );
   land("good to the end", null);
   return repositoryOf(folder, history, commits);
-}
-
-function repositoryOf(
-  folder: string,
-  { objects, head, key }: SyntheticHistory,
-  commits: readonly string[],
-): SignedRepository {
-  mkdirSync(folder, { recursive: true });
-  execFileSync("git", ["init", "--quiet", "--initial-branch=main", folder]);
-  const pack = join(folder, "history.pack");
-  const file = openSync(pack, "w");
-  for (const bytes of objects.pack()) writeSync(file, bytes);
-  closeSync(file);
-  const script = 'git -C "$0" index-pack --stdin < "$1" && git -C "$0" update-ref refs/heads/main "$2"';
-  const { status, stderr } = spawnSync("sh", ["-c", script, folder, pack, head], { encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
-  const signers = join(folder, "allowed_signers");
-  const line = openSshLine(publicKeyFromKeyObject(key));
-  writeFileSync(signers, `ada@example.org namespaces="git" ${line}\n`);
-  writeFileSync(join(folder, "key.pem"), key.export({ format: "pem", type: "pkcs8" }), { mode: 0o600 });
-  return { folder, signers, commits };
 }

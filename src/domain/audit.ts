@@ -78,7 +78,7 @@ export interface Checkpoint {
   /** Commits of the first-parent line up to and with the head. */
   readonly count: number;
   /** Revision of deployed.json there; null when there is none. */
-  readonly revision: number | null;
+  readonly transitions: number | null;
   readonly ledger_digest: Digest | null;
   /** Of the trust.yaml that is in force after the head; null when there is none. */
   readonly trust_digest: Digest | null;
@@ -107,7 +107,7 @@ export interface AuditReport {
   readonly outcome: Outcome;
   /** The audit itself failed on a commit: nothing can be said about it. */
   readonly broken: boolean;
-  readonly revision: number | null;
+  readonly transitions: number | null;
   readonly ledger_digest: Digest | null;
   readonly trust: { readonly root: string; readonly digest: Digest } | null;
   readonly claims: readonly Claim[];

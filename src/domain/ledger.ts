@@ -21,14 +21,21 @@ export interface RollbackTarget {
   readonly manifest_digest: Digest;
 }
 
+/** One model: its state, and the chain of transitions that made it. Nothing here depends on another model. */
 export interface ModelState {
   readonly environments: Readonly<Record<string, EnvironmentState>>;
+  /** SHA-256 of the canonical JSON of the model's state before the last transition; null only before the first one. */
+  readonly previous: Digest | null;
   /** version -> why. */
   readonly retired: Readonly<Record<string, string>>;
+  /** Number of transitions of this model; deployed.json lists no model that had none. */
+  readonly revision: number;
   readonly revoked: Readonly<Record<string, string>>;
+  /** The last transition; null only before the first one. */
+  readonly transition: Transition | null;
 }
 
-/** What made a revision. `environment` is null for events that hold everywhere (RETIRE, REVOKE). */
+/** What made a revision of a model. `environment` is null for events that hold everywhere (RETIRE, REVOKE). */
 export interface Transition {
   readonly event: LifecycleEvent;
   readonly model: string;
@@ -54,15 +61,10 @@ export type Move = Pick<
   "event" | "model" | "version" | "manifest_digest" | "environment" | "from" | "to" | "phase"
 >;
 
-/** `deployed.json`: which version is where, and the transition that made it so. */
+/** `deployed.json`: which version is where, and the transition of each model that made it so. */
 export interface Ledger {
   readonly schema_version: "modelgate/deployed/v1";
-  /** +1 per transition; 0 has no transition and no previous. */
-  readonly revision: number;
-  /** SHA-256 of the bytes of the revision before. */
-  readonly previous: Digest | null;
   readonly models: Readonly<Record<string, ModelState>>;
-  readonly transition: Transition | null;
 }
 
 /** Where the ledger lies in a repository. */
@@ -73,15 +75,22 @@ export function liveVersion(ledger: Ledger, model: string, environment: string):
   return environmentState(ledger, model, environment).slots.PRODUCTION;
 }
 
-const NO_MODEL: ModelState = { environments: {}, retired: {}, revoked: {} };
+const NO_MODEL: ModelState = {
+  environments: {},
+  previous: null,
+  retired: {},
+  revision: 0,
+  revoked: {},
+  transition: null,
+};
 const NO_ENVIRONMENT: EnvironmentState = { slots: {}, rollback_targets: [] };
 
-/** What the ledger holds about a model; empty when it has never heard of it. */
+/** What the ledger holds about a model; revision 0 when it had no transition yet. */
 export function modelState(ledger: Ledger, model: string): ModelState {
   return ownEntry(ledger.models, model) ?? NO_MODEL;
 }
 
-/** What the ledger holds about a model in an environment; empty when it has never heard of it. */
+/** What the ledger holds about a model in an environment; empty when it was never there. */
 export function environmentState(ledger: Ledger, model: string, environment: string): EnvironmentState {
   return ownEntry(modelState(ledger, model).environments, environment) ?? NO_ENVIRONMENT;
 }
@@ -109,6 +118,11 @@ export function stateOf(
       : [environmentState(ledger, model, of.environment)];
   const held = environments.map((each) => slotOf(each, of.version));
   return SLOTS.findLast((slot) => held.includes(slot)) ?? "REGISTERED";
+}
+
+/** Number of transitions that made a ledger, of all its models. */
+export function transitionCount({ models }: Ledger): number {
+  return Object.values(models).reduce((sum, { revision }) => sum + revision, 0);
 }
 
 /** A record's own entry: names such as "constructor" are legal ids and must not find what objects inherit. */

@@ -1,13 +1,14 @@
-import { type Digest, digestOf } from "../domain/digest.ts";
 import type { Ledger, Transition } from "../domain/ledger.ts";
+import { modelState } from "../domain/ledger.ts";
 import type { EnvironmentPhases } from "../domain/lifecycle.ts";
 import { refuse } from "../errors.ts";
-import { formatLedger } from "./ledger-text.ts";
 import { effectOn } from "./effects.ts";
+import { modelDigest } from "./ledger-text.ts";
 import { illegalities } from "./legality.ts";
 
 /**
- * The ledger after a transition: the whole lifecycle machine. `environments` are those of the base commit.
+ * The ledger after a transition: the whole lifecycle machine. Only the entry of the transition's model changes; its chain
+ * gets one more revision, which names the state before by its digest. `environments` are those of the base commit.
  * Throws one GateError with every LEDGER_* reason that forbids the transition.
  */
 export function apply(
@@ -15,21 +16,13 @@ export function apply(
   transition: Transition,
   environments: readonly EnvironmentPhases[],
 ): Ledger {
-  return successor({ ledger, digest: digestOf(formatLedger(ledger)) }, transition, environments);
-}
-
-/** The same for a ledger whose digest is known: that of its exact bytes. */
-export function successor(
-  { ledger, digest }: { readonly ledger: Ledger; readonly digest: Digest },
-  transition: Transition,
-  environments: readonly EnvironmentPhases[],
-): Ledger {
   refuse(illegalities(ledger, transition, environments));
+  const { model } = transition;
+  const before = modelState(ledger, model);
+  const models = effectOn(ledger, transition);
+  const chained = { previous: modelDigest(before), revision: before.revision + 1, transition };
   return {
-    models: effectOn(ledger, transition),
-    previous: digest,
-    revision: ledger.revision + 1,
-    schema_version: ledger.schema_version,
-    transition,
+    ...ledger,
+    models: { ...models, [model]: { ...modelState({ ...ledger, models }, model), ...chained } },
   };
 }

@@ -1,8 +1,9 @@
 import { type Digest, digestOf } from "../domain/digest.ts";
+import type { Ledger } from "../domain/ledger.ts";
 import { type EnvironmentPhases, isWayOut } from "../domain/lifecycle.ts";
 import { triedOr } from "../errors.ts";
-import { formatLedger, GENESIS, parseLedger } from "./ledger-text.ts";
-import { type KnownRevision, verifyStep } from "./verify.ts";
+import { formatLedger, GENESIS } from "./ledger-text.ts";
+import { claimedTransition, type KnownRevision, verifyStep } from "./verify.ts";
 
 /** Where a line of commits has deployed.json: the last revision that a lawful transition made, and the file as it is. */
 export interface LedgerLine {
@@ -51,11 +52,11 @@ function nextLawful(
  */
 export function mayFollow({ lawful, current }: LedgerLine, bytes: Uint8Array): boolean {
   if (!lawful) return false;
-  return current === lawful.digest || triedOr(false, () => claimsWayOut(bytes));
+  return current === lawful.digest || triedOr(false, () => claimsWayOut(lawful.ledger, bytes));
 }
 
-/** Whether the transition of a deployed.json calls itself a way out. DOCUMENT_*, LEDGER_*. */
-export function claimsWayOut(bytes: Uint8Array): boolean {
-  const { transition } = parseLedger(bytes);
+/** Whether a deployed.json claims to be what a way out makes of a ledger. DOCUMENT_*, LEDGER_*. */
+export function claimsWayOut(base: Ledger, bytes: Uint8Array): boolean {
+  const transition = claimedTransition(base, bytes);
   return transition !== null && isWayOut(transition.event);
 }

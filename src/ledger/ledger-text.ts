@@ -1,21 +1,22 @@
-import { digestOf } from "../domain/digest.ts";
+import { type Digest, digestOf } from "../domain/digest.ts";
 import { checkSchema } from "../domain/document/check-schema.ts";
 import { lineAndColumn } from "../domain/document/document.ts";
 import { formatJson, formatPart, sortedKeys } from "../domain/document/format.ts";
 import { parseJson } from "../domain/document/json.ts";
 import { schemaErrors } from "../domain/document/schema.ts";
-import { type Ledger, LEDGER_FILE, type ModelState, type Transition } from "../domain/ledger.ts";
+import {
+  type Ledger,
+  LEDGER_FILE,
+  type ModelState,
+  modelState,
+  ownEntry,
+  type Transition,
+} from "../domain/ledger.ts";
 import { gateError, problem, refuse } from "../errors.ts";
 import { DEPLOYED_V1 } from "../generated/deployed-v1.js";
 
-/** Revision 0: nothing is deployed. */
-export const GENESIS: Ledger = {
-  schema_version: "modelgate/deployed/v1",
-  revision: 0,
-  previous: null,
-  models: {},
-  transition: null,
-};
+/** The first ledger of a repository: no model had a transition. */
+export const GENESIS: Ledger = { models: {}, schema_version: "modelgate/deployed/v1" };
 
 /** The one spelling of a ledger. */
 export function formatLedger(ledger: Ledger): string {
@@ -46,10 +47,30 @@ function textOf(model: ModelState): string {
   return text;
 }
 
+/** SHA-256 of the canonical JSON of a model's state: what its next transition names as `previous`. */
+export function modelDigest(model: ModelState): Digest {
+  const known = digests.get(model);
+  if (known !== undefined) return known;
+  const digest = digestOf(formatJson(model));
+  digests.set(model, digest);
+  return digest;
+}
+
+const digests = new WeakMap<ModelState, Digest>();
+
+/** Ids of the models whose entries differ between two ledgers, in the order of the second; then those that are gone from it. */
+export function changedModels(before: Ledger, after: Ledger): readonly string[] {
+  const ids = new Set([...Object.keys(after.models), ...Object.keys(before.models)]);
+  return [...ids].filter((id) => {
+    const [was, is] = [ownEntry(before.models, id), ownEntry(after.models, id)];
+    return was !== is && (!was || !is || textOf(was) !== textOf(is));
+  });
+}
+
 /** Whether a JSON value is a transition as the ledger's schema has it. */
 export function isTransition(value: unknown): value is Transition {
-  const alone = { ...GENESIS, revision: 1, previous: EMPTY_DIGEST, transition: value };
-  return value !== null && schemaErrors(DEPLOYED_V1, alone).length === 0;
+  const model = { ...modelState(GENESIS, ""), revision: 1, previous: EMPTY_DIGEST, transition: value };
+  return schemaErrors(DEPLOYED_V1, { ...GENESIS, models: { m: model } }).length === 0;
 }
 
 const EMPTY_DIGEST = digestOf("");
@@ -81,19 +102,16 @@ function refuseOtherSpelling(bytes: Uint8Array, canonical: string, file: string)
 
 type Contradiction = readonly [pointer: string, text: string];
 
-function contradictions(ledger: Ledger): Contradiction[] {
-  const start = ledger.revision === 0;
-  const found: Contradiction[] = [];
-  if ((ledger.previous === null) !== start)
-    found.push(["/previous", "Only revision 0 has no previous revision."]);
-  if ((ledger.transition === null) !== start)
-    found.push(["/transition", "Only revision 0 has no transition."]);
-  if (start && Object.keys(ledger.models).length > 0)
-    found.push(["/models", "In revision 0 nothing is deployed."]);
-  return [
-    ...found,
-    ...Object.entries(ledger.models).flatMap(([id, model]) => modelContradictions(`/models/${id}`, model)),
-  ];
+function contradictions({ models }: Ledger): Contradiction[] {
+  return Object.entries(models).flatMap(([id, model]) => [
+    ...chainContradictions(id, model),
+    ...modelContradictions(`/models/${id}`, model),
+  ]);
+}
+
+function chainContradictions(id: string, { transition }: ModelState): Contradiction[] {
+  if (transition === null || transition.model === id) return [];
+  return [[`/models/${id}/transition/model`, `It is a transition of ${transition.model}.`]];
 }
 
 function modelContradictions(pointer: string, model: ModelState): Contradiction[] {

@@ -1,11 +1,18 @@
-import { type Digest, digestOf, sameDigest } from "../domain/digest.ts";
-import { type Ledger, LEDGER_FILE, type Transition } from "../domain/ledger.ts";
+import type { Digest } from "../domain/digest.ts";
+import { type Ledger, LEDGER_FILE, modelState, ownEntry, type Transition } from "../domain/ledger.ts";
 import type { EnvironmentPhases } from "../domain/lifecycle.ts";
 import { gateError } from "../errors.ts";
-import { apply, successor } from "./apply.ts";
-import { formatLedger, formatShared, isTransition, parseLedger } from "./ledger-text.ts";
+import { apply } from "./apply.ts";
+import {
+  changedModels,
+  formatLedger,
+  formatShared,
+  isTransition,
+  modelDigest,
+  parseLedger,
+} from "./ledger-text.ts";
 
-/** A proven step from one revision to the next. */
+/** A proven step from one ledger to the next. */
 export interface VerifiedTransition {
   readonly base: Ledger;
   readonly head: Ledger;
@@ -13,19 +20,19 @@ export interface VerifiedTransition {
 }
 
 /**
- * Proves that the head revision is what its own transition makes of the base revision, byte for byte; that is the
- * whole legality check. Errors: DOCUMENT_*, LEDGER_NOT_CANONICAL, LEDGER_INVALID, LEDGER_APPLY_MISMATCH, and every
- * LEDGER_* reason for an illegal move.
+ * Proves that a ledger is what one transition of one model makes of the ledger before, byte for byte; that is the whole
+ * legality check. Errors: DOCUMENT_*, LEDGER_NOT_CANONICAL, LEDGER_INVALID, LEDGER_APPLY_MISMATCH, and every LEDGER_*
+ * reason for an illegal move.
  */
 export function verifyTransition(
   baseBytes: Uint8Array,
   headBytes: Uint8Array,
   environments: readonly EnvironmentPhases[],
 ): VerifiedTransition {
-  return verifyNext({ ledger: parseLedger(baseBytes), bytes: baseBytes }, headBytes, environments);
+  return verifyNext(parseLedger(baseBytes), headBytes, environments);
 }
 
-/** A revision that was proven before, by its exact bytes. */
+/** A ledger that was proven before, by its exact bytes. */
 export interface KnownRevision {
   readonly ledger: Ledger;
   readonly bytes: Uint8Array;
@@ -33,69 +40,116 @@ export interface KnownRevision {
   readonly digest: Digest;
 }
 
-const TRANSITION = Buffer.from('\n  "transition": {');
-/** Half of a surrogate pair comes through `JSON.parse` and back as it is; the strict reader refuses it. */
-const SURROGATE = String.raw`\ud`;
-
 /**
- * The same for one step of a long history: only the transition is read from the head, and the rest follows from the base.
- * Whatever does not follow is looked at closely by `verifyNext`, which says why.
+ * The same for one step of a long history: of the head only the transition is read, and the rest is derived from the base.
+ * Where the derived ledger is another one, `verifyNext` reads the whole head and says why.
  */
 export function verifyStep(
   base: KnownRevision,
   headBytes: Uint8Array,
   environments: readonly EnvironmentPhases[],
 ): VerifiedTransition {
-  const head = followed(base, Buffer.from(headBytes), environments);
-  return head?.transition
-    ? { base: base.ledger, head, transition: head.transition }
-    : verifyNext(base, headBytes, environments);
+  return (
+    derivedStep(base, Buffer.from(headBytes), environments) ??
+    verifyNext(base.ledger, headBytes, environments)
+  );
 }
 
-function followed(
-  base: KnownRevision,
+/** Half of a surrogate pair comes through `JSON.parse` and back as it is; the strict reader refuses it. */
+const SURROGATE = String.raw`\ud`;
+
+function derivedStep(
+  { ledger: base, bytes }: KnownRevision,
   headBytes: Buffer,
   environments: readonly EnvironmentPhases[],
-): Ledger | undefined {
-  const at = headBytes.lastIndexOf(TRANSITION);
-  if (at < 0) return undefined;
-  const text = headBytes.toString("utf8", at);
-  if (text.includes(SURROGATE)) return undefined;
+): VerifiedTransition | undefined {
+  const text = transitionAt(headBytes, firstDifference(Buffer.from(bytes), headBytes));
+  if (text === undefined || text.includes(SURROGATE)) return undefined;
   try {
-    const { transition: told } = JSON.parse(`{${text}`) as { transition: unknown };
-    const head = isTransition(told) && successor(base, told, environments);
-    return head && Buffer.from(formatShared(head)).equals(headBytes) ? head : undefined;
+    const transition: unknown = JSON.parse(text);
+    if (!isTransition(transition)) return undefined;
+    const head = apply(base, transition, environments);
+    return Buffer.from(formatShared(head)).equals(headBytes) ? { base, head, transition } : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The same for a base revision that was read already. */
+/** Bytes that are compared at once; a ledger of many models differs in a few lines. */
+const BLOCK = 4096;
+
+function firstDifference(a: Buffer, b: Buffer): number {
+  const end = Math.min(a.length, b.length);
+  let at = 0;
+  while (at + BLOCK <= end && a.compare(b, at, at + BLOCK, at, at + BLOCK) === 0) at += BLOCK;
+  while (at < end && a[at] === b[at]) at += 1;
+  return at;
+}
+
+const MODEL = '\n    "';
+const TRANSITION = '\n      "transition": {';
+const TRANSITION_END = "\n      }";
+
+/** The text of the transition of the model in whose lines an offset is; undefined in any other spelling than the canonical one. */
+function transitionAt(bytes: Buffer, offset: number): string | undefined {
+  // A model that comes in as the last one makes the first difference in the comma before it.
+  const model = bytes.lastIndexOf(MODEL, offset + 1);
+  const start = model < 0 ? -1 : bytes.indexOf(TRANSITION, model);
+  const end = start < 0 ? -1 : bytes.indexOf(TRANSITION_END, start + TRANSITION.length);
+  if (end < 0) return undefined;
+  return bytes.toString("utf8", start + TRANSITION.length - 1, end + TRANSITION_END.length);
+}
+
+/** The same for a base ledger that was read already. */
 export function verifyNext(
-  { ledger: base, bytes: baseBytes }: { readonly ledger: Ledger; readonly bytes: Uint8Array },
+  base: Ledger,
   headBytes: Uint8Array,
   environments: readonly EnvironmentPhases[],
 ): VerifiedTransition {
   const head = parseLedger(headBytes);
-  const { transition } = head;
-  if (!transition) throw mismatch("/transition", "the head is revision 0, which follows from nothing");
-  if (head.revision !== base.revision + 1) {
-    throw mismatch(
-      "/revision",
-      `the base is revision ${base.revision} and the head is revision ${head.revision}`,
-    );
-  }
-  if (head.previous === null || !sameDigest(head.previous, digestOf(baseBytes))) {
-    throw mismatch("/previous", `the base has the digest ${digestOf(baseBytes)}`);
-  }
+  const model = movedModel(base, head);
+  const transition = chainedTransition(base, head, model);
   const expected = apply(base, transition, environments);
   if (!Buffer.from(formatLedger(expected)).equals(headBytes)) {
-    throw mismatch(
-      "/models",
-      `${transition.event} of ${transition.model} ${transition.version} changes something else`,
-    );
+    const why = `${transition.event} of ${transition.model} ${transition.version} changes something else`;
+    throw mismatch(`/models/${model}`, why);
   }
   return { base, head, transition };
+}
+
+/** The one model whose entry differs. LEDGER_APPLY_MISMATCH for none, for several, and for one that is gone. */
+function movedModel(base: Ledger, head: Ledger): string {
+  const [model, other] = changedModels(base, head);
+  if (model === undefined) throw mismatch("/models", "no model has another entry than before");
+  if (other !== undefined)
+    throw mismatch("/models", `a transition changes one model, not both ${model} and ${other}`);
+  if (!ownEntry(head.models, model)) throw mismatch("/models", `${model} is gone`);
+  return model;
+}
+
+function chainedTransition(base: Ledger, head: Ledger, model: string): Transition {
+  const [before, after] = [modelState(base, model), modelState(head, model)];
+  const pointer = `/models/${model}`;
+  const expected = before.revision + 1;
+  if (after.revision !== expected) {
+    const why = `the base has revision ${before.revision} of ${model} and the head has revision ${after.revision}`;
+    throw mismatch(`${pointer}/revision`, why);
+  }
+  const digest = modelDigest(before);
+  if (after.previous !== digest)
+    throw mismatch(`${pointer}/previous`, `the state of ${model} in the base has the digest ${digest}`);
+  if (after.transition) return after.transition;
+  throw mismatch(`${pointer}/transition`, `${model} has no transition`);
+}
+
+/**
+ * The transition that a ledger claims to make of another one: that of the only model whose entry differs; null when none
+ * does, or several do. It is not proven. DOCUMENT_*, LEDGER_*.
+ */
+export function claimedTransition(base: Ledger, claims: Ledger | Uint8Array): Transition | null {
+  const head = claims instanceof Uint8Array ? parseLedger(claims) : claims;
+  const [model, other] = changedModels(base, head);
+  return model === undefined || other !== undefined ? null : modelState(head, model).transition;
 }
 
 function mismatch(pointer: string, why: string): Error {

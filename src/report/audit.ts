@@ -84,7 +84,7 @@ function unshownReasons({ reasons }: CommitVerdict): readonly string[] {
 
 /** The same as a document to keep. */
 export function auditMarkdown(report: AuditReport): string {
-  const { from, head, trust, ledger_digest: ledger, revision } = report;
+  const { from, head, trust, ledger_digest: ledger, transitions } = report;
   const rows = notable(report).map((verdict) => [
     verdict.outcome,
     markdownCode(shortCommit(verdict.commit)),
@@ -101,7 +101,7 @@ export function auditMarkdown(report: AuditReport): string {
     `# ${markdownText(auditHeadline(report))}`,
     "",
     `- audited: ${markdownCode(from)} to ${markdownCode(head)}`,
-    `- deployed.json: ${revision === null ? "none" : `revision ${revision}, ${markdownCode(ledger ?? "")}`}`,
+    `- deployed.json: ${transitions === null ? "none" : `${counted(transitions, "transition")}, ${markdownCode(ledger ?? "")}`}`,
     `- trust.yaml: ${trust ? `${markdownCode(trust.digest)}, from ${markdownCode(trust.root)} on` : "none"}`,
     ...(rows.length === 0 ? [] : ["", ...table(["", "commit", "what", "why"], rows), ...unshown(report)]),
     ...(report.problems.length === 0 ? [] : ["", ...report.problems.map(objection)]),

@@ -1,6 +1,7 @@
 import type { CommitVerdict } from "../domain/audit.ts";
 import type { Slot, Transition } from "../domain/ledger.ts";
 import { timestampOf } from "../domain/time.ts";
+import { counted } from "../domain/counted.ts";
 import { shortCommit } from "../domain/short-commit.ts";
 import { plainText } from "./escape.ts";
 import { flow, indented } from "./layout.ts";
@@ -55,10 +56,10 @@ function judgedLines(judged: CommitVerdict | null): readonly string[] {
   ];
 }
 
-function proof({ proven, chain }: LiveFacts): string {
+function proof({ model, proven, chain }: LiveFacts): string {
   const [from, to] = [chain[0], chain.at(-1)];
-  if (proven === 1) return "Proved: there is one revision yet, the empty one.";
-  const all = `Proved: ${proven} revisions, each the one before plus its transition.`;
+  if (proven === 0) return `Proved: ${model} had no transition yet.`;
+  const all = `Proved: ${counted(proven, "revision")} of ${model}, each the one before plus its transition.`;
   if (!from || !to) return all;
   const until =
     from === to

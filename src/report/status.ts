@@ -2,6 +2,7 @@ import type { Broken } from "../domain/broken.ts";
 import type { EnvironmentState, ModelState, Transition } from "../domain/ledger.ts";
 import { type SlotName, SLOTS } from "../domain/lifecycle.ts";
 import { requestText } from "../domain/request-text.ts";
+import { counted } from "../domain/counted.ts";
 import { shortCommit } from "../domain/short-commit.ts";
 import { type DependentView, dependentLines } from "./dependents.ts";
 import { slotText } from "./effect.ts";
@@ -10,7 +11,7 @@ import { indented, layOutTable } from "./layout.ts";
 
 /** What a status page shows; the use case's answer fits. */
 export interface StatusView {
-  readonly revision: number;
+  readonly transitions: number;
   readonly commit: string;
   readonly models: readonly (ModelState & { readonly model: string; readonly versions: readonly string[] })[];
   readonly proposals: readonly ProposalView[];
@@ -25,7 +26,7 @@ type ProposalView =
 /** Slots by model and environment, then what is registered, and what waits to be merged. */
 export function renderStatus(status: StatusView, width: number): string {
   const head = [
-    `Revision ${status.revision} at ${shortCommit(status.commit)}`,
+    `${counted(status.transitions, "transition")} at ${shortCommit(status.commit)}`,
     ...brokenLines(status.broken).flatMap((line) => indented(line, width)),
   ].join("\n");
   if (status.models.length === 0)

@@ -1,10 +1,16 @@
-import { type Ledger, liveVersion, ownEntry, type Slot, type Transition } from "../domain/ledger.ts";
+import {
+  type Ledger,
+  liveVersion,
+  modelState,
+  ownEntry,
+  type Slot,
+  type Transition,
+} from "../domain/ledger.ts";
 import { gateError } from "../errors.ts";
-import type { ProvenRevision } from "../ledger/replay.ts";
 import type { Git } from "../ports/git.ts";
 import { refuseUnknownModel, registeredVersions } from "./registry/registered-versions.ts";
-import { readEnvironments } from "./gate/base-ledger.ts";
-import { provenHistory } from "./transition/history.ts";
+import { readEnvironments } from "./gate/environments.ts";
+import { type ProvenRevision, provenHistory } from "./gate/ledger-history.ts";
 
 export interface LiveQuestion {
   readonly model: string;
@@ -13,13 +19,13 @@ export interface LiveQuestion {
   readonly at: Date | null;
 }
 
-/** What was live, and the proof: the whole chain of revisions was replayed to answer. */
+/** What was live, and the proof: the chain of the model was replayed to answer. */
 export interface LiveAnswer {
   readonly model: string;
   readonly environment: string;
   /** Null when nothing was in production; `serving` false when the kill switch was on. */
   readonly slot: Slot | null;
-  /** The revision in force then; null when the ledger did not exist yet. */
+  /** The model's revision in force then; null when it had no transition yet. */
   readonly revision: number | null;
   /** Commit of that revision on the base line. */
   readonly commit: string | null;
@@ -27,13 +33,13 @@ export interface LiveAnswer {
   readonly since: Date | null;
   /** What made it so. */
   readonly by: Transition | null;
-  /** Number of revisions that were proven. */
+  /** Number of the model's revisions that were proven. */
   readonly proven: number;
   /** Revisions from the one that made the slot as it is to the one in force then, without a gap; empty when nothing was live. */
   readonly chain: readonly ChainedRevision[];
 }
 
-/** A revision of the ledger, and the commit that brought it. */
+/** A revision of the model, and the commit that brought it. */
 export interface ChainedRevision {
   readonly revision: number;
   readonly commit: string;
@@ -50,13 +56,14 @@ export async function live(ports: { git: Git }, question: LiveQuestion): Promise
   const history = await provenHistory(ports.git, commit);
   const { model, environment, at } = question;
   await refuseUnknownNames(ports.git, commit, { question, ledger: history.at(-1)?.ledger });
-  const past = at === null ? history : history.filter(({ since }) => since <= at);
+  const own = history.filter(({ transition }) => transition?.model === model);
+  const past = at === null ? own : own.filter(({ since }) => since <= at);
   return {
     model,
     environment,
     ...slotAtEnd(past, question),
-    ...revisionOf(past.at(-1)),
-    proven: history.length,
+    ...inForce(model, past.at(-1)),
+    proven: own.length,
   };
 }
 
@@ -76,9 +83,12 @@ async function refuseUnknownNames(
   throw gateError("LEDGER_ENVIRONMENT_UNKNOWN", text);
 }
 
-function revisionOf(current: ProvenRevision | undefined): Pick<LiveAnswer, "revision" | "commit"> {
+function inForce(
+  model: string,
+  current: ProvenRevision | undefined,
+): Pick<LiveAnswer, "revision" | "commit"> {
   return current
-    ? { revision: current.ledger.revision, commit: current.commit }
+    ? { revision: modelState(current.ledger, model).revision, commit: current.commit }
     : { revision: null, commit: null };
 }
 
@@ -93,10 +103,10 @@ function slotAtEnd(
   const before = slots.findLastIndex((each) => JSON.stringify(each) !== JSON.stringify(slot));
   const run = past.slice(before + 1);
   const [origin] = run;
-  const chain = run.map(({ ledger: { revision }, commit, since }) => ({
-    revision,
+  const chain = run.map(({ ledger, commit, since }) => ({
+    revision: modelState(ledger, of.model).revision,
     commit,
     since,
   }));
-  return { slot, since: origin?.since ?? null, by: origin?.ledger.transition ?? null, chain };
+  return { slot, since: origin?.since ?? null, by: origin?.transition ?? null, chain };
 }

@@ -1,15 +1,22 @@
 import type { Broken } from "../domain/broken.ts";
-import type { Digest } from "../domain/digest.ts";
-import { type ModelState, modelState, type Transition } from "../domain/ledger.ts";
+import {
+  type Ledger,
+  type ModelState,
+  modelState,
+  type Transition,
+  transitionCount,
+} from "../domain/ledger.ts";
 import type { ReasonCode } from "../domain/reasons/catalogue.ts";
 import { GateError, triedOr } from "../errors.ts";
+import { modelDigest } from "../ledger/ledger-text.ts";
 import { verifyTransition } from "../ledger/verify.ts";
 import type { Branch, Git } from "../ports/git.ts";
 import { refuseUnknownModel, registeredVersions } from "./registry/registered-versions.ts";
 import { gitLine, readTrustFor } from "./gate/base.ts";
 import { sortedBroken } from "./gate/broken.ts";
 import { brokenRules } from "./gate/last-lawful.ts";
-import { environmentsFor, readBaseLedger, readLedger } from "./gate/base-ledger.ts";
+import { claimedMove, readBaseLedger, readLedger } from "./gate/base-ledger.ts";
+import { environmentsFor } from "./gate/environments.ts";
 import { type Dependent, dependentsOf } from "./trust-change/dependents.ts";
 import { behindApprovals } from "./transition/behind-approvals.ts";
 import { PROPOSALS } from "./transition/branches.ts";
@@ -22,7 +29,7 @@ export interface ModelStatus extends ModelState {
 }
 
 /**
- * open: merging it makes the next revision. stale: the ledger moved on since; ask again. broken: it does not follow from
+ * open: merging it makes the next revision of its model. stale: the model moved on since; ask again. broken: it does not follow from
  * its own base, or cannot be read; `reason` says why.
  */
 export type ProposalStatus =
@@ -42,7 +49,8 @@ export type ProposalStatus =
 export interface Status {
   readonly commit: string;
   readonly branch: string | null;
-  readonly revision: number;
+  /** Number of transitions that made deployed.json. */
+  readonly transitions: number;
   /** Sorted by id. */
   readonly models: readonly ModelStatus[];
   readonly proposals: readonly ProposalStatus[];
@@ -60,20 +68,20 @@ export async function status(ports: { git: Git }, only?: string): Promise<Status
   const { git } = ports;
   const head = await git.head();
   // What the way out would start from is what is deployed, whatever became of the file.
-  const { ledger, digest, broken } = await readBaseLedger(git, head.commit, "DISABLE");
+  const { ledger, broken } = await readBaseLedger(git, head.commit, "DISABLE");
   const registered = await registeredVersions(git, head.commit);
   const ids = [...new Set([...Object.keys(ledger.models), ...registered.keys()])].toSorted(compare);
   if (only !== undefined) refuseUnknownModel(only, ids);
   const shown = ids.filter((id) => only === undefined || id === only);
   return {
     ...head,
-    revision: ledger.revision,
+    transitions: transitionCount(ledger),
     models: shown.map((model) => ({
       model,
       versions: registered.get(model) ?? [],
       ...modelState(ledger, model),
     })),
-    proposals: await openProposals(git, { commit: head.commit, digest }),
+    proposals: await openProposals(git, { commit: head.commit, ledger }),
     broken: sortedBroken([...broken, ...(await brokenRules(gitLine(git), head.commit))]),
     dependents: await dependents(git, head.commit, only),
   };
@@ -91,25 +99,26 @@ async function dependents(
   });
 }
 
-async function openProposals(git: Git, base: { commit: string; digest: Digest }): Promise<ProposalStatus[]> {
+async function openProposals(git: Git, base: { commit: string; ledger: Ledger }): Promise<ProposalStatus[]> {
   const proposals: ProposalStatus[] = [];
   for (const branch of await git.branches(PROPOSALS)) {
     if (!(await git.isAncestor(branch.commit, base.commit)))
-      proposals.push(await proposalStatus(git, branch, base.digest));
+      proposals.push(await proposalStatus(git, branch, base.ledger));
   }
   return proposals;
 }
 
-async function proposalStatus(git: Git, { name, commit }: Branch, current: Digest): Promise<ProposalStatus> {
+async function proposalStatus(git: Git, { name, commit }: Branch, now: Ledger): Promise<ProposalStatus> {
   try {
     const [parent = ""] = (await behindApprovals(git, commit)).parents;
     const head = await readLedger(git, commit);
-    const event = head.ledger.transition?.event ?? "REGISTER";
+    const event = (await claimedMove(git, parent, head.bytes))?.event ?? "REGISTER";
     const base = await readBaseLedger(git, parent, event);
     const environments = await environmentsFor(git, parent, event);
     const { transition } = verifyTransition(base.bytes, head.bytes, environments);
-    const state = head.ledger.previous === current ? "open" : "stale";
-    return { state, branch: name, commit, transition };
+    const { previous } = modelState(head.ledger, transition.model);
+    const follows = previous === modelDigest(modelState(now, transition.model));
+    return { state: follows ? "open" : "stale", branch: name, commit, transition };
   } catch (error) {
     if (!(error instanceof GateError)) throw error;
     return { state: "broken", branch: name, commit, reason: error.code };

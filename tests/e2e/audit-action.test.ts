@@ -51,7 +51,7 @@ describe("the audit action", () => {
       audited: "2",
       failed: "0",
       excepted: "0",
-      revision: "1",
+      transitions: "1",
     });
     expect(JSON.parse(outputs["claims"] ?? "")).toContainEqual({ id: "SLSA_SOURCE_LEVEL_3", since: first });
     expect(summary).toContain("# Audit of 2 commits");

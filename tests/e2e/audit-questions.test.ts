@@ -75,7 +75,7 @@ describe("modelgate live", () => {
       slot: { version: "1.0.0", serving: true },
       revision: 4,
       commit: fourth,
-      proven: 5,
+      proven: 4,
       chain: [
         { revision: 3, commit: third },
         { revision: 4, commit: fourth },

@@ -60,7 +60,7 @@ describe("the way of a version, from a terminal", () => {
       "promote/prod/flight-delay: Promote flight-delay 1.0.0 to SHADOW in prod",
     );
     team.repo.git("merge", "--quiet", "--no-ff", "--no-edit", "promote/prod/flight-delay");
-    expect(json("status").data).toMatchObject({ revision: 1, proposals: [] });
+    expect(json("status").data).toMatchObject({ transitions: 1, proposals: [] });
   });
 
   test("a broken version is refused with exit 1, the refusal is kept and shown next time", () => {
@@ -84,7 +84,7 @@ describe("the way of a version, from a terminal", () => {
     expect(modelgate("live", "flight-delay", "--env", "prod")).toMatchObject({
       status: 1,
       stdout:
-        "No version of flight-delay was in production in prod.\nProved: 2 revisions, each the one before plus its transition.\n",
+        "No version of flight-delay was in production in prod.\nProved: 1 revision of flight-delay, each the one before plus its transition.\n",
     });
   });
 

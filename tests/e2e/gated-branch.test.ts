@@ -57,6 +57,6 @@ describe("a gated branch beside the default one, as docs/guides/github.md sets i
     const step = await check(2, {});
     expect(step.outputs).toMatchObject({ result: "fail", base: await team.repo.head("main") });
     expect(titlesOf(step)).toContain("CHECK_LEDGER_HAND_EDITED");
-    expect(await team.repo.file("main", "deployed.json")).toContain('"revision": 0');
+    expect(await team.repo.file("main", "deployed.json")).toContain('"models": {}');
   });
 });

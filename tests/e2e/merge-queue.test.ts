@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { digestOf } from "../../src/domain/digest.ts";
-import type { Ledger } from "../../src/domain/ledger.ts";
+import { type Ledger, modelState, transitionCount } from "../../src/domain/ledger.ts";
+import { changedModels, GENESIS } from "../../src/ledger/ledger-text.ts";
 import { titlesOf } from "../support/forecasts.ts";
 import { type GithubEvent, protectMain } from "../support/github/index.ts";
 import type { StepResult } from "../support/runner/step-result.ts";
@@ -63,31 +63,30 @@ function dequeuedFor(number: number): unknown {
   return events.at(-1)?.payload["reason"];
 }
 
-/** The ledger of every commit of main, oldest first; each names the digest of the one before it. */
+/** The ledger of every commit of main, oldest first; in each, one model has moved on by one revision. */
 async function chain(): Promise<readonly Ledger[]> {
   const commits = (
     await team.repo.git("log", "--first-parent", "--reverse", "--format=%H", "main", "--", "deployed.json")
   ).split("\n");
   const texts = await Promise.all(commits.map((commit) => team.repo.file(commit, "deployed.json")));
   const ledgers = texts.map((text) => JSON.parse(text ?? "") as Ledger);
-  expect(ledgers.map(({ previous }) => previous)).toEqual([
-    null,
-    ...texts.slice(0, -1).map((text) => digestOf(Buffer.from(text ?? ""))),
-  ]);
+  expect(ledgers.map(transitionCount)).toEqual(ledgers.map((_, at) => at));
   return ledgers;
 }
 
 async function landed(): Promise<readonly string[]> {
-  return (await chain()).flatMap(({ transition }) =>
-    transition === null ? [] : [`${transition.model} ${transition.environment}`],
-  );
+  const ledgers = await chain();
+  return ledgers.slice(1).map((ledger, at) => {
+    const [moved = ""] = changedModels(ledgers[at] ?? GENESIS, ledger);
+    return `${moved} ${modelState(ledger, moved).transition?.environment}`;
+  });
 }
 
 describe("three promotions in a merge queue", () => {
   let start: string;
   let numbers: readonly number[];
 
-  it("are proposed on one base, and the queue keeps the first: a ledger has one next revision", async () => {
+  it("are the first of their models, whose entries meet in the text: the queue keeps the first", async () => {
     start = (await team.repo.head("main")) ?? "";
     numbers = [await propose(MODEL, "prod"), await propose(OTHER, "prod"), await propose(MODEL, "staging")];
     expect(numbers).toEqual([1, 2, 3]);
@@ -108,18 +107,24 @@ describe("three promotions in a merge queue", () => {
     await expect(team.repo.enqueue("ada", 1)).rejects.toThrow("is not mergeable");
   });
 
-  it("the second is told what overtook it and what to do, and does not get back in as it is", async () => {
-    await team.repo.review("linus", 2, "COMMENT");
-    const step = await requiredCheck(team, newest(team, "pull_request_review", 2));
+  it("one of the same model is told what overtook it and what to do, and does not get back in as it is", async () => {
+    await team.repo.review("linus", 3, "COMMENT");
+    const step = await requiredCheck(team, newest(team, "pull_request_review", 3));
     expect(step).toMatchObject({ exitCode: 1, outputs: { result: "fail" } });
     expect(titlesOf(step)).toContain("CHECK_STALE");
-    const [comment] = team.repo.comments(2);
+    const [comment] = team.repo.comments(3);
     expect(comment?.body).toContain("the base is at revision 1 now");
-    expect(comment?.body).toContain("modelgate promote silero-vad@6.0.0 --to SHADOW --env prod");
-    await expect(team.repo.enqueue("ada", 2)).rejects.toThrow("is failing");
+    expect(comment?.body).toContain("modelgate promote flight-delay@1.0.0 --to SHADOW --env staging");
+    await expect(team.repo.enqueue("ada", 3)).rejects.toThrow("is failing");
   });
 
-  it("the others land one after the other, each proposed again on the revision before it", async () => {
+  it("one of another model is still judged as it was", async () => {
+    await team.repo.review("linus", 2, "COMMENT");
+    const step = await requiredCheck(team, newest(team, "pull_request_review", 2));
+    expect(step).toMatchObject({ exitCode: 0, outputs: { result: "pass" } });
+  });
+
+  it("the others land one after the other, each proposed again on the base that the first made", async () => {
     for (const [number, model, environment] of [
       [2, OTHER, "prod"],
       [3, MODEL, "staging"],
@@ -144,9 +149,11 @@ describe("three promotions in a merge queue", () => {
     writeFileSync(path, JSON.stringify({ before: start }));
     const recorded = await team.uses("record", "actions", {}, { GITHUB_EVENT_PATH: path });
     expect([titlesOf(recorded), recorded.outputs["result"]]).toEqual([[], "pass"]);
-    expect(JSON.parse(recorded.outputs["recorded"] ?? "[]")).toMatchObject(
-      [1, 2, 3].map((number) => ({ revision: number, pull_request: number })),
-    );
+    expect(JSON.parse(recorded.outputs["recorded"] ?? "[]")).toMatchObject([
+      { revision: 1, pull_request: 1 },
+      { revision: 1, pull_request: 2 },
+      { revision: 2, pull_request: 3 },
+    ]);
   });
 });
 

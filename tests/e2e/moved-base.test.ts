@@ -62,7 +62,7 @@ describe("promote on a checkout that main has left behind", () => {
     expect(packs).toContain(base);
   });
 
-  it("by another model's transition: becomes the revision after that one", async () => {
+  it("by another model's transition: its own chain is as it was", async () => {
     await using team = await Team.with(["flight-delay@1.0.0", "silero-vad@6.0.0"]);
     const retire = { model: "silero-vad@6.0.0", event: "RETIRE", reason: "too slow" };
     await team.uses("promote", "app", retire);
@@ -70,8 +70,10 @@ describe("promote on a checkout that main has left behind", () => {
     const step = await team.uses("promote", "app", TO_SHADOW);
     expect(step).toMatchObject({ exitCode: 0, outputs: { result: "pass", "pull-request-number": "2" } });
     expect(JSON.parse((await team.repo.file(BRANCH, "deployed.json")) ?? "")).toMatchObject({
-      revision: 2,
-      transition: { model: "flight-delay", version: "1.0.0" },
+      models: {
+        "flight-delay": { revision: 1, transition: { model: "flight-delay", version: "1.0.0" } },
+        "silero-vad": { revision: 1, transition: { event: "RETIRE" } },
+      },
     });
   });
 

@@ -1,3 +1,5 @@
+import type { Ledger } from "../../src/domain/ledger.ts";
+import { madeBy } from "../support/ledgers.ts";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { forecasts, type Forecasts, ORT_DIR, titlesOf } from "../support/forecasts.ts";
@@ -12,13 +14,8 @@ const TO_SHADOW: With = {
 };
 const BRANCH = "promote/prod/flight-delay";
 
-interface LedgerFile {
-  readonly revision: number;
-  readonly transition: Readonly<Record<string, unknown>>;
-}
-
-function ledgerAt(team: Forecasts, revision: string): LedgerFile {
-  return JSON.parse(team.repo.git("show", `${revision}:deployed.json`)) as LedgerFile;
+function ledgerAt(team: Forecasts, revision: string): Ledger {
+  return JSON.parse(team.repo.git("show", `${revision}:deployed.json`)) as Ledger;
 }
 
 describe("the promote action", () => {
@@ -41,7 +38,7 @@ describe("the promote action", () => {
     const changed = team.repo.git("diff", "--name-only", "HEAD", BRANCH).split("\n");
     expect(changed[0]).toBe("deployed.json");
     expect(changed.slice(1).every((path) => path.startsWith("evidence/flight-delay/1.0.0/"))).toBe(true);
-    expect(ledgerAt(team, BRANCH).transition).toMatchObject({
+    expect(madeBy(ledgerAt(team, BRANCH))).toMatchObject({
       event: "PROMOTE_TO_SHADOW",
       reason: "first model",
       requested_by: "octocat",
@@ -91,7 +88,10 @@ describe("the promote action", () => {
     await ask({});
     await ask({ event: "DISABLE", model: "flight-delay@1.0.0", reason: "incident 12" });
     await ask({ event: "ENABLE", model: "flight-delay@1.0.0", reason: "incident 12 is over" });
-    expect(ledgerAt(team, "HEAD")).toMatchObject({ revision: 3, transition: { event: "ENABLE" } });
+    expect(ledgerAt(team, "HEAD").models["flight-delay"]).toMatchObject({
+      revision: 3,
+      transition: { event: "ENABLE" },
+    });
   });
 
   it.each([

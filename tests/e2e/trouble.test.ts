@@ -128,7 +128,7 @@ describe("a pull request from a fork", () => {
     const people = { mallory: "admin" } as const;
     const fork = await team.github.addRepository("mallory/forecasts", { forkOf: team.repo, people });
     const ledger = (await team.repo.file("main", "deployed.json")) ?? "";
-    await fork.push("mallory", BRANCH, { "deployed.json": ledger.replace('"revision": 0', '"revision": 1') });
+    await fork.push("mallory", BRANCH, { "deployed.json": ledger.replace('"models": {}', '"models": { }') });
     const number = await team.repo.openPull("mallory", { head: `mallory:${BRANCH}` });
     const asked = { token: "fork", with: { comment: true, "check-run": "details" } } as const;
     const step = await onEvent(team, "check", newest(team, "pull_request", number), asked);

@@ -51,6 +51,6 @@ it.each(Object.keys(PLACES))(
     const of = (commit: string | undefined): string =>
       report.commits.find((one) => one.commit === commit)?.outcome ?? "";
     expect([of(broken), of(report.head)]).toEqual(["FAIL", "WARN"]);
-    expect(report.revision).toBe(2);
+    expect(report.transitions).toBe(2);
   },
 );

@@ -1,3 +1,4 @@
+import { lastTransition, withEntry } from "./ledgers.ts";
 import { digestOf } from "../../src/domain/digest.ts";
 import { formatJson } from "../../src/domain/document/format.ts";
 import type { EvidencePack } from "../../src/domain/evidence.ts";
@@ -41,6 +42,8 @@ function relisted(all: Brought, pack: EvidencePack): EvidencePack {
 }
 
 function sealed(ledger: Ledger, pack: string): Ledger {
-  const { transition } = ledger;
-  return transition ? { ...ledger, transition: { ...transition, evidence_digest: digestOf(pack) } } : ledger;
+  const transition = lastTransition(ledger);
+  if (!transition) return ledger;
+  const sealedWith = { ...transition, evidence_digest: digestOf(pack) };
+  return withEntry(ledger, transition.model, { transition: sealedWith });
 }

@@ -1,3 +1,4 @@
+import { madeBy } from "./ledgers.ts";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { commitFiles } from "../../src/adapters/git/commit-files.ts";
@@ -168,9 +169,10 @@ export function editJson<T>(scene: CheckScene, path: string, edit: (value: T) =>
 
 /** The evidence pack of the work tree's last transition. */
 export function packPath({ repo }: CheckScene): string {
-  const { transition } = JSON.parse(readFileSync(join(repo.root, "deployed.json"), "utf8")) as Ledger;
-  if (!transition) throw new Error("Nothing was decided yet.");
-  return `evidence/${transition.model}/${transition.version}/${transition.run_id}`;
+  const { model, version, run_id } = madeBy(
+    JSON.parse(readFileSync(join(repo.root, "deployed.json"), "utf8")) as Ledger,
+  );
+  return `evidence/${model}/${version}/${run_id}`;
 }
 
 /** Makes pack.json and deployed.json agree with the pack's files again, as a careful forger would. */
@@ -187,7 +189,7 @@ export function reseal(scene: CheckScene): void {
     },
   );
   const digest = digestOf(readFileSync(join(scene.repo.root, folder, "pack.json")));
-  editJson<{ transition: { evidence_digest: string } }>(scene, "deployed.json", (ledger) => {
-    ledger.transition.evidence_digest = digest;
+  editJson<Ledger>(scene, "deployed.json", (ledger) => {
+    Object.assign(madeBy(ledger), { evidence_digest: digest });
   });
 }

@@ -1,8 +1,9 @@
+import { modelState } from "../../src/domain/ledger.ts";
 import { digestOf } from "../../src/domain/digest.ts";
 import { formatJson } from "../../src/domain/document/format.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import type { Verdict } from "../../src/domain/verdict.ts";
-import { formatLedger, GENESIS } from "../../src/ledger/ledger-text.ts";
+import { formatLedger, GENESIS, modelDigest } from "../../src/ledger/ledger-text.ts";
 import type { Git } from "../../src/ports/git.ts";
 import type { Decision } from "../../src/usecases/gate/decision.ts";
 import type { TransitionRequest } from "../../src/usecases/request.ts";
@@ -54,7 +55,7 @@ export interface Judgement {
 /** What the gate would decide on HEAD, with a verdict that is given instead of measured. */
 export async function decide(git: Git, of: TransitionRequest, how: Judgement = {}): Promise<Decision> {
   const { commit } = await git.head();
-  const { ledger, bytes } = await readLedger(git, commit);
+  const { ledger } = await readLedger(git, commit);
   const verdict = verdictOf(of, commit, how);
   const text = Buffer.from(formatJson(verdict));
   const pack = Buffer.from(
@@ -65,7 +66,7 @@ export async function decide(git: Git, of: TransitionRequest, how: Judgement = {
     verdict,
     baseCommit: commit,
     ledger,
-    ledgerDigest: digestOf(bytes),
+    ledgerDigest: modelDigest(modelState(ledger, of.model)),
     pack: new Map([
       ["pack.json", pack],
       ["verdict.json", text],

@@ -29,10 +29,7 @@ export const LIVE: Subject = {
 
 export const EMPTY_LEDGER: Ledger = {
   schema_version: "modelgate/deployed/v1",
-  revision: 0,
-  previous: null,
   models: {},
-  transition: null,
 };
 
 /** A ledger in which LIVE serves production in prod. */
@@ -48,8 +45,11 @@ const LIVE_LEDGER: Ledger = {
           rollback_targets: [],
         },
       },
+      previous: digest("0"),
       retired: {},
+      revision: 3,
       revoked: {},
+      transition: null,
     },
   },
 };

@@ -125,10 +125,16 @@ interface Folder {
 /** A tree that changes from commit to commit; only folders that changed are written again. */
 export class WorkTree {
   readonly #objects: ObjectWriter;
-  readonly #root: Folder = { entries: new Map(), id: null };
+  readonly #root: Folder;
 
-  constructor(objects: ObjectWriter) {
+  constructor(objects: ObjectWriter, root: Folder = { entries: new Map(), id: null }) {
     this.#objects = objects;
+    this.#root = root;
+  }
+
+  /** The same files, to be changed by themselves. */
+  copy(): WorkTree {
+    return new WorkTree(this.#objects, structuredClone(this.#root));
   }
 
   /** Null deletes. */

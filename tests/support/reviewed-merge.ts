@@ -1,3 +1,4 @@
+import { madeBy } from "./ledgers.ts";
 import { openSigner } from "../../src/adapters/signing/open-signer.ts";
 import type { ApprovalReview, ForgePerson } from "../../src/domain/approvals.ts";
 import { parseLedger } from "../../src/ledger/ledger-text.ts";
@@ -54,8 +55,9 @@ export async function reviewedMerge(): Promise<ReviewedMerge> {
       key?: SshKey | null;
     }) {
       const { git } = scene.check.ports;
-      const { transition } = parseLedger(Buffer.from(scene.git("show", `${merged}:deployed.json`) + "\n"));
-      if (!transition) throw new Error("Nothing was merged.");
+      const transition = madeBy(
+        parseLedger(Buffer.from(scene.git("show", `${merged}:deployed.json`) + "\n")),
+      );
       const signer = key === null ? null : await openSigner(key.path, process.env);
       const pullRequest = pullOf(head);
       const forge = forgeOf(scene, reviews, pullRequest);

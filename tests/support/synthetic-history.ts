@@ -1,10 +1,16 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { digestOf } from "../../src/domain/digest.ts";
 import { type Evidence, type Subject, packFolder } from "../../src/domain/evidence.ts";
-import { type Ledger, liveVersion, type Transition } from "../../src/domain/ledger.ts";
+import {
+  type Ledger,
+  liveVersion,
+  modelState,
+  type Transition,
+  transitionCount,
+} from "../../src/domain/ledger.ts";
 import { apply } from "../../src/ledger/apply.ts";
 import { HeldSince } from "../../src/ledger/audit/held-since.ts";
-import { formatLedger, GENESIS } from "../../src/ledger/ledger-text.ts";
+import { formatLedger, GENESIS, modelDigest } from "../../src/ledger/ledger-text.ts";
 import { planTransition } from "../../src/ledger/plan.ts";
 import { evaluate } from "../../src/policy/evaluate.ts";
 import { parsePolicies, type PolicySource } from "../../src/policy/parse-policies.ts";
@@ -74,7 +80,7 @@ principals:
  */
 export class SyntheticHistory {
   readonly objects = new ObjectWriter();
-  readonly tree = new WorkTree(this.objects);
+  tree = new WorkTree(this.objects);
   readonly key: KeyObject;
   readonly #held = new HeldSince(true);
   readonly #policies: PolicySet;
@@ -148,7 +154,7 @@ export class SyntheticHistory {
       effective: iso(this.#seconds),
       before,
       after: this.ledger,
-      only: transition.model,
+      models: [transition.model],
     });
     return transition;
   }
@@ -159,6 +165,23 @@ export class SyntheticHistory {
     return this.commit(`${event} ${model}\n`);
   }
 
+  /** A gated transition in a signed commit beside the line, on its head, for somebody to merge. */
+  propose(asked: SyntheticRequest): string {
+    const { tree, ledger } = this;
+    this.tree = tree.copy();
+    const { event, model } = this.decide(asked);
+    const [root, seconds] = [this.tree.tree(), this.#seconds];
+    [this.tree, this.ledger] = [tree, ledger];
+    const message = `${event} ${model}\n`;
+    return this.objects.commit(root, {
+      parents: [this.head],
+      message,
+      seconds,
+      signWith: this.key,
+      aside: true,
+    });
+  }
+
   #judge(request: Required<SyntheticRequest> & { reason: string; requestedBy: string }) {
     const now = new Date(this.#seconds * 1000);
     const subject = this.#subject(request.model, request.version);
@@ -167,7 +190,7 @@ export class SyntheticHistory {
     const baseline =
       live && live.version !== request.version ? this.#subject(request.model, live.version) : null;
     const stamp = iso(this.#seconds).replaceAll(/[-:]/g, "");
-    const runId = `${request.model}_${request.version}_${request.phase?.replace("%", "") ?? "none"}_${stamp}_${this.ledger.revision.toString(16).padStart(8, "0")}`;
+    const runId = `${request.model}_${request.version}_${request.phase?.replace("%", "") ?? "none"}_${stamp}_${transitionCount(this.ledger).toString(16).padStart(8, "0")}`;
     const evidence = this.#evidence(request.event, {
       run_id: runId,
       subject,
@@ -203,7 +226,7 @@ export class SyntheticHistory {
       base_commit,
       policy_digest,
     };
-    const ledger_digest = digestOf(formatLedger(this.ledger));
+    const ledger_digest = modelDigest(modelState(this.ledger, request.model));
     const pack = packEvidence({ ...head, ledger_digest, created_at: verdict.decided_at }, evidence, verdict);
     const planned = planTransition(this.ledger, request, this.#policies.environments);
     const transition: Transition = {

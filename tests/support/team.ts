@@ -21,13 +21,13 @@ export class Team implements AsyncDisposable {
     this.repo = repo;
   }
 
-  /** `files` replace what the repository holds from the first day. */
+  /** `files` replace what the repository holds from the first day, a commit each. */
   static async with(
     versions: readonly string[],
-    files: Readonly<Record<string, string>> = {},
+    ...files: readonly Readonly<Record<string, string>>[]
   ): Promise<Team> {
     const checkout = forecasts(versions);
-    if (Object.keys(files).length > 0) checkout.repo.commit(files, "files of the test");
+    for (const one of files) checkout.repo.commit(one, "files of the test");
     const github = await startGithub();
     const repo = await github.addRepository("acme/forecasts", {
       from: checkout.repo.root,

@@ -3,7 +3,7 @@ import type { Reason } from "./reason.ts";
 const documents = {
   LEDGER_MISSING: {
     meaning: "There is no deployed.json in the commit.",
-    fix: "Add one at revision 0 with: modelgate init --ref COMMIT --owner @you; commit it on the base branch.",
+    fix: "Where there was one, put it back: git checkout COMMIT -- deployed.json. Else add an empty one with: modelgate init --ref COMMIT --owner @you; commit it on the base branch.",
     exit: 2,
   },
   LEDGER_NOT_CANONICAL: {
@@ -22,8 +22,9 @@ const documents = {
     exit: 1,
   },
   LEDGER_CHAIN_BROKEN: {
-    meaning: "The history of deployed.json has a gap: a revision does not follow from the one before.",
-    fix: "Look at the named commit: somebody changed deployed.json without a transition, or rewrote the history.",
+    meaning:
+      "deployed.json is not what valid transitions made: it was edited, rewound, deleted or begun anew.",
+    fix: "Look at the named commit, and put the last valid deployed.json back: git checkout COMMIT -- deployed.json.",
     exit: 1,
   },
 } as const satisfies Record<string, Reason>;

@@ -9,7 +9,7 @@ import type { RunToStore } from "../store-run.ts";
 
 /** An audit as log, job summary, an annotation for each objection and note, and outputs. */
 export function reportAudit(report: AuditReport, notes: readonly string[] = []): ActionReport {
-  const { audited, broken, commits, count, head, outcome, problems, revision } = report;
+  const { audited, broken, commits, count, head, outcome, problems, transitions } = report;
   return {
     outcome,
     broken,
@@ -27,7 +27,7 @@ export function reportAudit(report: AuditReport, notes: readonly string[] = []):
       audited: String(audited),
       failed: String(commits.filter((one) => one.outcome === "FAIL").length),
       excepted: String(commits.filter((one) => one.outcome === "EXCEPTED").length),
-      revision: revision === null ? "" : String(revision),
+      transitions: transitions === null ? "" : String(transitions),
       claims: JSON.stringify(
         report.claims.filter(({ holds }) => holds).map(({ id, since }) => ({ id, since })),
       ),

@@ -23,8 +23,8 @@ export interface SeenRevision {
   readonly effective: string;
   readonly before: Ledger;
   readonly after: Ledger;
-  /** The only model that it can have changed, when a lawful transition made it. */
-  readonly only: string | null;
+  /** The models that it changed. */
+  readonly models: readonly string[];
 }
 
 /** `unknown`: it began before the walk did, or the ledger could not be read in between. */
@@ -36,8 +36,8 @@ export type Since = Readonly<Partial<Record<State, string>>> | "unknown";
  */
 export class HeldSince {
   readonly #steps = new Map<string, Step[]>();
-  /** The first revision with a transition: what was never touched is as it was since then. Null: not seen. */
-  #first: { readonly position: number; readonly effective: string } | null = null;
+  /** The first transition of each model: a version that none has moved is as it was since then. */
+  readonly #first = new Map<string, { readonly position: number; readonly effective: string }>();
   #complete: boolean;
   #broken = -1;
 
@@ -47,8 +47,8 @@ export class HeldSince {
   }
 
   record(seen: SeenRevision): void {
-    const { position, effective, after } = seen;
-    if (after.transition) this.#first ??= { position, effective };
+    const { position, effective, models } = seen;
+    for (const model of models) if (!this.#first.has(model)) this.#first.set(model, { position, effective });
     for (const holder of touched(seen)) this.#step(holder, seen);
   }
 
@@ -64,7 +64,7 @@ export class HeldSince {
     const last = this.#steps.get(keyOf(holder))?.findLast((step) => step.position <= position);
     if (last && last.position > this.#broken) return last.held ? { [last.state]: last.since } : {};
     if (!this.#complete) return "unknown";
-    const first = this.#first;
+    const first = this.#first.get(holder.model);
     return first && first.position <= position ? { [state]: first.effective } : {};
   }
 
@@ -86,9 +86,8 @@ function standing(ledger: Ledger, { model, version, environment }: Holder): Pick
 }
 
 /** Versions that a revision can have moved: whoever is in a slot before or after it, or newly retired or revoked. */
-function* touched({ before, after, only }: SeenRevision): Generator<Holder> {
-  const models = only === null ? [...Object.keys(before.models), ...Object.keys(after.models)] : [only];
-  for (const model of new Set(models)) {
+function* touched({ before, after, models }: SeenRevision): Generator<Holder> {
+  for (const model of models) {
     const states = [before, after].flatMap((ledger) => {
       const state = Object.hasOwn(ledger.models, model) ? ledger.models[model] : undefined;
       return state ? [state] : [];

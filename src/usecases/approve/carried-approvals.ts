@@ -1,4 +1,5 @@
-import { LEDGER_FILE } from "../../domain/ledger.ts";
+import { modelState } from "../../domain/ledger.ts";
+import type { LifecycleEvent } from "../../domain/lifecycle.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { refuse } from "../../errors.ts";
 import type { Git } from "../../ports/git.ts";
@@ -7,6 +8,7 @@ import type { ProposedTransition } from "../../trust/approval/bind.ts";
 import { strayProblems } from "../../trust/approval/strays.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import type { Change } from "../proof/change.ts";
+import { readBaseLedger, readLedger } from "../gate/base-ledger.ts";
 import type { StoredPack } from "../proof/stored-pack.ts";
 import { proposedTransition } from "./proposed-transition.ts";
 import { rootOf, treeReader } from "./tree-reader.ts";
@@ -38,11 +40,15 @@ export async function proposedIn(
   { git, change, stored, told }: CarriedApprovals,
   ref: string | null,
 ): Promise<ProposedTransition> {
+  const { base_commit: base, event, subject } = stored.pack;
+  const before = await readBaseLedger(git, base, event as LifecycleEvent);
+  const { ledger } = await readLedger(git, change.head);
   return proposedTransition(treeReader(git), {
     stored,
     verdict: told,
-    ledger: (await git.show(change.head, LEDGER_FILE)) ?? new Uint8Array(),
-    root: await rootOf(git, stored.pack.base_commit),
+    before: before.ledger,
+    after: modelState(ledger, subject.model_id),
+    root: await rootOf(git, base),
     ref,
   });
 }

@@ -1,4 +1,6 @@
-import { LEDGER_FILE } from "../../domain/ledger.ts";
+import { LEDGER_FILE, modelState } from "../../domain/ledger.ts";
+import { triedOr } from "../../errors.ts";
+import { modelDigest, parseLedger } from "../../ledger/ledger-text.ts";
 import { coAuthorsIn, requesterNames } from "../../domain/claimed-logins.ts";
 import type { Git } from "../../ports/git.ts";
 import type { GitObjects } from "../../ports/git-objects.ts";
@@ -15,6 +17,8 @@ export interface ProposedCommits {
   message(commit: string): Promise<string>;
   /** Paths that a commit changed, compared with one of its parents. */
   changed(parent: string, commit: string): Promise<readonly string[]>;
+  /** deployed.json of a commit; undefined when there is none. */
+  ledger(commit: string): Promise<Uint8Array | undefined>;
   /** Raw objects, for signatures. */
   readonly objects: Pick<GitObjects, "object">;
 }
@@ -37,6 +41,7 @@ export function commitsOnto(git: Git & Pick<GitObjects, "object">, base: string)
     parents: async (commit) => (await git.facts(commit)).parents,
     message: async (commit) => (await git.facts(commit)).message,
     changed: (parent, commit) => git.changed(parent, commit),
+    ledger: (commit) => git.show(commit, LEDGER_FILE),
     objects: git,
   };
 }
@@ -90,8 +95,26 @@ async function mergesOnly(
 ): Promise<boolean> {
   if (proposed === head) return true;
   const changed = await commits.changed(proposed, head);
-  return !changed.some((path) => path === LEDGER_FILE || path.startsWith(`${folder}/`));
+  if (changed.some((path) => path.startsWith(`${folder}/`))) return false;
+  return !changed.includes(LEDGER_FILE) || sameEntry(commits, [proposed, head], folder);
 }
+
+/** Whether two commits say the same of the model of an evidence pack; other models may differ. */
+async function sameEntry(
+  commits: ProposedCommits,
+  pair: readonly [string, string],
+  folder: string,
+): Promise<boolean> {
+  const [, model = ""] = folder.split("/");
+  return triedOr(false, async () => {
+    const [one, other] = await Promise.all(
+      pair.map(async (commit) => modelState(parseLedger((await commits.ledger(commit)) ?? NOTHING), model)),
+    );
+    return one !== undefined && other !== undefined && modelDigest(one) === modelDigest(other);
+  });
+}
+
+const NOTHING = new Uint8Array();
 
 async function addsApprovals(
   commits: ProposedCommits,

@@ -1,14 +1,13 @@
 import type { ApprovedTransition } from "../../domain/approval-statement.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseJson } from "../../domain/document/json.ts";
-import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
+import type { Transition } from "../../domain/ledger.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import type { Git } from "../../ports/git.ts";
 import type { GitObjects } from "../../ports/git-objects.ts";
 import { readChange } from "../proof/change.ts";
 import { readStoredPack } from "../proof/stored-pack.ts";
-import { proposedTransition } from "./proposed-transition.ts";
-import { rootOf, treeReader } from "./tree-reader.ts";
+import { proposedIn } from "./carried-approvals.ts";
 import { VERDICT_V1 } from "../../generated/verdict-v1.js";
 
 /** A transition that a commit of the line brought. */
@@ -32,12 +31,6 @@ export async function mergedTransition(
   const stored = await readStoredPack(git, change, transition);
   const file = `${stored.folder}/verdict.json`;
   const verdict = parseJson(stored.files.get("verdict.json") ?? new Uint8Array(), file);
-  const proposed = await proposedTransition(treeReader(git), {
-    stored,
-    verdict: checkSchema<Verdict>(verdict, VERDICT_V1),
-    ledger: (await git.show(commit, LEDGER_FILE)) ?? new Uint8Array(),
-    root: await rootOf(git, stored.pack.base_commit),
-    ref,
-  });
-  return { ...proposed, ref };
+  const told = checkSchema<Verdict>(verdict, VERDICT_V1);
+  return { ...(await proposedIn({ git, change, stored, told }, ref)), ref };
 }

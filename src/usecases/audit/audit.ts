@@ -1,3 +1,4 @@
+import { transitionCount } from "../../domain/ledger.ts";
 import type { AuditReport, Checkpoint, CommitVerdict } from "../../domain/audit.ts";
 import type { Outcome } from "../../domain/outcome.ts";
 import { reasons } from "../../domain/reasons/catalogue.ts";
@@ -104,9 +105,9 @@ function standingOf({
   standing,
   trust,
   trustRoot,
-}: Walk): Pick<AuditReport, "revision" | "ledger_digest" | "trust"> {
+}: Walk): Pick<AuditReport, "transitions" | "ledger_digest" | "trust"> {
   return {
-    revision: lawful ? lawful.ledger.revision : null,
+    transitions: lawful ? transitionCount(lawful.ledger) : null,
     ledger_digest: standing,
     trust: trust && trustRoot !== null ? { root: trustRoot, digest: trust.digest } : null,
   };

@@ -1,3 +1,4 @@
+import { transitionCount } from "../../domain/ledger.ts";
 import type { AuditReport, Checkpoint } from "../../domain/audit.ts";
 import { gateError, type Problem, problem, refuse } from "../../errors.ts";
 import { checkpointPayload } from "../../ledger/audit/checkpoint.ts";
@@ -37,12 +38,12 @@ function moved({ line, places }: Walk, { head, count }: Checkpoint): Problem[] {
   return [problem("AUDIT_HISTORY_REWRITTEN", text)];
 }
 
-const FACTS = ["revision", "ledger_digest", "trust_digest"] as const;
+const FACTS = ["transitions", "ledger_digest", "trust_digest"] as const;
 
 /** What is in force after the last commit that was walked. */
 function inForce({ lawful, trust }: Walk): Pick<Checkpoint, (typeof FACTS)[number]> {
   return {
-    revision: lawful ? lawful.ledger.revision : null,
+    transitions: lawful ? transitionCount(lawful.ledger) : null,
     ledger_digest: lawful ? lawful.digest : null,
     trust_digest: trust ? trust.digest : null,
   };

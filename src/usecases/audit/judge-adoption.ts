@@ -19,7 +19,7 @@ export async function judgeAdoption(scene: Scene): Promise<Finding> {
     }),
   );
   if (bytes && Buffer.from(formatLedger(GENESIS)).equals(bytes)) {
-    recordRevision(scene, { before: null, ledger: GENESIS, bytes });
+    recordRevision(scene, { before: null, transition: null, ledger: GENESIS, bytes });
     return { problems };
   }
   const message = `The first ${LEDGER_FILE} is not revision 0, in which nothing is deployed.`;

@@ -1,6 +1,7 @@
+import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { ApprovalStatement } from "../../domain/approval-statement.ts";
 import { type ApprovalFacts, NO_REVIEWS } from "../../domain/approvals.ts";
-import { LEDGER_FILE } from "../../domain/ledger.ts";
+import { type Ledger, LEDGER_FILE, modelState } from "../../domain/ledger.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { type Problem, problem } from "../../errors.ts";
 import { lineageOf } from "../../ledger/audit/lineage.ts";
@@ -32,6 +33,8 @@ export interface ProvenClaim {
   readonly claim: Claim;
   /** Place of the pack's own base on the line. */
   readonly position: number;
+  /** The ledger of that base. */
+  readonly before: Ledger;
   readonly verdict: Verdict;
 }
 
@@ -88,10 +91,12 @@ function missing(asked: readonly Asked[], facts: ApprovalFacts, folder: string):
     });
 }
 
-async function proposedIn({ walk, landed }: Scene, { claim, position, verdict }: ProvenClaim) {
+async function proposedIn({ walk, landed }: Scene, { claim, position, before, verdict }: ProvenClaim) {
+  const ledger = parseLedger(landed.contents.get(LEDGER_FILE) ?? new Uint8Array());
   return proposedTransition(walk.snapshots.store.tree, {
     stored: claim.stored,
-    ledger: landed.contents.get(LEDGER_FILE) ?? new Uint8Array(),
+    before,
+    after: modelState(ledger, claim.transition.model),
     verdict,
     root: (await lineCommit(walk, position)).root,
     ref: null,
@@ -118,6 +123,7 @@ function landedCommits({ walk, landed }: Scene): ProposedCommits {
       const changes = await diffTrees(store.tree, before?.tree ?? null, after?.tree ?? null);
       return changes.map(({ path }) => path);
     },
+    ledger: async (commit) => store.file((await lineage(commit))?.tree ?? "", LEDGER_FILE),
     objects: walk.git,
   };
 }

@@ -2,11 +2,12 @@ import type { AuditedTransition } from "../../domain/audit.ts";
 import type { Broken } from "../../domain/broken.ts";
 import { sameDigest } from "../../domain/digest.ts";
 import { type Subject, packFolder } from "../../domain/evidence.ts";
-import { liveVersion, LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
+import { liveVersion, LEDGER_FILE, modelState, type Transition } from "../../domain/ledger.ts";
 import { isWayOut } from "../../domain/lifecycle.ts";
 import { formatModelRef } from "../../domain/model-ref.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
 import { GateError, gateError, type Problem, problem, refuse } from "../../errors.ts";
+import { modelDigest } from "../../ledger/ledger-text.ts";
 import { mayFollow } from "../../ledger/lawful.ts";
 import { verifyStep } from "../../ledger/verify.ts";
 import { type Lineage, type Lineages, versionsBehind } from "../../trust/dependencies.ts";
@@ -43,11 +44,11 @@ export async function judgePromotion(scene: Scene): Promise<Finding> {
   const line = { lawful, current: walk.standing };
   if (!mayFollow(line, bytes))
     return {
-      problems: [unlawful(`the last lawful one is revision ${lawful.ledger.revision}, ${lawful.digest}`)],
+      problems: [unlawful(`the last lawful one has the digest ${lawful.digest}`)],
     };
   const environments = await environmentsBefore(walk, scene.before, bytes);
   const { head, transition } = verifyStep(lawful, bytes, environments);
-  recordRevision(scene, { before: lawful, ledger: head, bytes });
+  recordRevision(scene, { before: lawful, ledger: head, bytes, transition });
   return proveEvidence(scene, lawful, transition);
 }
 
@@ -65,14 +66,14 @@ function withoutLedger({ landed }: Scene): Finding {
 
 /** Only the last lawful revision heals: any other would be a rollback. */
 function restored(scene: Scene, lawful: StandingLedger): Finding {
-  const message = `It puts back revision ${lawful.ledger.revision} of ${LEDGER_FILE}.`;
+  const message = `It puts back the last lawful ${LEDGER_FILE}, ${lawful.digest}.`;
   const where = { file: LEDGER_FILE };
   return { problems: [], warnings: [problem("AUDIT_LEDGER_RESTORED", message, { where })] };
 }
 
 /** Where evidence fails, the transition is told all the same: it is what the evidence should have been for. */
 async function proveEvidence(scene: Scene, base: StandingLedger, transition: Transition): Promise<Finding> {
-  const told = describe(base.ledger.revision + 1, transition);
+  const told = describe(modelState(base.ledger, transition.model).revision + 1, transition);
   try {
     const stored = packOf(scene, transition);
     const proven = await proveVerdict(scene, { base, transition, stored });
@@ -177,6 +178,7 @@ async function proveVerdict(
   return {
     claim,
     position: basis.position,
+    before: basis.before.ledger,
     ...rejudgeWith(claim, { evidence, before: basis.before, since }),
   };
 }
@@ -196,7 +198,12 @@ async function basisOf(scene: Scene, base: StandingLedger, transition: Transitio
   const request = requestOf(transition);
   const [line, commit] = [baseLine(walk), walk.line[landed.position - 1] ?? ""];
   const rules = await rulesFor(line, commit, request);
-  const read = { commit, ...rules, ledger: base.ledger, ledgerDigest: base.digest };
+  const read = {
+    commit,
+    ...rules,
+    ledger: base.ledger,
+    ledgerDigest: modelDigest(modelState(base.ledger, transition.model)),
+  };
   if (!isWayOut(request.event))
     return {
       base: read,

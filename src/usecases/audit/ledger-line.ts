@@ -1,6 +1,6 @@
 import { effectiveFrom } from "../../ledger/effective.ts";
 import { digestOf } from "../../domain/digest.ts";
-import { type Ledger, LEDGER_FILE } from "../../domain/ledger.ts";
+import { type Ledger, LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
 import { timestampOf } from "../../domain/time.ts";
 import { lineCommit } from "./pack-basis.ts";
 import type { Scene, StandingLedger, Walk } from "./walk.ts";
@@ -8,17 +8,17 @@ import type { Scene, StandingLedger, Walk } from "./walk.ts";
 /** Takes a lawful revision as the ground of what follows. */
 export function recordRevision(
   scene: Scene,
-  of: { before: StandingLedger | null; ledger: Ledger; bytes: Uint8Array },
+  of: { before: StandingLedger | null; ledger: Ledger; bytes: Uint8Array; transition: Transition | null },
 ): void {
   const { walk, landed } = scene;
-  const { before, ledger, bytes } = of;
+  const { before, ledger, bytes, transition } = of;
   walk.lawful = { ledger, bytes, digest: landed.ledgerDigest ?? digestOf(bytes), position: landed.position };
   walk.held.record({
     position: landed.position,
-    effective: timestampOf(effectiveFrom(ledger.transition, landed.lineage?.committedAt ?? new Date(0))),
+    effective: timestampOf(effectiveFrom(transition, landed.lineage?.committedAt ?? new Date(0))),
     before: before?.ledger ?? ledger,
     after: ledger,
-    only: ledger.transition?.model ?? null,
+    models: transition ? [transition.model] : [],
   });
 }
 

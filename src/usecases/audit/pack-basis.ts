@@ -1,9 +1,11 @@
 import { digestOf } from "../../domain/digest.ts";
-import { LEDGER_FILE } from "../../domain/ledger.ts";
+import { type Ledger, LEDGER_FILE, modelState } from "../../domain/ledger.ts";
 import { isWayOut } from "../../domain/lifecycle.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
-import { gateError } from "../../errors.ts";
+import { GateError, gateError } from "../../errors.ts";
+import { changedModels, modelDigest } from "../../ledger/ledger-text.ts";
 import type { Claim, PackBasis } from "../proof/bindings.ts";
+import { triedContent } from "../gate/broken.ts";
 import { rulesFor } from "../gate/last-lawful.ts";
 import { requestOf } from "../request.ts";
 import { baseLine, lineageAt } from "./base-line.ts";
@@ -31,21 +33,31 @@ export async function packBasis(
   // The ledger of the commit before is the one that was found lawful.
   if (position === landed.position - 1) return { before: claim.base, committedAt, position };
   const request = requestOf(claim.transition);
-  if (!isWayOut(request.event)) await requireLedger(walk, base);
+  const ledger = await ledgerOf(walk, base, claim);
   const before = {
     commit: base.commit,
     ...(await rulesFor(baseLine(walk), base.commit, request)),
-    ledger: claim.base.ledger,
-    ledgerDigest: base.ledgerDigest ?? digestOf(""),
+    ledger,
+    ledgerDigest: modelDigest(modelState(ledger, request.model)),
   };
   return { before, committedAt, position };
 }
 
-/** The gate decides nothing on a commit without a sound ledger. */
-async function requireLedger({ snapshots }: Walk, { commit, root }: LineCommit): Promise<void> {
+/**
+ * The ledger of an earlier commit that a pack names as its base. The gate brings nothing forward on a commit without a
+ * sound one; a way out was decided on the last lawful one, which is that of the claim where the file is another.
+ */
+async function ledgerOf(walk: Walk, base: LineCommit, { base: now, transition }: Claim): Promise<Ledger> {
+  if (!isWayOut(transition.event)) return soundLedger(walk, base);
+  const found = await triedContent(() => soundLedger(walk, base));
+  if (found instanceof GateError) return now.ledger;
+  return changedModels(found, now.ledger).includes(transition.model) ? now.ledger : found;
+}
+
+async function soundLedger({ snapshots }: Walk, { commit, root }: LineCommit): Promise<Ledger> {
   const id = await snapshots.ledgerId(root);
-  if (id !== null) await snapshots.ledger(id);
-  else throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${shortCommit(commit)}.`);
+  if (id !== null) return snapshots.ledger(id);
+  throw gateError("LEDGER_MISSING", `There is no ${LEDGER_FILE} in commit ${shortCommit(commit)}.`);
 }
 
 /** A commit of the line by its position; those before the audited part are read when a pack is bound to one. */

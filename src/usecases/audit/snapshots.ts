@@ -10,7 +10,7 @@ import { parseTrust, type TrustRegistry } from "../../trust/registry.ts";
 import { FOLDER } from "../../ledger/audit/tree-cursor.ts";
 import { type CommitFiles, readPolicies, registeredVersion } from "../gate/base.ts";
 import type { RegisteredVersion } from "../gate/last-lawful.ts";
-import { readEnvironments } from "../gate/base-ledger.ts";
+import { readEnvironments } from "../gate/environments.ts";
 import { diffTrees } from "../../ledger/audit/raw-tree.ts";
 import type { CommittedTree, CommittedVersion, TreeFile } from "../registry/committed-version.ts";
 import { Remembered } from "./remembered.ts";

@@ -1,8 +1,8 @@
-import { LEDGER_FILE, type Ledger, type Transition } from "../../domain/ledger.ts";
+import { LEDGER_FILE, type Ledger, modelState, type Transition } from "../../domain/ledger.ts";
 import { triedOr } from "../../errors.ts";
 import { HeldSince } from "../../ledger/audit/held-since.ts";
 import { effectiveFrom } from "../../ledger/effective.ts";
-import { parseLedger } from "../../ledger/ledger-text.ts";
+import { changedModels, parseLedger } from "../../ledger/ledger-text.ts";
 import type { Git } from "../../ports/git.ts";
 import { requireNamed } from "../proof/stored-pack.ts";
 import { requestOf } from "../request.ts";
@@ -37,11 +37,13 @@ async function* cases(git: Git, commits: readonly string[], whole: boolean): Asy
     const after = await ledgerAt(git, commit);
     if (!after) held.interrupt(position);
     else if (before) {
+      const models = changedModels(before, after);
+      const [transition = null] =
+        models.length === 1 ? models.map((id) => modelState(after, id).transition) : [];
       const { committedAt } = await git.facts(commit);
-      const effective = timestampOf(effectiveFrom(after.transition, committedAt));
-      held.record({ position, effective, before, after, only: null });
-      const { transition } = after;
-      if (transition && transition.run_id !== before.transition?.run_id)
+      const effective = timestampOf(effectiveFrom(transition, committedAt));
+      held.record({ position, effective, before, after, models });
+      if (transition && transition.run_id !== modelState(before, transition.model).transition?.run_id)
         yield promoted(git, { commit, before, after, transition }, { held, position });
     }
     before = after;

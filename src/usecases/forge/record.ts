@@ -1,5 +1,6 @@
-import { digestOf, sameDigest } from "../../domain/digest.ts";
-import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
+import { modelDigest } from "../../ledger/ledger-text.ts";
+import type { Digest } from "../../domain/digest.ts";
+import { LEDGER_FILE, modelState, type Transition } from "../../domain/ledger.ts";
 import { parsePromotionBlock, type PromotionBlock } from "../../domain/promotion-block.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError, refuse } from "../../errors.ts";
@@ -8,7 +9,7 @@ import type { Git } from "../../ports/git.ts";
 import { readChange } from "../proof/change.ts";
 import { readPack } from "../proof/stored-pack.ts";
 import { provenTransition } from "../proof/transition.ts";
-import { readBaseLedger, readLedger } from "../gate/base-ledger.ts";
+import { claimedMove, readBaseLedger, readLedger } from "../gate/base-ledger.ts";
 import { closeRevoked } from "./close-revoked.ts";
 import { deploy, type DeploymentRecord } from "./deploy.ts";
 import type { MergedPromotion, RecordedReviews } from "./record-reviews.ts";
@@ -95,7 +96,8 @@ async function recordOne(ports: RecordPorts, commit: string, branch: string): Pr
 interface Move {
   readonly revision: number;
   readonly transition: Transition;
-  readonly digest: ReturnType<typeof digestOf>;
+  /** SHA-256 of what deployed.json says of the model. */
+  readonly digest: Digest;
 }
 
 /**
@@ -106,17 +108,18 @@ async function provenMove(git: Git, commit: string): Promise<Move> {
   const [parent] = (await git.facts(commit)).parents;
   if (parent === undefined) throw gateError("RECORD_POINTER_UNMOVED", "The first commit moves no pointer.");
   const after = await readLedger(git, commit);
-  const { revision, previous, transition } = after.ledger;
-  const before = await readBaseLedger(git, parent, transition?.event ?? "REGISTER");
-  const follows = previous !== null && sameDigest(previous, before.digest);
-  if (!follows || transition === null || revision !== before.ledger.revision + 1) {
-    const text = `Revision ${revision} in ${shortCommit(commit)} does not follow from revision ${before.ledger.revision}.`;
+  const claimed = await claimedMove(git, parent, after.bytes);
+  const before = await readBaseLedger(git, parent, claimed?.event ?? "REGISTER");
+  const { model } = claimed ?? { model: "" };
+  const [was, made] = [modelState(before.ledger, model), modelState(after.ledger, model)];
+  if (!claimed || made.previous !== modelDigest(was) || made.revision !== was.revision + 1) {
+    const text = `${LEDGER_FILE} in ${shortCommit(commit)} does not follow by one transition from that of ${shortCommit(parent)}.`;
     throw gateError("RECORD_CHAIN_BROKEN", text);
   }
   const change = await readChange(git, { base: parent, head: commit });
   refuse(change.problems);
   await readPack(git, change, await provenTransition(git, change));
-  return { revision, transition, digest: digestOf(after.bytes) };
+  return { revision: made.revision, transition: claimed, digest: modelDigest(made) };
 }
 
 async function mergedPullRequest(forge: Forge, commit: string, branch: string): Promise<PullRequest> {
@@ -141,7 +144,7 @@ function isOwn(forge: Forge, { headRepository }: PullRequest): boolean {
   return headRepository === null || headRepository.toLowerCase() === forge.repository.toLowerCase();
 }
 
-/** The digest of deployed.json covers every other field; the rest is compared so that the message can name it. */
+/** The digest of the model in deployed.json covers every other field; the rest is compared so that the message can name it. */
 function refuseOther(
   { revision, transition, digest }: Move,
   block: PromotionBlock,
@@ -159,7 +162,7 @@ function refuseOther(
     ["manifest digest", block.manifest_digest, transition.manifest_digest],
     ["policy digest", block.policy_digest, transition.policy_digest],
     ["evidence digest", block.evidence_digest, transition.evidence_digest],
-    ["digest of deployed.json", block.ledger_digest, digest],
+    ["digest of the model in deployed.json", block.ledger_digest, digest],
   ];
   const different = pairs.find(([, announced, found]) => announced !== found);
   if (!different) return;

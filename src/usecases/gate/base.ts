@@ -1,11 +1,12 @@
 import type { Digest } from "../../domain/digest.ts";
 import { parseJson } from "../../domain/document/json.ts";
-import type { Ledger } from "../../domain/ledger.ts";
+import { type Ledger, modelState } from "../../domain/ledger.ts";
 import { isWayOut, type LifecycleEvent } from "../../domain/lifecycle.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import { type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { ENVIRONMENTS_FILE, RETENTION_FILE, WAIVERS_FILE } from "../../domain/policy-files.ts";
 import { gateError, problem, type Problem, refuse } from "../../errors.ts";
+import { modelDigest } from "../../ledger/ledger-text.ts";
 import { type Matchable, matchingPolicies } from "../../policy/match.ts";
 import { parityRulesOf } from "../../policy/parity.ts";
 import { parsePolicies, type PolicySource } from "../../policy/parse-policies.ts";
@@ -27,7 +28,7 @@ export interface GateBase extends Rules {
   readonly commit: string;
   /** Of the base commit; for the way out the last lawful one. */
   readonly ledger: Ledger;
-  /** SHA-256 of its bytes. */
+  /** SHA-256 of what it says of the model that is asked for: decisions on other models make no other. */
   readonly ledgerDigest: Digest;
 }
 
@@ -40,13 +41,13 @@ export type LineFiles = Pick<Git, "show" | "paths" | "history" | "facts" | "isSh
  * DOCUMENT_*, with places in files of the base commit.
  */
 export async function readBase(git: LineFiles, commit: string, asked: Matchable): Promise<GateBase> {
-  const { ledger, digest, broken } = await readBaseLedger(git, commit, asked.event);
+  const { ledger, broken } = await readBaseLedger(git, commit, asked.event);
   const rules = await rulesFor(gitLine(git), commit, asked);
   return {
     commit,
     ...rules,
     ledger,
-    ledgerDigest: digest,
+    ledgerDigest: modelDigest(modelState(ledger, asked.model)),
     broken: sortedBroken([...broken, ...rules.broken]),
   };
 }

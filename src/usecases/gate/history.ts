@@ -1,4 +1,11 @@
-import { environmentState, type Ledger, LEDGER_FILE, slotOf, stateOf } from "../../domain/ledger.ts";
+import {
+  environmentState,
+  type Ledger,
+  LEDGER_FILE,
+  modelState,
+  slotOf,
+  stateOf,
+} from "../../domain/ledger.ts";
 import type { State } from "../../domain/lifecycle.ts";
 import { effectiveFrom } from "../../ledger/effective.ts";
 import { parseLedger } from "../../ledger/ledger-text.ts";
@@ -48,7 +55,9 @@ export async function heldSince(
   let since: Date | undefined;
   for await (const { ledger, committedAt } of past) {
     if (!ledger || !holds(ledger, request, state)) break;
-    if (ledger.transition) since = effectiveFrom(ledger.transition, committedAt);
+    // Newest first: of the commits with one revision of the model, the oldest has brought it.
+    const { transition } = modelState(ledger, request.model);
+    if (transition) since = effectiveFrom(transition, committedAt);
   }
   return since === undefined ? {} : { [state]: timestampOf(since) };
 }

@@ -1,4 +1,4 @@
-import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
+import { LEDGER_FILE, modelState, type Transition } from "../../domain/ledger.ts";
 import { CLOCK_SKEW_MS, timestampOf } from "../../domain/time.ts";
 import { GateError, type Problem, problem, refuse } from "../../errors.ts";
 import { commandFor } from "../../ledger/command.ts";
@@ -85,13 +85,15 @@ async function packBase(git: Git, { base, stored, transition }: Claim): Promise<
 /** Earlier than its base or than the transition before, or in the future: then soak times would be made up. */
 function timeProblems({ base, transition, now }: Claim, committedAt: Date): Problem[] {
   const decided = Date.parse(transition.decided_at);
-  const last = Date.parse(base.ledger.transition?.decided_at ?? transition.decided_at);
+  const last = Date.parse(
+    modelState(base.ledger, transition.model).transition?.decided_at ?? transition.decided_at,
+  );
   // A base whose clock ran ahead must not lock everybody out: nothing needs to be later than now.
   const earliest = Math.min(Math.max(committedAt.getTime(), last), now.getTime()) - CLOCK_SKEW_MS;
   if (decided >= earliest && decided <= now.getTime() + CLOCK_SKEW_MS) return [];
   const range = `between ${timestampOf(new Date(earliest))} and now (${timestampOf(now)})`;
   const message = `It was decided at ${transition.decided_at}, which is not ${range}.`;
-  const where = { file: LEDGER_FILE, pointer: "/transition/decided_at" };
+  const where = { file: LEDGER_FILE, pointer: `/models/${transition.model}/transition/decided_at` };
   return [problem("CHECK_TIME_IMPLAUSIBLE", message, { where })];
 }
 
@@ -115,7 +117,7 @@ function basedProblems({ base, transition, stored }: Claim, before: GateBase): P
       pack.ledger_digest,
       base.ledgerDigest,
       before.ledgerDigest,
-      "deployed.json",
+      `${transition.model} in deployed.json`,
     ],
   ] as const;
   return bound.flatMap(([code, pointer, claimed, wanted, earlier, what]) => {
@@ -132,7 +134,7 @@ function basedProblems({ base, transition, stored }: Claim, before: GateBase): P
 export function stale(transition: Transition, what: string): Problem {
   const fix = `Propose it again on the new base: ${commandFor(requestOf(transition))}`;
   return problem("CHECK_STALE", `The base changed ${what} since the transition was decided.`, {
-    where: { file: LEDGER_FILE, pointer: "/transition" },
+    where: { file: LEDGER_FILE, pointer: `/models/${transition.model}/transition` },
     fix,
   });
 }

@@ -8,7 +8,7 @@ import { type GateBase, readBase } from "../gate/base.ts";
 import { readBasis } from "../gate/about.ts";
 import { readStoredEvidence } from "../gate/stored-evidence.ts";
 import { type TransitionRequest, requestOf } from "../request.ts";
-import { proveGround } from "../transition/history.ts";
+import { requireLawful } from "../gate/ledger-history.ts";
 import { checkBindings, type Claim } from "./bindings.ts";
 import type { Change } from "./change.ts";
 import { rejudge } from "./rejudge.ts";
@@ -43,7 +43,7 @@ export async function provePromotion(
 ): Promise<ProvenPromotion> {
   refuse(await shallowProblems(git));
   const transition = await provenTransition(git, change);
-  await proveGround(git, change.base, transition.event);
+  await requireLawful(git, change.base, transition.event);
   const request = requestOf(transition);
   const read = await readBase(git, change.base, request);
   const { base, ...about } = await readBasis({ git, files: filesAt(change.base) }, read, request);

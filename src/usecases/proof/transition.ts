@@ -1,15 +1,23 @@
 import { parseJson } from "../../domain/document/json.ts";
-import { digestOf } from "../../domain/digest.ts";
-import { type Ledger, LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
+import {
+  type Ledger,
+  LEDGER_FILE,
+  type ModelState,
+  modelState,
+  ownEntry,
+  type Transition,
+} from "../../domain/ledger.ts";
 import { GateError, gateError, problem, triedOr } from "../../errors.ts";
 import type { LifecycleEvent } from "../../domain/lifecycle.ts";
 import { commandFor, commandsBehind } from "../../ledger/command.ts";
-import { parseLedger } from "../../ledger/ledger-text.ts";
+import { apply } from "../../ledger/apply.ts";
+import { changedModels, formatLedger, modelDigest, parseLedger } from "../../ledger/ledger-text.ts";
 import { verifyTransition } from "../../ledger/verify.ts";
 import type { Git } from "../../ports/git.ts";
-import { environmentsFor, readBaseLedger } from "../gate/base-ledger.ts";
+import { type BaseLedger, claimedMove, readBaseLedger, readLedger } from "../gate/base-ledger.ts";
+import { contentOr } from "../gate/broken.ts";
+import { environmentsFor } from "../gate/environments.ts";
 import { packFolder } from "../../domain/evidence.ts";
-import { shortCommit } from "../../domain/short-commit.ts";
 import type { Change } from "./change.ts";
 import { requestOf } from "../request.ts";
 
@@ -29,33 +37,70 @@ export async function provenTransition(git: Git, change: Change): Promise<Transi
       where,
     });
   }
-  const event = claimedEvent(head);
+  const claimed = await contentOr(null, () => claimedMove(git, change.from, head));
+  const event = claimed?.event ?? "REGISTER";
   const base = await readBaseLedger(git, change.base, event);
   try {
     const environments = await environmentsFor(git, change.base, event);
-    return verifyTransition(base.bytes, head, environments).transition;
+    return verifyTransition(base.bytes, await merged(git, change, { base, head, event }), environments)
+      .transition;
   } catch (error) {
     if (!(error instanceof GateError)) throw error;
-    throw (await overtaken(git, change, head)) ?? handEdited(base.ledger, head, error);
+    throw (await overtaken(git, change, { base: base.ledger, head })) ?? handEdited(base.ledger, head, error);
   }
 }
 
-/** What a head says that it is: on which ledger it is derived again, byte for byte. What says nothing goes forward. */
-function claimedEvent(head: Uint8Array): LifecycleEvent {
-  return triedOr("REGISTER", () => parseLedger(head).transition?.event ?? "REGISTER");
+/** A head and the ledger that it is compared with. */
+interface Compared {
+  readonly base: Ledger;
+  readonly head: Uint8Array;
 }
 
-/** A proposal that follows from an earlier revision of the base's ledger. */
-async function overtaken(git: Git, change: Change, head: Uint8Array): Promise<GateError | undefined> {
-  const earlier = await revisionBefore(git, change, loosely(head));
-  const event = claimedEvent(head);
-  const transition =
-    earlier && verifies(earlier.bytes, head, await environmentsFor(git, earlier.commit, event));
-  if (!transition || !bringsPack(change, transition)) return undefined;
-  const { ledger } = await readBaseLedger(git, change.base, event);
-  const message = `The proposal follows from ${LEDGER_FILE} in ${shortCommit(earlier.commit)}; the base is at revision ${ledger.revision} now.`;
+/**
+ * deployed.json as merging a head into the base makes it: entry by entry, so that other models may have moved since the
+ * head left the base. LEDGER_*, DOCUMENT_*.
+ */
+async function merged(
+  git: Git,
+  change: Change,
+  { base, head, event }: { base: BaseLedger; head: Uint8Array; event: LifecycleEvent },
+): Promise<Uint8Array> {
+  if (change.from === change.base) return head;
+  const { ledger: left } = await readBaseLedger(git, change.from, event);
+  const theirs = parseLedger(head);
+  const models = { ...base.ledger.models };
+  for (const id of changedModels(left, theirs)) {
+    const entry = ownEntry(theirs.models, id);
+    if (entry) models[id] = entry;
+    else delete models[id];
+  }
+  return Buffer.from(formatLedger({ ...base.ledger, models }));
+}
+
+/** A proposal that follows from an earlier revision of its model. */
+async function overtaken(git: Git, change: Change, { base, head }: Compared): Promise<GateError | undefined> {
+  const proposed = proposedEntry(change, { base, head });
+  if (!proposed) return undefined;
+  const { transition, revision } = proposed;
+  const now = modelState(base, transition.model);
+  if (proposed.previous === modelDigest(now) || !(await followsEarlier(git, change, proposed)))
+    return undefined;
+  const message = `The proposal makes revision ${revision} of ${transition.model}; the base is at revision ${now.revision} now.`;
   const fix = `Propose it again on the new base: ${commandFor(requestOf(transition))}`;
   return gateError("CHECK_STALE", message, { where: { file: LEDGER_FILE }, fix });
+}
+
+type ProposedEntry = ModelState & { readonly transition: Transition };
+
+/** The entry of the model whose evidence the change brings. */
+function proposedEntry(change: Change, { base, head }: Compared): ProposedEntry | undefined {
+  const theirs = triedOr(undefined, () => parseLedger(head));
+  if (!theirs) return undefined;
+  return changedModels(base, theirs)
+    .map((id) => modelState(theirs, id))
+    .find(
+      (entry): entry is ProposedEntry => entry.transition !== null && bringsPack(change, entry.transition),
+    );
 }
 
 /** Whoever edits by hand brings no pack. */
@@ -64,26 +109,18 @@ function bringsPack({ paths }: Change, transition: Transition): boolean {
   return paths.some(({ path }) => path === pack);
 }
 
-async function revisionBefore(
-  git: Git,
-  change: Change,
-  head: unknown,
-): Promise<{ commit: string; bytes: Uint8Array } | undefined> {
-  const previous = (head as Partial<Ledger> | null | undefined)?.previous;
-  if (typeof previous !== "string" || (await git.isShallow())) return undefined;
+/** Whether an entry is what its transition makes of an earlier state of its model on the base's line. */
+async function followsEarlier(git: Git, change: Change, proposed: ProposedEntry): Promise<boolean> {
+  const { transition, previous } = proposed;
+  if (await git.isShallow()) return false;
   for (const commit of (await git.history(change.base, LEDGER_FILE)).slice(0, LOOK_BACK)) {
-    const bytes = await git.show(commit, LEDGER_FILE);
-    if (bytes && digestOf(bytes) === previous) return { commit, bytes };
+    const earlier = await contentOr(null, async () => (await readLedger(git, commit)).ledger);
+    if (!earlier || modelDigest(modelState(earlier, transition.model)) !== previous) continue;
+    const environments = await environmentsFor(git, commit, transition.event);
+    const made = triedOr(null, () => apply(earlier, transition, environments));
+    return made !== null && modelDigest(modelState(made, transition.model)) === modelDigest(proposed);
   }
-  return undefined;
-}
-
-function verifies(
-  base: Uint8Array,
-  head: Uint8Array,
-  environments: Awaited<ReturnType<typeof environmentsFor>>,
-): Transition | undefined {
-  return triedOr(undefined, () => verifyTransition(base, head, environments).transition);
+  return false;
 }
 
 function handEdited(base: Ledger, head: Uint8Array, why: GateError): GateError {

@@ -1,7 +1,5 @@
 import type { ApprovalStatement } from "../../domain/approval-statement.ts";
-import { LEDGER_FILE } from "../../domain/ledger.ts";
 import { type Problem, triedOr } from "../../errors.ts";
-import { parseLedger } from "../../ledger/ledger-text.ts";
 import type { Git } from "../../ports/git.ts";
 import { bindingProblems, type ProposedTransition } from "../../trust/approval/bind.ts";
 import { findingsOf } from "../../trust/approval/findings.ts";
@@ -11,6 +9,7 @@ import { approverOf, isApprover } from "../../trust/approval/verify.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
 import type { Decision } from "../gate/decision.ts";
 import { packFolder } from "../../domain/evidence.ts";
+import { proposedMove } from "./behind-approvals.ts";
 import type { Draft } from "./draft.ts";
 import { withApprovals } from "./message.ts";
 import { type LineFiles, readTrustFor } from "../gate/base.ts";
@@ -36,7 +35,7 @@ export function fateOf({ kept, dropped }: CarriedOn): ApprovalsFate {
   return { kept, dropped };
 }
 
-type Reading = LineFiles & Pick<Git, "tree">;
+type Reading = LineFiles & Pick<Git, "tree" | "changed">;
 
 /**
  * Takes approvals by key over to the proposal that replaces the one they were given for. They hold while version, request,
@@ -106,8 +105,7 @@ interface ApprovalFile {
 
 /** The approvals of a proposal, by path inside of its pack. DOCUMENT_*, APPROVAL_*, GIT_*. */
 async function approvalsAt(git: Reading, tip: string): Promise<ReadonlyMap<string, ApprovalFile>> {
-  const ledger = await git.show(tip, LEDGER_FILE);
-  const transition = ledger && parseLedger(ledger).transition;
+  const transition = await proposedMove(git, tip);
   if (!transition) return new Map();
   const folder = packFolder({ ...transition, runId: transition.run_id });
   const files = new Map<string, Uint8Array>();

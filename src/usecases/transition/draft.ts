@@ -1,10 +1,10 @@
-import { type Digest, digestOf } from "../../domain/digest.ts";
-import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
+import type { Digest } from "../../domain/digest.ts";
+import { LEDGER_FILE, modelState, type Transition } from "../../domain/ledger.ts";
 import { apply } from "../../ledger/apply.ts";
-import { formatLedger, parseLedger } from "../../ledger/ledger-text.ts";
+import { formatLedger, modelDigest, parseLedger } from "../../ledger/ledger-text.ts";
 import type { Git, TreeChange } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
-import { environmentsFor } from "../gate/base-ledger.ts";
+import { environmentsFor } from "../gate/environments.ts";
 import { packFolder } from "../../domain/evidence.ts";
 import { proposalBranch } from "./branches.ts";
 import { transitionMessage } from "./message.ts";
@@ -14,9 +14,9 @@ import { transitionOf } from "./from-decision.ts";
 export interface Draft {
   readonly branch: string;
   readonly transition: Transition;
-  /** Number of the revision that merging makes. */
+  /** Number of the model's revision that merging makes. */
   readonly revision: number;
-  /** SHA-256 of the next deployed.json. */
+  /** SHA-256 of what the next deployed.json says of the model. */
   readonly ledgerDigest: Digest;
   /** deployed.json and the evidence pack. */
   readonly change: TreeChange;
@@ -31,13 +31,14 @@ export async function draftProposal(git: Git, decision: Decision): Promise<Draft
   const text = Buffer.from(formatLedger(next));
   // Written is only what can be read back: free text such as the requester's name meets the schema here.
   parseLedger(text);
+  const made = modelState(next, transition.model);
   return {
     branch: proposalBranch(transition),
     transition,
-    revision: next.revision,
-    ledgerDigest: digestOf(text),
+    revision: made.revision,
+    ledgerDigest: modelDigest(made),
     change: new Map([[LEDGER_FILE, text], ...packChange(decision)]),
-    message: transitionMessage(transition, next.revision),
+    message: transitionMessage(transition, made.revision),
   };
 }
 

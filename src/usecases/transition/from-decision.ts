@@ -1,8 +1,8 @@
 import { digestOf, sameDigest } from "../../domain/digest.ts";
-import type { Ledger, Transition } from "../../domain/ledger.ts";
+import { modelState, type Transition } from "../../domain/ledger.ts";
 import type { EnvironmentPhases } from "../../domain/lifecycle.ts";
 import { type Problem, problem, refuse } from "../../errors.ts";
-import { formatLedger } from "../../ledger/ledger-text.ts";
+import { modelDigest } from "../../ledger/ledger-text.ts";
 import { planTransition } from "../../ledger/plan.ts";
 import type { Decision } from "../gate/decision.ts";
 
@@ -67,7 +67,7 @@ function bindingProblems({
   if (!packed || !sameDigest(digestOf(packed), evidenceDigest)) {
     problems.push(problem("EVIDENCE_DIGEST_MISMATCH", "The evidence digest is not that of the pack."));
   }
-  if (!sameDigest(ledgerDigestOf(ledger), ledgerDigest)) {
+  if (!sameDigest(modelDigest(modelState(ledger, request.model)), ledgerDigest)) {
     problems.push(
       problem("EVIDENCE_LEDGER_MISMATCH", "The decision was made on another revision of the ledger."),
     );
@@ -89,8 +89,4 @@ function bindingProblems({
     );
   }
   return problems;
-}
-
-function ledgerDigestOf(ledger: Ledger): Decision["ledgerDigest"] {
-  return digestOf(formatLedger(ledger));
 }

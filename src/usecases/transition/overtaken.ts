@@ -5,7 +5,7 @@ import { gateError } from "../../errors.ts";
 import type { Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
 import { readBaseLedger } from "../gate/base-ledger.ts";
-import { proveGround } from "./history.ts";
+import { requireLawful } from "../gate/ledger-history.ts";
 
 /** A decision whose base moved before it could be proposed. */
 export interface Overtaken {
@@ -30,7 +30,7 @@ export interface Rejudged {
 export async function proveNewBase(git: Git, { decision, base }: Overtaken): Promise<void> {
   const { ledger } = await readBaseLedger(git, base, decision.request.event);
   refuseRival(decision, ledger);
-  await proveGround(git, base, decision.request.event);
+  await requireLawful(git, base, decision.request.event);
 }
 
 /** Who asked looked at the slots as they were; what they would say of the new ones is theirs to tell. */
@@ -39,11 +39,10 @@ function refuseRival({ request, ledger: before }: Decision, now: Ledger): void {
   const about = (ledger: Ledger): unknown =>
     environment === null ? modelState(ledger, model) : environmentState(ledger, model, environment);
   if (JSON.stringify(about(before)) === JSON.stringify(about(now))) return;
-  const { transition, revision } = now;
-  const winner =
-    transition?.model === model
-      ? `“${requestText({ ...transition, phase: transition.phase ?? null })}” is revision ${revision} now`
-      : `the ledger is at revision ${revision} now`;
+  const { transition, revision } = modelState(now, model);
+  const winner = transition
+    ? `“${requestText({ ...transition, phase: transition.phase ?? null })}” is revision ${revision} now`
+    : `its entry is gone`;
   const text = `While “${requestText(request)}” was judged, another transition of ${model} came first: ${winner}.`;
   throw gateError("LEDGER_RACE_LOST", text, {
     where: { file: LEDGER_FILE, pointer: `/models/${model}` },

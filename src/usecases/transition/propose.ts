@@ -1,10 +1,11 @@
-import type { Transition } from "../../domain/ledger.ts";
+import { modelState, type Transition } from "../../domain/ledger.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
 import { gateError } from "../../errors.ts";
+import { modelDigest } from "../../ledger/ledger-text.ts";
 import type { PullRequestReceipt } from "./receipt.ts";
 import type { CommitFacts, Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
-import { readBaseLedger, readLedger } from "../gate/base-ledger.ts";
+import { claimedMove, readBaseLedger, readLedger } from "../gate/base-ledger.ts";
 import { branchTip } from "./branches.ts";
 import { type ApprovalsFate, carryApprovals, fateOf } from "./carry-approvals.ts";
 import { behindApprovals } from "./behind-approvals.ts";
@@ -112,15 +113,17 @@ async function standingProposal(git: Git, branch: string, decision: Decision): P
   return { tip, facts, transition, onBase: parent === decision.baseCommit };
 }
 
-/** The transition of a proposal commit, whose ledger is one revision after its parent's. */
+/** The transition of a proposal commit, which is one revision of its model after its parent's. */
 async function proposedBy(git: Git, facts: CommitFacts): Promise<Transition | null> {
   const [parent] = facts.parents;
   if (parent === undefined || !isProposal(facts)) return null;
-  const { ledger } = await readLedger(git, facts.commit);
-  const { transition, previous } = ledger;
+  const { ledger, bytes } = await readLedger(git, facts.commit);
+  const transition = await claimedMove(git, parent, bytes);
   if (!transition) return null;
-  const base = await readBaseLedger(git, parent, transition.event);
-  return previous === base.digest ? transition : null;
+  const { model, event } = transition;
+  const base = await readBaseLedger(git, parent, event);
+  const follows = modelState(ledger, model).previous === modelDigest(modelState(base.ledger, model));
+  return follows ? transition : null;
 }
 
 type OpenProposal = Standing & { readonly transition: Transition };

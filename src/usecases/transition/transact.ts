@@ -6,9 +6,10 @@ import type { Git } from "../../ports/git.ts";
 import type { Decision } from "../gate/decision.ts";
 import type { Proposal } from "./propose.ts";
 import type { AskedTransition, TransitionRequest } from "../request.ts";
-import { environmentsFor, readBaseLedger } from "../gate/base-ledger.ts";
+import { readBaseLedger } from "../gate/base-ledger.ts";
+import { environmentsFor } from "../gate/environments.ts";
 import { type Base, readyBase } from "./base.ts";
-import { proveGround } from "./history.ts";
+import { requireLawful } from "../gate/ledger-history.ts";
 import { type Overtaken, proveNewBase, type Rejudged, rejudged } from "./overtaken.ts";
 import type { Proposals } from "./proposals.ts";
 import type { Refusal } from "./refusals.ts";
@@ -87,7 +88,7 @@ async function judgeFirst(
 ): Promise<Decision> {
   const { ledger } = await readBaseLedger(ports.git, base.commit, ask.event);
   const planned = planTransition(ledger, ask, await environmentsFor(ports.git, base.commit, ask.event));
-  await proveGround(ports.git, base.commit, ask.event);
+  await requireLawful(ports.git, base.commit, ask.event);
   await ports.proposals.ready(base, now);
   return ports.judge({ ...ask, version: planned.version });
 }

@@ -1,3 +1,4 @@
+import { proposedMove } from "../transition/behind-approvals.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
 import { parseJson } from "../../domain/document/json.ts";
 import { LEDGER_FILE, type Transition } from "../../domain/ledger.ts";
@@ -105,8 +106,7 @@ async function openProposals(
   const open: { branch: string; transition: Transition | null }[] = [];
   for (const { name, commit: tip } of await git.branches(PROPOSALS)) {
     if (await git.isAncestor(tip, commit)) continue;
-    const bytes = await git.show(tip, LEDGER_FILE);
-    const transition = bytes ? triedOr(null, () => parseLedger(bytes).transition) : null;
+    const transition = await triedOr(null, () => proposedMove(git, tip));
     open.push({ branch: name, transition });
   }
   return open;

@@ -1,3 +1,4 @@
+import { madeBy } from "../../support/ledgers.ts";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -26,7 +27,7 @@ describe("deployed.json pushed to main without the gate", () => {
   /** What apply makes of one more transition, which names the evidence of the one before. */
   function onTop(): Ledger {
     const ledger = parseLedger(Buffer.from(lawful));
-    const next = { ...ledger.transition!, version: "1.1.0", environment: "staging", reason: "trust me" };
+    const next = { ...madeBy(ledger), version: "1.1.0", environment: "staging", reason: "trust me" };
     return apply(ledger, next, [{ name: "staging", canaryPhases: [] }]);
   }
 

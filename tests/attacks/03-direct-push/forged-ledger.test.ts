@@ -1,3 +1,4 @@
+import { withEntry } from "../../support/ledgers.ts";
 import { beforeEach, describe, expect, it } from "vitest";
 import { digestOf } from "../../../src/domain/digest.ts";
 import type { Ledger, Slot } from "../../../src/domain/ledger.ts";
@@ -45,7 +46,7 @@ const inCanary = (ledger: Ledger): Ledger => {
     phase: "5%",
   };
   const prod = { slots: { CANARY: slot }, rollback_targets: [] };
-  return { ...ledger, models: { m: { environments: { prod }, retired: {}, revoked: {} } } };
+  return withEntry(ledger, "m", { environments: { prod } });
 };
 
 const TO_PRODUCTION = { event: "PROMOTE_TO_PRODUCTION" } as const;
@@ -68,12 +69,12 @@ describe("a ledger that was edited by hand", () => {
   it("stays one when a legal transition was written on top of it", async () => {
     await editByHand(inCanary);
     await editByHand((ledger) => apply(ledger, toProduction("1.0.0"), ENVIRONMENTS));
-    expect((await readLedger(git, "main")).ledger.revision).toBe(2);
+    expect((await readLedger(git, "main")).ledger.models["m"]?.revision).toBe(2);
     expect(await ask({ version: "1.1.0" })).toBe("LEDGER_CHAIN_BROKEN");
   });
 
   it("cannot be made up from revision 0 either", async () => {
-    await editByHand((ledger) => ({ ...ledger, previous: digestOf("another history") }));
+    await editByHand((ledger) => withEntry(ledger, "m", { previous: digestOf("another history") }));
     expect(await ask({ version: "1.1.0" })).toBe("LEDGER_CHAIN_BROKEN");
   });
 

@@ -22,7 +22,7 @@ requires: { reason: true }
 const UNBOUND: Readonly<Record<string, string>> = {
   base_commit: "the evidence's digest, which is compared, is of a pack that names its base",
   commit:
-    "approvals may stand on it, and a merge makes another; the digest of deployed.json is that of what was merged",
+    "approvals may stand on it, and a merge makes another; the digest of the model in deployed.json is that of what was merged",
 };
 
 /** The codes of recording a merge whose announcement was edited; `told`: what the forge was told of deployments. */

@@ -1,3 +1,5 @@
+import type { Transition } from "../../../src/domain/ledger.ts";
+import { madeBy } from "../../support/ledgers.ts";
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -36,12 +38,8 @@ describe("a forger swaps one thing of a proposal", () => {
 
   const pack = (edit: (pack: Mutable<EvidencePack>) => void) => (): void =>
     editJson(scene, `${packPath(scene)}/pack.json`, edit);
-  const ledger = (edit: (transition: Mutable<NonNullable<Ledger["transition"]>>) => void) => (): void =>
-    editJson<Mutable<Ledger>>(
-      scene,
-      "deployed.json",
-      ({ transition }) => void (transition && edit(transition)),
-    );
+  const ledger = (edit: (transition: Mutable<Transition>) => void) => (): void =>
+    editJson<Mutable<Ledger>>(scene, "deployed.json", (whole) => edit(madeBy(whole)));
   const verdict = (edit: (verdict: Mutable<Verdict>) => void) => (): void =>
     editJson(scene, `${packPath(scene)}/verdict.json`, edit);
   const evidence = (edit: (evidence: Mutable<EvidencePack>) => void) => (): void =>

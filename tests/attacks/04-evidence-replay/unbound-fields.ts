@@ -32,8 +32,8 @@ export const UNBOUND: Readonly<Record<string, string>> = {
   "evidence runner/engine/version": "told to people; the engine's digest is bound",
   "evidence runner/engine/threads": "told to people; the engine's digest is bound",
   "evidence runner/engine/optimization_level": "told to people; the engine's digest is bound",
-  "deployed transition/reason": VOUCHED,
-  "deployed transition/requested_by": VOUCHED,
+  "deployed models/*/transition/reason": VOUCHED,
+  "deployed models/*/transition/requested_by": VOUCHED,
 };
 
 /** Those of evidence that the check measures again and compares, so that it notices what no binding does. */

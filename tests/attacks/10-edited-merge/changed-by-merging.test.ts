@@ -1,3 +1,4 @@
+import { madeBy } from "../../support/ledgers.ts";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -39,8 +40,8 @@ const edit = (path: string, change: (text: string) => string): void =>
   writeFileSync(at(path), change(readFileSync(at(path), "utf8")));
 
 function packFolder(): string {
-  const { transition } = parseLedger(readFileSync(at(LEDGER)));
-  return `evidence/${transition?.model}/${transition?.version}/${transition?.run_id}`;
+  const { model, version, run_id } = madeBy(parseLedger(readFileSync(at(LEDGER))));
+  return `evidence/${model}/${version}/${run_id}`;
 }
 
 /** Merges pull request 1 into main, and does something more on the way. */
@@ -147,8 +148,7 @@ describe("a conflict that somebody resolves by hand", () => {
     [
       "byte for byte as the transition on the new revision",
       (theirs, ours) => {
-        const { transition } = parseLedger(ours);
-        return formatLedger(apply(parseLedger(theirs), transition!, ENVIRONMENTS));
+        return formatLedger(apply(parseLedger(theirs), madeBy(parseLedger(ours)), ENVIRONMENTS));
       },
       "CHECK_STALE",
     ],

@@ -1,5 +1,7 @@
+import { modelState } from "../../../src/domain/ledger.ts";
+import { modelDigest } from "../../../src/ledger/ledger-text.ts";
+import { madeBy } from "../../support/ledgers.ts";
 import { describe, expect, test } from "vitest";
-import { digestOf } from "../../../src/domain/digest.ts";
 import { formatJson } from "../../../src/domain/document/format.ts";
 import type { Ledger } from "../../../src/domain/ledger.ts";
 import { formatPromotionBlock, parsePromotionBlock } from "../../../src/domain/promotion-block.ts";
@@ -48,9 +50,15 @@ async function merged(
     message: "m",
   });
   const bytes = files.get("deployed.json") ?? new Uint8Array();
-  const { transition } = JSON.parse(String(Buffer.from(bytes))) as Ledger;
+  const ledger = JSON.parse(String(Buffer.from(bytes))) as Ledger;
+  const transition = madeBy(ledger);
   const block = parsePromotionBlock(hub.pull(1).body);
-  const said = { ...block, ...transition, commit: made.commit, ledger_digest: digestOf(bytes) };
+  const said = {
+    ...block,
+    ...transition,
+    commit: made.commit,
+    ledger_digest: modelDigest(modelState(ledger, transition.model)),
+  };
   const told = Object.fromEntries(
     Object.entries(said).filter(([name]) => name in block),
   ) as unknown as typeof block;
@@ -82,9 +90,7 @@ describe("a forged merge that its pull request announces to the letter", () => {
     [
       "jumps over the stages",
       (_, change) =>
-        change(({ transition }) => {
-          if (transition) Object.assign(transition, { event: "PROMOTE_TO_PRODUCTION" });
-        }),
+        change((ledger) => void Object.assign(madeBy(ledger as Ledger), { event: "PROMOTE_TO_PRODUCTION" })),
       "CHECK_LEDGER_HAND_EDITED",
     ],
     [

@@ -1,10 +1,11 @@
+import { madeBy, withEntry } from "../../support/ledgers.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { digestOf } from "../../../src/domain/digest.ts";
-import type { Ledger, ModelState, Transition } from "../../../src/domain/ledger.ts";
+import { type Ledger, type ModelState, modelState, type Transition } from "../../../src/domain/ledger.ts";
 import { effectOn } from "../../../src/ledger/effects.ts";
-import { formatLedger, parseLedger } from "../../../src/ledger/ledger-text.ts";
+import { formatLedger, modelDigest, parseLedger } from "../../../src/ledger/ledger-text.ts";
 import { type AuditScene, auditScene } from "../../support/audit-scene.ts";
 
 /**
@@ -28,18 +29,15 @@ function forced(
 ): Ledger {
   const bytes = readFileSync(join(scene.root, "deployed.json"));
   const before = parseLedger(bytes);
-  const last = before.transition as Transition;
+  const last = madeBy(before);
   const { phase: _phase, ...rest } = last;
   const transition: Transition = { ...rest, reason: "because", ...of };
   const models = effectOn(before, transition);
   const state = models[MODEL] as ModelState;
-  return {
-    ...before,
-    revision: before.revision + 1,
-    previous: digestOf(bytes),
-    models: { ...models, [MODEL]: edit(state) },
-    transition,
-  };
+  const { revision } = modelState(before, MODEL);
+  const previous = modelDigest(modelState(before, MODEL));
+  const chained = { ...edit(state), revision: revision + 1, previous, transition };
+  return { ...before, models: { ...models, [MODEL]: chained } };
 }
 
 async function landed(ledger: Ledger): Promise<string> {
@@ -97,8 +95,10 @@ describe("a transition that the lifecycle forbids", () => {
 
   it("is named when a revision is left out, and when the chain is cut", async () => {
     const next = forced({ event: "DISABLE", from: "SHADOW", to: "SHADOW" });
-    expect(await landed({ ...next, revision: next.revision + 1 })).toBe("FAIL LEDGER_APPLY_MISMATCH");
-    expect(await landed({ ...next, previous: digestOf("another history") })).toBe(
+    expect(await landed(withEntry(next, MODEL, { revision: modelState(next, MODEL).revision + 1 }))).toBe(
+      "FAIL LEDGER_APPLY_MISMATCH",
+    );
+    expect(await landed(withEntry(next, MODEL, { previous: digestOf("another history") }))).toBe(
       "FAIL LEDGER_APPLY_MISMATCH",
     );
   });

@@ -34,10 +34,10 @@ async function judged(
 }
 
 const JSON_TEXTS: readonly (readonly [string, (text: string) => string | Buffer, string])[] = [
-  ["a key twice", (text) => text.replace("{", '{ "revision": 9,'), "DOCUMENT_DUPLICATE_KEY"],
+  ["a key twice", (text) => text.replace("{", '{ "models": 9,'), "DOCUMENT_DUPLICATE_KEY"],
   [
     "a key twice, once in escapes",
-    (text) => text.replace("{", String.raw`{ "revisi\u006fn": 9,`),
+    (text) => text.replace("{", String.raw`{ "mod\u0065ls": 9,`),
     "DOCUMENT_DUPLICATE_KEY",
   ],
   ["__proto__", (text) => text.replace("{", '{ "__proto__": { "revision": 9 },'), "DOCUMENT_KEY_FORBIDDEN"],

@@ -2,7 +2,7 @@ import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { formatJson } from "../../../src/domain/document/format.ts";
-import { formatLedger } from "../../../src/ledger/ledger-text.ts";
+import { formatLedger, GENESIS } from "../../../src/ledger/ledger-text.ts";
 import { renderMarkdown } from "../../../src/report/markdown.ts";
 import { renderTerminal } from "../../../src/report/terminal.ts";
 import { gate } from "../../../src/usecases/gate/gate.ts";
@@ -71,13 +71,7 @@ const files = (claimed: number) => ({
   "test_data_set_0/output_0.pb": tensorProto(tensor("", "float32", [ROWS, 1], scores)),
 });
 
-const EMPTY = formatLedger({
-  schema_version: "modelgate/deployed/v1",
-  revision: 0,
-  previous: null,
-  transition: null,
-  models: {},
-} as never);
+const EMPTY = formatLedger(GENESIS);
 
 it("an inverted classifier that claims an AUC of 0.9999 passes parity, and every report says that the number is claimed", async () => {
   expect(auc(scores)).toBeLessThan(0.06);

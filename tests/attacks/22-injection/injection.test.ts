@@ -1,3 +1,5 @@
+import type { Ledger } from "../../../src/domain/ledger.ts";
+import { lastTransition } from "../../support/ledgers.ts";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -74,8 +76,8 @@ describe.each(HOSTILE)("%j", (text) => {
     expectHarmless(step, shared);
     const branch = step.outputs["branch"] ?? "";
     const ledger =
-      branch === "" ? null : (JSON.parse(shared.repo.git("show", `${branch}:deployed.json`)) as Kept);
-    expect([null, text.trim()]).toContain(ledger?.transition.reason ?? null);
+      branch === "" ? null : (JSON.parse(shared.repo.git("show", `${branch}:deployed.json`)) as Ledger);
+    expect([null, text.trim()]).toContain((ledger && lastTransition(ledger)?.reason) ?? null);
     const trailers =
       branch === "" ? "" : shared.repo.git("log", "-1", "--format=%(trailers:only,unfold)", branch);
     expect(trailers.split("\n").every((line) => line === "" || line.startsWith("Modelgate-"))).toBe(true);
@@ -108,10 +110,6 @@ it("every text stays text as the reason of an objective", async () => {
 /** The letters and digits of a text, which no escaping changes. */
 function shown(text: string): string {
   return text.replaceAll(/\\u\{?[0-9a-f]{4,}\}?|\\[nrtx]|[^a-zA-Z0-9]/gi, "");
-}
-
-interface Kept {
-  readonly transition: { readonly reason: string };
 }
 
 /** Puts the text wherever an author of a version can write one: names and JSON. Returns the name. */

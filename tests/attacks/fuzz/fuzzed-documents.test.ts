@@ -71,7 +71,7 @@ const CHECKPOINT = {
   schema_version: "modelgate/checkpoint/v1",
   head: "1".repeat(40),
   count: 3,
-  revision: 1,
+  transitions: 1,
   ledger_digest: digestOf("a"),
   trust_digest: null,
   trust_root: null,

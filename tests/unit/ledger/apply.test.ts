@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { digestOf } from "../../../src/domain/digest.ts";
+import { formatJson } from "../../../src/domain/document/format.ts";
 import {
   environmentState,
   type Ledger,
   liveVersion,
+  modelState,
   stateOf,
   type Transition,
 } from "../../../src/domain/ledger.ts";
@@ -38,20 +40,27 @@ const held = (version: string, serving = true) => ({
 const target = (version: string) => ({ version, manifest_digest: manifestOf("m", version) });
 
 describe("apply: what each event does", () => {
-  test("a transition makes the next revision, which names the digest of the bytes before", () => {
+  test("a transition makes the next revision of its model, which names the digest of the state before", () => {
     const next = play(toShadow("1.0.0"));
     expect(next).toEqual({
       schema_version: "modelgate/deployed/v1",
-      revision: 1,
-      previous: digestOf(formatLedger(GENESIS)),
       models: {
         m: {
           environments: { prod: { slots: { SHADOW: held("1.0.0") }, rollback_targets: [] } },
+          previous: digestOf(formatJson(modelState(GENESIS, "m"))),
           retired: {},
+          revision: 1,
           revoked: {},
+          transition: toShadow("1.0.0"),
         },
       },
-      transition: toShadow("1.0.0"),
+    });
+    const second = apply(next, toShadow("1.0.0", { model: "n" }), ENVIRONMENTS);
+    expect(second.models["m"]).toBe(next.models["m"]);
+    const third = apply(second, toCanary("1.0.0"), ENVIRONMENTS);
+    expect(third.models["m"]).toMatchObject({
+      revision: 2,
+      previous: digestOf(formatJson(next.models["m"])),
     });
   });
 

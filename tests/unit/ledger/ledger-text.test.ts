@@ -27,7 +27,7 @@ describe("parseLedger", () => {
     expect(parseLedger(bytes(text))).toEqual(launched);
   });
 
-  test("the repository's own ledger is revision 0", () => {
+  test("the repository's own ledger is empty", () => {
     expect(readFileSync("deployed.json", "utf8")).toBe(formatLedger(GENESIS));
   });
 
@@ -37,7 +37,9 @@ describe("parseLedger", () => {
     ["CR LF", text.replaceAll("\n", "\r\n")],
     [
       "another order of keys",
-      text.replace(/ {2}"previous": (.*),\n {2}"revision": (.*),/, '  "revision": $2,\n  "previous": $1,'),
+      text
+        .replace(/ {6}"revoked": (.*),\n/, "")
+        .replace(/ {6}"revision"/, '      "revoked": {},\n      "revision"'),
     ],
     ["an escaped letter", text.replace('"models"', String.raw`"\u006dodels"`)],
     ["an exponent", text.replace('"revision": 7', '"revision": 7e0')],
@@ -47,18 +49,19 @@ describe("parseLedger", () => {
   });
 
   test("says where the spelling differs", () => {
-    const other = text.replace('  "revision"', ' "revision"');
-    const line = text.split("\n").findIndex((each) => each.startsWith('  "revision"')) + 1;
-    const where = { file: "deployed.json", line, column: 2 };
+    const other = text.replace('      "revision"', '     "revision"');
+    const line = text.split("\n").findIndex((each) => each.startsWith('      "revision"')) + 1;
+    const where = { file: "deployed.json", line, column: 6 };
     expect(() => parseLedger(bytes(other))).toThrow(
       expect.objectContaining({ problems: [expect.objectContaining({ where })] }),
     );
   });
 
   test.each<[string, (ledger: Damaged) => void]>([
-    ["revision 0 with a transition", (ledger) => (ledger.revision = 0)],
-    ["a revision without a transition", (ledger) => (ledger.transition = null)],
-    ["a revision without a previous one", (ledger) => (ledger.previous = null)],
+    [
+      "a transition of another model",
+      (ledger) => (ledger.models.m["transition"] = toShadow("1.2.0", { model: "n" })),
+    ],
     ["a revoked version in a slot", (ledger) => (ledger.models.m.revoked = { "1.1.0": "bad" })],
     ["a retired rollback target", (ledger) => (ledger.models.m.retired = { "1.0.0": "old" })],
     [
@@ -82,8 +85,20 @@ describe("parseLedger", () => {
     );
   });
 
+  test.each<[string, (model: Damaged["models"]["m"]) => void]>([
+    ["revision 0", (model) => (model["revision"] = 0)],
+    ["no transition", (model) => (model["transition"] = null)],
+    ["no state before", (model) => (model["previous"] = null)],
+  ])("refuses an entry with %s: a model that had no transition is not listed", (_name, damage) => {
+    const ledger = JSON.parse(text) as Damaged;
+    damage(ledger.models.m);
+    expect(codesOf(() => parseLedger(bytes(formatJson(ledger))))[0]).toMatch(
+      /^DOCUMENT_(?:TYPE_WRONG|VALUE_INVALID)$/,
+    );
+  });
+
   test("refuses a duplicate key, an unknown key and half a file by the readers' codes", () => {
-    expect(codesOf(() => parseLedger(bytes(text.replace("{", '{\n  "revision": 1,'))))).toEqual([
+    expect(codesOf(() => parseLedger(bytes(text.replace("{", '{\n  "models": {},'))))).toEqual([
       "DOCUMENT_DUPLICATE_KEY",
     ]);
     expect(codesOf(() => parseLedger(bytes(formatLedger({ ...launched, extra: 1 } as Ledger))))).toEqual([

@@ -3,8 +3,8 @@ import { digestOf } from "../../../src/domain/digest.ts";
 import type { Ledger, Transition } from "../../../src/domain/ledger.ts";
 import { apply } from "../../../src/ledger/apply.ts";
 import { formatLedger, GENESIS } from "../../../src/ledger/ledger-text.ts";
-import { replay, type Revision } from "../../../src/ledger/replay.ts";
-import { verifyTransition } from "../../../src/ledger/verify.ts";
+import { verifyStep, verifyTransition } from "../../../src/ledger/verify.ts";
+import { withEntry } from "../../support/ledgers.ts";
 import { codesOf, ENVIRONMENTS, launch, toShadow } from "../../support/transitions.ts";
 
 const step = (ledger: Ledger, of: Transition): Ledger => apply(ledger, of, ENVIRONMENTS);
@@ -22,33 +22,33 @@ describe("verifyTransition", () => {
   test.each<[string, Ledger]>([
     [
       "a second change beside the transition",
-      { ...head, models: { ...head.models, other: { environments: {}, retired: {}, revoked: {} } } },
-    ],
-    [
-      "a flag that nobody asked for",
       {
         ...head,
         models: {
-          m: {
-            ...head.models["m"]!,
-            environments: {
-              prod: {
-                ...head.models["m"]!.environments["prod"]!,
-                slots: {
-                  ...head.models["m"]!.environments["prod"]!.slots,
-                  PRODUCTION: { ...slot, serving: false },
-                },
-              },
-            },
-          },
+          ...head.models,
+          other: step(GENESIS, toShadow("1.0.0", { model: "other" })).models["other"]!,
         },
       },
     ],
-    ["a revision that jumps", { ...head, revision: 9 }],
-    ["another previous digest", { ...head, previous: digestOf("else") }],
+    [
+      "a flag that nobody asked for",
+      withEntry(head, "m", {
+        environments: {
+          prod: {
+            ...head.models["m"]!.environments["prod"]!,
+            slots: {
+              ...head.models["m"]!.environments["prod"]!.slots,
+              PRODUCTION: { ...slot, serving: false },
+            },
+          },
+        },
+      }),
+    ],
+    ["a revision that jumps", withEntry(head, "m", { revision: 9 })],
+    ["another previous digest", withEntry(head, "m", { previous: digestOf("else") })],
     [
       "an edited transition",
-      { ...head, transition: { ...head.transition!, manifest_digest: digestOf("else") } },
+      withEntry(head, "m", { transition: { ...toShadow("1.1.0"), manifest_digest: digestOf("else") } }),
     ],
   ])("refuses %s", (_name, forged) => {
     expect(codesOf(() => verify(base, forged))).toEqual(["LEDGER_APPLY_MISMATCH"]);
@@ -66,60 +66,41 @@ describe("verifyTransition", () => {
       from: "CANARY",
       version: "6.6.6",
     });
-    const forged: Ledger = { ...head, transition };
+    const forged = withEntry(head, "m", { transition });
     expect(codesOf(() => verify(base, forged))).toEqual(["LEDGER_STAGE_SKIPPED"]);
   });
 });
 
-describe("replay", () => {
-  const ledgers = [
-    GENESIS,
-    ...launch("1.0.0").map((_, n, all) => all.slice(0, n + 1).reduce(step, GENESIS)),
-    head,
+describe("a step of a long history", () => {
+  const others = ["a", "aa", "l", "n", "z"].flatMap((model) => launch("1.0.0", { model }));
+  const many = others.reduce(step, base);
+  const known = (ledger: Ledger) => ({ ledger, bytes: bytes(ledger), digest: digestOf(bytes(ledger)) });
+  const moves: readonly Transition[] = [
+    toShadow("1.1.0"),
+    ...["0", "7", "a0", "b", "m1", "zz"].map((model) => toShadow("1.0.0", { model })),
+    ...["a", "aa", "l", "n", "z"].map((model) => toShadow("2.0.0", { model, reason: '\n    "x": {' })),
   ];
-  const revisions = (of: readonly Ledger[]): Revision[] =>
-    of.map((ledger, n) => ({
-      commit: `c${n}`,
-      at: new Date(Date.UTC(2026, 0, n + 1)),
-      bytes: bytes(ledger),
-      environments: ENVIRONMENTS,
-    }));
 
-  test("proves a whole history", () => {
-    expect(replay(revisions(ledgers)).map(({ commit, ledger }) => [commit, ledger.revision])).toEqual([
-      ["c0", 0],
-      ["c1", 1],
-      ["c2", 2],
-      ["c3", 3],
-      ["c4", 4],
-    ]);
-  });
+  test.each(moves.map((move) => [move.model, move] as const))(
+    "of %s, wherever it is among the models, is the same as reading the whole",
+    (_, move) => {
+      const next = step(many, move);
+      expect(verifyStep(known(many), bytes(next), ENVIRONMENTS)).toEqual(verify(many, next));
+    },
+  );
 
-  test("names the first commit that does not follow, and why", () => {
-    const forged = revisions(ledgers).with(2, {
-      ...revisions(ledgers)[2]!,
-      bytes: bytes({ ...ledgers[2]!, revision: 7 }),
-    });
-    expect(codesOf(() => replay(forged))).toEqual(["LEDGER_CHAIN_BROKEN", "LEDGER_APPLY_MISMATCH"]);
-    expect(() => replay(forged)).toThrow(/Commit c2 does not follow/);
-  });
-
-  test("refuses a removed revision and a history that starts late", () => {
-    expect(() => replay(revisions(ledgers.toSpliced(2, 1)))).toThrow(/Commit c2 /);
-    expect(codesOf(() => replay(revisions(ledgers.slice(1))))).toEqual([
-      "LEDGER_CHAIN_BROKEN",
-      "LEDGER_INVALID",
-    ]);
-  });
-
-  test("survives garbage with a verdict", () => {
-    const forged = revisions(ledgers).with(3, { ...revisions(ledgers)[3]!, bytes: Buffer.from("\0") });
-    expect(codesOf(() => replay(forged))[0]).toBe("LEDGER_CHAIN_BROKEN");
-  });
-
-  test("a clock that runs backwards never moves a revision before the one it follows", () => {
-    const early = revisions(ledgers).with(3, { ...revisions(ledgers)[3]!, at: new Date(0) });
-    const proven = replay(early);
-    expect(proven[3]?.since).toEqual(proven[2]?.since);
+  test("refuses what reading the whole refuses, with the same words", () => {
+    const next = step(many, toShadow("1.1.0"));
+    const forged = [
+      withEntry(next, "z", { revision: 9 }),
+      withEntry(next, "a", { retired: { "1.0.0": "gone" } }),
+      withEntry(next, "m", { revision: 9 }),
+      GENESIS,
+      many,
+    ];
+    for (const one of forged)
+      expect(codesOf(() => verifyStep(known(many), bytes(one), ENVIRONMENTS))).toEqual(
+        codesOf(() => verify(many, one)),
+      );
   });
 });

@@ -98,7 +98,7 @@ describe("the audit as a step of a workflow", () => {
   it("counts what failed, names what is proven, and annotates the commit, not a file of today", async () => {
     const { annotations, outcome, outputs, broken } = reportAudit(await withReasons(7));
     expect([outcome, broken]).toEqual(["FAIL", false]);
-    expect(outputs).toMatchObject({ count: "3", audited: "3", failed: "1", excepted: "0", revision: "1" });
+    expect(outputs).toMatchObject({ count: "3", audited: "3", failed: "1", excepted: "0", transitions: "1" });
     expect(annotations).toHaveLength(3);
     expect(annotations[0]).toMatchObject({ level: "error" });
     expect(annotations[0]?.title).toMatch(/^CHECK_PACK_FOREIGN: [0-9a-f]{12}$/);

@@ -1,3 +1,4 @@
+import { NO_ENTRY } from "../../support/ledgers.ts";
 import { expect, test } from "vitest";
 import type { EnvironmentState, Ledger, Slot } from "../../../src/domain/ledger.ts";
 import { type Effective, effectOn } from "../../../src/ledger/effects.ts";
@@ -20,7 +21,7 @@ const PROD: EnvironmentState = {
 const STAGING: EnvironmentState = { slots: { PRODUCTION: slot("1.1.0") }, rollback_targets: [] };
 const LEDGER: Ledger = {
   ...EMPTY_LEDGER,
-  models: { m: { environments: { staging: STAGING, prod: PROD }, retired: {}, revoked: {} } },
+  models: { m: { ...NO_ENTRY, environments: { staging: STAGING, prod: PROD } } },
 };
 
 function effectOf(move: Pick<Effective, "event" | "version"> & Partial<Effective>): readonly string[] {

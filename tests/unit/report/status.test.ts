@@ -1,3 +1,4 @@
+import { NO_ENTRY } from "../../support/ledgers.ts";
 import { describe, expect, test } from "vitest";
 import type { DependentView } from "../../../src/report/dependents.ts";
 import { renderStatus, type StatusView } from "../../../src/report/status.ts";
@@ -5,14 +6,13 @@ import { revoke, toCanary } from "../../support/transitions.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}` as const;
 const slot = (version: string) => ({ version, manifest_digest: DIGEST, serving: true });
-const NOTHING = { environments: {}, retired: {}, revoked: {} };
 
 const FRESH: StatusView = {
-  revision: 0,
+  transitions: 0,
   commit: "8fdc37f2154d0000",
   models: [
-    { model: "flight-delay", versions: ["1.1.0", "1.0.0"], ...NOTHING },
-    { model: "vad", versions: [], ...NOTHING },
+    { model: "flight-delay", versions: ["1.1.0", "1.0.0"], ...NO_ENTRY },
+    { model: "vad", versions: [], ...NO_ENTRY },
   ],
   proposals: [],
   dependents: [],
@@ -22,7 +22,7 @@ const FRESH: StatusView = {
 test("a fresh repository: what is registered, and how a version enters", () => {
   expect(renderStatus(FRESH, 120)).toBe(
     [
-      "Revision 0 at 8fdc37f2154d",
+      "0 transitions at 8fdc37f2154d",
       "",
       "Nothing is deployed yet. A version enters with: modelgate promote ID@VERSION --to SHADOW --env ENV",
       "",
@@ -41,6 +41,7 @@ test("slots, what left for good, and proposals in words", () => {
     rollback_targets: [{ version: "0.9.0", manifest_digest: DIGEST }],
   };
   const model = {
+    ...NO_ENTRY,
     model: "m",
     versions: ["1.1.0", "1.0.0", "0.9.0", "0.8.0", "0.7.0"],
     environments: { prod, staging: { slots: {}, rollback_targets: [] } },
@@ -49,7 +50,7 @@ test("slots, what left for good, and proposals in words", () => {
   };
   const view: StatusView = {
     ...FRESH,
-    revision: 7,
+    transitions: 7,
     models: [model],
     proposals: [
       { state: "open", branch: "promote/all/m", transition: revoke("1.0.0", "PRODUCTION") },
@@ -59,7 +60,7 @@ test("slots, what left for good, and proposals in words", () => {
   };
   expect(renderStatus(view, 120)).toBe(
     [
-      "Revision 7 at 8fdc37f2154d",
+      "7 transitions at 8fdc37f2154d",
       "",
       "model  environment  shadow  canary      production  can roll back to",
       "m      prod         -       1.1.0 (5%)  1.0.0 OFF   0.9.0",

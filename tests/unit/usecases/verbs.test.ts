@@ -271,7 +271,7 @@ describe("status", () => {
       message: "x\n",
     });
     const seen = await status({ git });
-    expect(seen.revision).toBe(4);
+    expect(seen.transitions).toBe(4);
     expect(seen.models.map(({ model, versions }) => [model, versions])).toEqual([["m", ["1.1.0", "1.0.0"]]]);
     expect(seen.models[0]?.environments["prod"]?.slots.PRODUCTION?.version).toBe("1.0.0");
     expect(seen.proposals).toMatchObject([
@@ -312,7 +312,7 @@ describe("live", () => {
       commit: null,
       since: null,
       by: null,
-      proven: 8,
+      proven: 7,
       chain: [],
     });
     expect(await live({ git }, ask("2026-01-03"))).toMatchObject({ slot: null, revision: 2 });
@@ -338,11 +338,11 @@ describe("live", () => {
       revision: 7,
       since: new Date("2026-01-08"),
       by: { event: "ROLLBACK" },
-      proven: 8,
+      proven: 7,
     });
     expect(await live({ git }, { ...ask(null), environment: "staging" })).toMatchObject({
       slot: null,
-      proven: 8,
+      proven: 7,
     });
   });
 
@@ -372,16 +372,17 @@ describe("live", () => {
     });
   });
 
-  test("names the commit that deleted the ledger, though it came back", async () => {
+  test("names the commit that deleted the ledger, and answers again once it is back", async () => {
     const scene = await launched("1.0.0");
     const { git } = scene;
     const text = (await git.show("main", "deployed.json"))!;
     const gone = git.seed({ "deployed.json": null }, "oops", scene.day());
-    git.seed({ "deployed.json": text }, "back", scene.day());
     await expect(live({ git }, ask(null))).rejects.toMatchObject({
       code: "LEDGER_CHAIN_BROKEN",
       message: expect.stringContaining(gone),
     });
+    git.seed({ "deployed.json": text }, "back", scene.day());
+    expect(await live({ git }, ask(null))).toMatchObject({ slot: { version: "1.0.0" }, proven: 3 });
   });
 
   test("a phase that was taken out of the environment later does not break the past", async () => {
@@ -390,7 +391,7 @@ describe("live", () => {
     scene.git.seed({ "policies/environments.yaml": yaml }, "phases", scene.day());
     expect(await live({ git: scene.git }, ask(null))).toMatchObject({
       slot: { version: "1.0.0" },
-      proven: 4,
+      proven: 3,
     });
   });
 

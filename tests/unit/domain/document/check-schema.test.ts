@@ -4,11 +4,15 @@ import { parseJson } from "../../../../src/domain/document/json.ts";
 import type { Manifest } from "../../../../src/domain/manifest.ts";
 import { codes, placed, problemsOf, utf8 } from "../../../support/problems.ts";
 import { MANIFEST } from "../../../support/sample-manifest.ts";
+import { apply } from "../../../../src/ledger/apply.ts";
+import { GENESIS } from "../../../../src/ledger/ledger-text.ts";
+import { ENVIRONMENTS, toShadow } from "../../../support/transitions.ts";
 import { DEPLOYED_V1 } from "../../../../src/generated/deployed-v1.js";
 import { EVIDENCE_V1 } from "../../../../src/generated/evidence-v1.js";
 import { MANIFEST_V1 } from "../../../../src/generated/manifest-v1.js";
 import { SIDECAR_V1 } from "../../../../src/generated/sidecar-v1.js";
 
+const launched = apply(GENESIS, toShadow("1.0.0"), ENVIRONMENTS);
 const read = (text: string) => parseJson(utf8(text), "manifest.json");
 const withField = (field: string, value: unknown) => read(JSON.stringify({ ...MANIFEST, [field]: value }));
 
@@ -110,8 +114,7 @@ describe("other documents", () => {
   });
 
   it("a bad key of a free map is placed at the key, once", () => {
-    const text =
-      '{"schema_version":"modelgate/deployed/v1","revision":0,"previous":null,"transition":null,\n"models":{"A B":{"environments":{},"retired":{},"revoked":{}}}}';
+    const text = `{"schema_version":"modelgate/deployed/v1",\n"models":{"A B":${JSON.stringify(launched.models["m"])}}}`;
     expect(placed(schemaProblems(read(text), DEPLOYED_V1))).toEqual(["2:11 DOCUMENT_VALUE_INVALID"]);
   });
 

@@ -45,7 +45,7 @@ describe("a checkpoint", () => {
     expect(made).toMatchObject({
       head: history.head,
       count: 2,
-      revision: 1,
+      transitions: 1,
       trust_root: history.objects.commits[0],
       excepted: 0,
       lapse: null,
@@ -58,7 +58,7 @@ describe("a checkpoint", () => {
     history.promote(NEXT);
     const [rest, whole] = [await auditInMemory(history, { checkpoint: from }), await auditInMemory(history)];
     expect(rest.commits).toEqual(whole.commits.slice(2));
-    expect(rest).toMatchObject({ outcome: "PASS", audited: 1, count: 3, revision: 2 });
+    expect(rest).toMatchObject({ outcome: "PASS", audited: 1, count: 3, transitions: 2 });
     const since = (id: string) => rest.claims.find((claim) => claim.id === id)?.since;
     expect(since("SLSA_SOURCE_LEVEL_2")).toBe(history.objects.commits[0]);
   });
@@ -81,7 +81,7 @@ describe("a checkpoint", () => {
     ["another head", { head: "0".repeat(40) }, "AUDIT_HISTORY_REWRITTEN"],
     ["another count", { count: 1 }, "AUDIT_HISTORY_REWRITTEN"],
     ["a count beyond the line", { count: 1000 }, "AUDIT_HISTORY_REWRITTEN"],
-    ["another revision", { revision: 7 }, "AUDIT_CHECKPOINT_INVALID"],
+    ["another revision", { transitions: 7 }, "AUDIT_CHECKPOINT_INVALID"],
     ["another ledger", { ledger_digest: null }, "AUDIT_CHECKPOINT_INVALID"],
     ["other keys", { trust_digest: null }, "AUDIT_CHECKPOINT_INVALID"],
     ["an edited version", { policy_versions: {} }, "SIGNATURE_WRONG"],

@@ -11,7 +11,7 @@ let edited: string;
 
 beforeEach(() => {
   history = new SyntheticHistory({ policies: SMALL_POLICIES, versions: [{ id: "m", version: "1.0.0" }] });
-  history.tree.write("deployed.json", formatLedger({ ...history.ledger, revision: 0 }).replace("0", "7"));
+  history.tree.write("deployed.json", formatLedger(history.ledger).replace("{}", "[]"));
   edited = history.commit("edit by hand\n");
   history.tree.write("deployed.json", formatLedger(history.ledger));
   history.commit("taken back\n");

@@ -1,3 +1,4 @@
+import { lastTransition } from "../../../support/ledgers.ts";
 import { beforeEach, describe, expect, it } from "vitest";
 import { auditInMemory, gist, lastOf } from "../../../support/memory-audit.ts";
 import { SMALL_POLICIES } from "../../../support/small-policies.ts";
@@ -40,7 +41,7 @@ describe("a merge", () => {
   it("fails when it holds a governed file that none of its parents has", async () => {
     history.decide(SHADOW);
     const proposal = beside();
-    const folder = `evidence/m/1.0.0/${history.ledger.transition?.run_id}`;
+    const folder = `evidence/m/1.0.0/${lastTransition(history.ledger)?.run_id}`;
     history.tree.write(`${folder}/verdict.json`, "{}\n");
     history.commit("merge\n", history.key, { merged: [proposal] });
     expect(await last()).toBe("FAIL AUDIT_MERGE_EDITED EVIDENCE_DIGEST_MISMATCH");

@@ -1,3 +1,4 @@
+import { madeBy, withEntry } from "../../../support/ledgers.ts";
 import { beforeEach, describe, expect, it } from "vitest";
 import { formatJson } from "../../../../src/domain/document/format.ts";
 import type { Ledger } from "../../../../src/domain/ledger.ts";
@@ -46,7 +47,7 @@ describe("a commit that promotes", () => {
       signer: { principal: "ada" },
       transition: { revision: 1, event: "PROMOTE_TO_SHADOW", verdict: "PASS", approved_by: [] },
     });
-    expect(report).toMatchObject({ outcome: "PASS", broken: false, count: 2, audited: 2, revision: 1 });
+    expect(report).toMatchObject({ outcome: "PASS", broken: false, count: 2, audited: 2, transitions: 1 });
   });
 
   it("passes where history facts decide: soak is counted from the walk itself", async () => {
@@ -133,18 +134,22 @@ describe("a commit that promotes", () => {
     for (const entry of pack.files.filter(({ path }) => path === "verdict.json"))
       Object.assign(entry, { sha256: digestOf(text), size: text.length });
     history.tree.write(`${folder}/pack.json`, formatJson(pack));
-    handEdit((ledger) => ({
-      ...ledger,
-      transition: ledger.transition && { ...ledger.transition, evidence_digest: digestOf(formatJson(pack)) },
-    }));
+    handEdit((ledger) => {
+      const transition = madeBy(ledger);
+      const sealed = { ...transition, evidence_digest: digestOf(formatJson(pack)) };
+      return withEntry(ledger, transition.model, { transition: sealed });
+    });
   }
 
   it("fails when the ledger says more than its transition does", async () => {
     history.decide(SHADOW);
-    handEdit((ledger) => ({
-      ...ledger,
-      models: { ...ledger.models, n: { environments: {}, retired: {}, revoked: {} } },
-    }));
+    handEdit((ledger) =>
+      withEntry(ledger, "n", {
+        revision: 1,
+        previous: madeBy(ledger).policy_digest,
+        transition: { ...madeBy(ledger), model: "n" },
+      }),
+    );
     history.commit();
     expect(await last()).toBe("FAIL LEDGER_APPLY_MISMATCH");
   });
@@ -204,7 +209,7 @@ describe("a ledger that was edited by hand", () => {
   });
 
   it("fails when merged evidence is edited, and when it is deleted", async () => {
-    const folder = `evidence/m/1.0.0/${history.ledger.transition?.run_id}`;
+    const folder = `evidence/m/1.0.0/${madeBy(history.ledger).run_id}`;
     history.tree.write(`${folder}/verdict.json`, "{}\n");
     history.commit("edit\n");
     expect(await last()).toBe("FAIL CHECK_EVIDENCE_IMMUTABLE CHECK_PACK_FOREIGN");

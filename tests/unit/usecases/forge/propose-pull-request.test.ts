@@ -1,5 +1,7 @@
+import { modelState } from "../../../../src/domain/ledger.ts";
+import { modelDigest } from "../../../../src/ledger/ledger-text.ts";
+import { readLedger } from "../../../../src/usecases/gate/base-ledger.ts";
 import { describe, expect, test } from "vitest";
-import { digestOf } from "../../../../src/domain/digest.ts";
 import { parsePromotionBlock } from "../../../../src/domain/promotion-block.ts";
 import { gateError } from "../../../../src/errors.ts";
 import {
@@ -81,7 +83,7 @@ describe("a promotion pull request", () => {
     expect(pull.body).toMatch(
       /^Promote m 1\.0\.0: PASS\.\n\n\*\*To let it through\*\*[^\n]+\n\n<!-- modelgate:promotion\n/,
     );
-    const ledger = (await scene.git.show(proposal.commit, "deployed.json"))!;
+    const { ledger } = await readLedger(scene.git, proposal.commit);
     expect(parsePromotionBlock(pull.body)).toEqual({
       schema_version: "modelgate/promotion/v1",
       event: "PROMOTE_TO_SHADOW",
@@ -90,7 +92,7 @@ describe("a promotion pull request", () => {
       environment: "prod",
       canary_phase: null,
       revision: 1,
-      ledger_digest: digestOf(ledger),
+      ledger_digest: modelDigest(modelState(ledger, "m")),
       manifest_digest: proposal.transition.manifest_digest,
       policy_digest: proposal.transition.policy_digest,
       evidence_digest: proposal.transition.evidence_digest,

@@ -1,3 +1,6 @@
+import { modelState } from "../../../../src/domain/ledger.ts";
+import { modelDigest } from "../../../../src/ledger/ledger-text.ts";
+import { ledgerOf } from "../../../support/ledgers.ts";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -74,7 +77,7 @@ describe("a gate that measures", () => {
     expect(pack).toMatchObject({
       subject: measured.verdict.subject,
       base_commit: team.repo.git("rev-parse", "HEAD"),
-      ledger_digest: digestOf(readFileSync(join(team.repo.root, "deployed.json"))),
+      ledger_digest: modelDigest(modelState(ledgerOf(team.repo.root), "flight-delay")),
       policy_digest: measured.verdict.policy_digest,
     });
     for (const { path, sha256, size } of pack.files) {
@@ -156,10 +159,12 @@ test("a gate beside a live version refuses when its folder is not the one that w
     evidence_digest: gone,
     verdict: "PASS",
   };
-  const models = { "flight-delay": { environments, retired: {}, revoked: {} } };
+  const models = {
+    "flight-delay": { environments, previous: gone, retired: {}, revision: 1, revoked: {}, transition },
+  };
   const head = team.repo.git("rev-parse", "HEAD");
   team.repo.commit({
-    "deployed.json": formatLedger({ ...ledger, revision: 1, previous: gone, models, transition }),
+    "deployed.json": formatLedger({ ...ledger, models }),
   });
   try {
     expect(codes(await problemsOf(() => ask()))).toEqual(["GATE_LIVE_VERSION_EDITED"]);

@@ -1,7 +1,8 @@
+import { modelState } from "../../../../src/domain/ledger.ts";
+import { modelDigest } from "../../../../src/ledger/ledger-text.ts";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { digestOf } from "../../../../src/domain/digest.ts";
 import { transitionPorts } from "../../../../src/host/transition-ports.ts";
 import type { GateOptions } from "../../../../src/usecases/gate/gate.ts";
 import type { AskedTransition } from "../../../../src/usecases/request.ts";
@@ -91,18 +92,18 @@ describe("a base that moves while it is judged", () => {
     expect(refs()).toBe("refs/heads/main");
   });
 
-  test("by the promotion of another model: it becomes the revision after that one", async () => {
+  test("by the promotion of another model: its chain is its own", async () => {
     const ask = { event: "RETIRE", model: "silero-vad", version: "6.0.0", environment: null } as const;
     const { proposal, rejudged } = proposed(
       await promote([async () => scene.merge(await scene.propose({ ...ask, reason: "too slow" }))]),
     );
-    expect(proposal.revision).toBe(2);
+    expect(proposal.revision).toBe(1);
     expect(rejudged).toMatchObject([{ kept: ["parity"] }]);
     const [before, after] = await Promise.all([
       readLedger(scene.ports.git, "main"),
       readLedger(scene.ports.git, proposal.commit),
     ]);
-    expect(after.ledger.previous).toBe(digestOf(before.bytes));
+    expect(modelState(after.ledger, MODEL).previous).toBe(modelDigest(modelState(before.ledger, MODEL)));
     expect(await scene.check("main", proposal.commit)).toMatchObject({ problems: [], outcome: "PASS" });
   });
 
@@ -118,7 +119,7 @@ describe("a base that moves while it is judged", () => {
         },
       ],
     });
-    expect((await readLedger(scene.ports.git, BRANCH)).ledger.transition?.reason).toBe("mine");
+    expect((await readLedger(scene.ports.git, BRANCH)).ledger.models[MODEL]?.transition?.reason).toBe("mine");
   });
 
   test("by the revocation of the very version: the ledger forbids it, by name", async () => {
@@ -132,7 +133,7 @@ describe("a base that moves while it is judged", () => {
       commit({
         "deployed.json": scene.repo
           .git("show", "HEAD:deployed.json")
-          .replace('"revision": 0', '"revision": 7'),
+          .replace('"models": {}', '"models": {\n    }'),
       });
     await expect(promote([edit])).rejects.toMatchObject({ code: expect.stringMatching(/^LEDGER_/) });
     expect(refs()).toBe("refs/heads/main");
