@@ -31,8 +31,7 @@ export function parityComparing(both: Both): (path: Path) => Comparing {
     if (key === "message" || key === "note")
       return part === "measurements" ? ofNote(both, at, slack) : { text: slack };
     if (part === "measurements" && key !== undefined) return ofMeasurement(both, path, { slack, scaled });
-    if (part === "compared" && key === "extremes")
-      return (list) => areExtremes(list, outputOf(both.stored, at));
+    if (part === "compared" && key === "extremes") return (list) => areExtremes(list, both, at);
     return part === "details" ? ofDetails(both, path, slack) : "exact";
   };
 }
@@ -82,7 +81,7 @@ function ofOutput(output: OutputReport, key: string, place: Place): Comparing {
   if (key === "max_rel_diff") return "any";
   if (key === "scaled_diff") return { near: scaledRounding(output) };
   if (key.endsWith("_abs_diff")) return { near: place.rounding };
-  if (key === "extremes") return (list) => areExtremes(list, outputOf(place.both.stored, place.at));
+  if (key === "extremes") return (list) => areExtremes(list, place.both, place.at);
   return key === "worst" ? (worst) => isWorst(worst, place) : "exact";
 }
 
@@ -100,11 +99,16 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
-/** Another machine may find other elements to be the worst: they are no further off than their output is. */
-function areExtremes(list: unknown, stored: OutputReport | undefined): boolean {
-  if (list === null) return true;
-  const most = stored?.max_abs_diff ?? Infinity;
-  return Array.isArray(list) && list.every((pair) => Array.isArray(pair) && !(Number(pair[0]) > most));
+/**
+ * Another machine may find other elements to be the worst. The largest of them is as far off as its output is, and there is no
+ * list only where the new one is none: the lists decide under tolerances that a later policy sets.
+ */
+function areExtremes(list: unknown, { stored, fresh }: Both, at: string | undefined): boolean {
+  const now = outputOf(fresh, at)?.extremes ?? null;
+  if (list === null || now === null) return list === now;
+  if (!Array.isArray(list) || !list.every((pair) => Array.isArray(pair))) return false;
+  const largest = Math.max(0, ...list.map((pair) => Number(pair[0])));
+  return largest === (outputOf(stored, at)?.max_abs_diff ?? 0);
 }
 
 interface Place {

@@ -59,13 +59,8 @@ interface CaseMismatch extends Mismatch {
 
 /** Compares all pairs and reports per output, in the order in which outputs first come. */
 export function reportOutputs(pairs: readonly OutputPair[], blocks: readonly ParityBlock[]): OutputReport[] {
-  const names = [...new Set(pairs.map((pair) => pair.name))];
-  const reports = names.map((name) =>
-    reportOutput(
-      pairs.filter((pair) => pair.name === name),
-      blocks,
-    ),
-  );
+  const byName = Map.groupBy(pairs, ({ name }) => name);
+  const reports = [...byName.values()].map((each) => reportOutput(each, blocks));
   const largest = Math.max(0, ...reports.map(({ dtype, scale }) => (isFloatDType(dtype) ? scale : 0)));
   return reports.map((report) => ({ ...report, scaled_diff: scaledDiff(report, largest) }));
 }
@@ -157,7 +152,8 @@ function joined(arrays: readonly Float64Array[]): Float64Array {
 
 /**
  * References this far below the largest of all outputs are what is left of sums that cancel out, computed in float64: the
- * imaginary part of a cosine's spectrum, for example. They count as zero.
+ * imaginary part of a cosine's spectrum, for example. They count as zero. The largest counts as 1 at most: else a model could
+ * hide the wrong sign of small answers behind a large constant output.
  */
 const NOISE = 2 ** -40;
 
@@ -166,7 +162,7 @@ function scaledDiff(
   { dtype, rule, max_abs_diff: diff, scale }: OutputReport,
   largest: number,
 ): number | null {
-  const hasScale = isFloatDType(dtype) && !rule.noise && scale > largest * NOISE;
+  const hasScale = isFloatDType(dtype) && !rule.noise && scale > Math.min(largest, 1) * NOISE;
   return hasScale && diff !== null ? finite(diff / scale) : null;
 }
 

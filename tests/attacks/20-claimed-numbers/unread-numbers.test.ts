@@ -125,6 +125,12 @@ describe("a proposal with a value that no objective reads", () => {
       /^\/details\/reviewed_by$/,
     ],
     ["details of another kind", "parity", (one: Forged) => void (one.details = ["fine"]), /^\/details$/],
+    ...[null, [[1e-6, 1]]].map((extremes): [string, "parity", (one: Forged) => void, RegExp] => [
+      `the differences that decide under other tolerances: ${JSON.stringify(extremes)}`,
+      "parity",
+      (one) => void (one.compared[1].extremes = extremes),
+      /^\/compared\/1\/extremes$/,
+    ]),
     [
       "what was run again",
       "parity",

@@ -157,6 +157,13 @@ describe("parity measurements", () => {
     expect(value(measure([pair("y", f64("y", [0, 4]), f64("y", [1, 4]))]), "parity.scaled_diff")).toBe(0.25);
   });
 
+  it("a wrong sign has its scale, whatever large output stands beside it", () => {
+    const mirrored = pair("y", f64("y", [1e-6, -1e-6]), f64("y", [-1e-6, 1e-6]));
+    const constant = pair("c", f64("c", [1e8]), f64("c", [1e8]));
+    for (const pairs of [[mirrored], [mirrored, constant], [constant, mirrored]])
+      expect(value(measure(pairs), "parity.scaled_diff")).toBe(2);
+  });
+
   it("references that are noise beside those of another output have no scale", () => {
     const noise = pair("im", f64("im", [2e-13, -1e-13]), f64("im", [4e-7, 0]));
     const tone = pair("re", f64("re", [32]), f64("re", [32]));
