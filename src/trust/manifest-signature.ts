@@ -1,7 +1,7 @@
 import { canonicalJson } from "../domain/digest.ts";
 import type { Document } from "../domain/document/document.ts";
 import type { Manifest } from "../domain/manifest.ts";
-import { GateError, gateError, type Problem, problem, tried } from "../errors.ts";
+import { GateError, gateError, type Place, type Problem, problem, tried } from "../errors.ts";
 import { decodeBase64 } from "./base64.ts";
 import { isTrusted, judgeKey, type KeyUse } from "./judge-key.ts";
 import type { PublicKey } from "./public-key.ts";
@@ -36,9 +36,10 @@ export function manifestSignatureProblems(
   const signed = tried(() => signerOf(manifest, signature));
   if (signed instanceof GateError)
     return signed.problems.map((one) => ({ ...one, where: document.place("/signature") }));
-  const where = document.place("/signing_key_id");
+  const place = (): Place => document.place("/signing_key_id");
   if (signed.fingerprint !== named) {
     const message = `signing_key_id is ${named}, but ${signed.fingerprint} signed.`;
+    const where = place();
     return [problem("MANIFEST_SIGNING_KEY_MISMATCH", message, { where })];
   }
   if (!ground.trust) return [];
@@ -47,7 +48,7 @@ export function manifestSignatureProblems(
     roles: ["model-signer"],
     use: ground.use,
   });
-  return isTrusted(judged) ? [] : [{ ...judged, where }];
+  return isTrusted(judged) ? [] : [{ ...judged, where: place() }];
 }
 
 /** The key that signed a manifest, whoever holds it. SIGNATURE_*, TRUST_KEY_*. */

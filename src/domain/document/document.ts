@@ -125,6 +125,17 @@ export function documentOf(of: {
   };
 }
 
+/** The same document at another path: places name that. */
+export function documentAt(file: string, document: Document): Document {
+  if (file === document.file) return document;
+  return {
+    file,
+    value: document.value,
+    place: (pointer) => ({ ...document.place(pointer), file }),
+    keyPlace: (pointer) => ({ ...document.keyPlace(pointer), file }),
+  };
+}
+
 function nearestSpot(spots: ReadonlyMap<string, Spot>, pointer: string): Spot {
   for (let at = pointer; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
     const spot = spots.get(at);

@@ -21,10 +21,10 @@ export function tooManyFiles(folder: string, count: number): Problem[] {
 export function requiredProblems(manifest: Manifest, document: Document): Problem[] {
   const listed = new Set(manifest.files.map((file) => file.path));
   const lacking = [manifest.artifact_uri, ...REQUIRED_FILES].filter((path) => !listed.has(path));
-  const where = document.place("/files");
-  const problems = lacking.map((path) =>
-    problem("MANIFEST_REQUIRED_FILE_MISSING", `The version has no ${path}.`, { where }),
-  );
+  const problems = lacking.map((path) => {
+    const where = document.place("/files");
+    return problem("MANIFEST_REQUIRED_FILE_MISSING", `The version has no ${path}.`, { where });
+  });
   if (manifest.artifact_uri.endsWith(".onnx")) return problems;
   const place = { where: document.place("/artifact_uri") };
   return [

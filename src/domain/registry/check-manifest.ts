@@ -1,4 +1,4 @@
-import { digestOfJson } from "../digest.ts";
+import { canonicalJson, digestOfJson } from "../digest.ts";
 import type { Document } from "../document/document.ts";
 import { formatJson } from "../document/format.ts";
 import { type Manifest, manifestHash } from "../manifest.ts";
@@ -163,7 +163,7 @@ function signatureProblems(manifest: Manifest, document: Document): Problem[] {
 }
 
 function sameJson(a: unknown, b: unknown): boolean {
-  return a === b || digestOfJson(a) === digestOfJson(b);
+  return a === b || canonicalJson(a) === canonicalJson(b);
 }
 
 function broken(claim: Claim, document: Document): Problem {

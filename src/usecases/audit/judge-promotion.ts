@@ -76,10 +76,13 @@ async function proveEvidence(scene: Scene, base: StandingLedger, transition: Tra
   const told = describe(modelState(base.ledger, transition.model).revision + 1, transition);
   try {
     const stored = packOf(scene, transition);
+    // Asked for before it is needed, so that what it reads of Git is read together with the rest.
+    const behind = bytesBehind(scene, base, transition);
+    behind.catch(() => undefined);
     const proven = await proveVerdict(scene, { base, transition, stored });
     const { approvedBy, problems } = await judgeApprovals(scene, proven);
     const reworded = proven.reworded === null ? [] : [rewordedIn(stored, proven.reworded)];
-    const bytes = await bytesBehind(scene, base, transition);
+    const bytes = await behind;
     return {
       problems: [...problems, ...bytes.problems],
       warnings: [...reworded, ...decidedAmidBroken(stored, proven.claim.base), ...bytes.warnings],

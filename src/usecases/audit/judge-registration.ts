@@ -2,10 +2,14 @@ import type { Digest } from "../../domain/digest.ts";
 import { formatModelRef, type ModelRef, versionFolder } from "../../domain/model-ref.ts";
 import { misnamedProblem, registryPlace } from "../../domain/registry/version-paths.ts";
 import { problem } from "../../errors.ts";
+import { manifestSignatureProblems } from "../../trust/manifest-signature.ts";
+import type { ReadVersion } from "../registry/load-version.ts";
 import { type Finding, findingOr } from "./finding.ts";
-import { registeredSignatureProblems } from "./registered-signature.ts";
 import { lacksManifest } from "./snapshots.ts";
 import type { Scene } from "./walk.ts";
+
+/** Versions whose files are read together: what they need of Git goes out in one piece, and memory holds no more of them. */
+const AT_ONCE = 64;
 
 /**
  * A commit that registers versions: their manifests can be read, name their folder and are signed as the trust that was in
@@ -15,7 +19,11 @@ import type { Scene } from "./walk.ts";
 export async function judgeRegistration(scene: Scene, versions: readonly ModelRef[]): Promise<Finding> {
   const places = scene.landed.changes.map(({ path }) => registryPlace(path));
   const misnamed = new Set(places.flatMap((place) => (place.kind === "misnamed" ? [place.folder] : [])));
-  const found = await Promise.all(versions.map((ref) => findingOr(() => judgeVersion(scene, ref))));
+  const found: Finding[] = [];
+  for (let at = 0; at < versions.length; at += AT_ONCE) {
+    const some = versions.slice(at, at + AT_ONCE);
+    found.push(...(await Promise.all(some.map((ref) => findingOr(() => judgeVersion(scene, ref))))));
+  }
   return {
     problems: [...[...misnamed].map(misnamedProblem), ...found.flatMap(({ problems }) => problems)],
     inLfs: found.flatMap(({ inLfs = [] }) => inLfs),
@@ -36,22 +44,24 @@ async function judgeVersion(scene: Scene, ref: ModelRef): Promise<Finding> {
       ),
     };
   }
-  const manifest = await walk.snapshots.store.file(after, `${folder}/manifest.json`);
-  return manifest ? judgeContent(scene, ref, manifest) : { problems: [lacksManifest(ref)] };
+  const version = await walk.snapshots.manifest(after, ref);
+  return version ? judgeContent(scene, version) : { problems: [lacksManifest(ref)] };
 }
 
 /** Loaded where a version is compared: an audit without one starts without these rules and schemas. */
 const comparing = () => import("../registry/committed-version.ts");
 
-async function judgeContent(scene: Scene, ref: ModelRef, manifest: Uint8Array): Promise<Finding> {
+async function judgeContent(scene: Scene, version: ReadVersion): Promise<Finding> {
   const { walk, after } = scene;
-  const tree = walk.snapshots.tree(after);
-  const signature = await registeredSignatureProblems(scene, ref);
+  const { snapshots, trust } = walk;
+  const tree = snapshots.tree(after);
+  const signature = manifestSignatureProblems(version.manifest, version.document, { trust, use: "now" });
   const atOrigin = (path: string): Promise<Digest | undefined> => mergedDigest(scene, path);
   const { committedVersion } = await comparing();
-  const found = await committedVersion(tree, { ref, manifest, sources: { tree, atOrigin } });
+  const { trainings } = snapshots.store.found;
+  const found = await committedVersion(tree, { version, sources: { tree, atOrigin, trainings } });
   const { problems, inLfs } = found;
-  if (problems.length === 0) await walk.snapshots.noteCommitted(after, ref, found);
+  if (problems.length === 0) await snapshots.noteCommitted(after, version.ref, found);
   return { problems: [...signature, ...problems], inLfs };
 }
 

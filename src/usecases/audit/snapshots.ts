@@ -11,6 +11,7 @@ import { FOLDER } from "../../ledger/audit/tree-cursor.ts";
 import { type CommitFiles, readPolicies, registeredVersion } from "../gate/base.ts";
 import type { RegisteredVersion } from "../gate/last-lawful.ts";
 import { readEnvironments } from "../gate/environments.ts";
+import { type ReadVersion, readVersion } from "../registry/load-version.ts";
 import { diffTrees } from "../../ledger/audit/raw-tree.ts";
 import type { CommittedTree, CommittedVersion, TreeFile } from "../registry/committed-version.ts";
 import { Remembered } from "./remembered.ts";
@@ -23,7 +24,8 @@ export class Snapshots {
   readonly #trust = new Remembered<TrustRegistry>(64);
   readonly #environments = new Remembered<readonly EnvironmentPhases[]>(64);
   readonly #versions = new Remembered<RegisteredVersion>(1024);
-  readonly #committed = new Remembered<CommittedVersion>(8192);
+  /** Whole manifests, for those who ask one after the other. */
+  readonly #manifests = new Remembered<ReadVersion>(64);
   readonly #ledgers = new Remembered<Ledger>(64);
 
   constructor(store: ObjectStore) {
@@ -52,35 +54,49 @@ export class Snapshots {
 
   /** A registered version; undefined when the tree has no such version. MANIFEST_*, DOCUMENT_*. */
   async version(root: string, ref: ModelRef): Promise<RegisteredVersion | undefined> {
-    const file = `${versionFolder(ref)}/manifest.json`;
-    const id = await this.store.fileId(root, file);
+    const id = await this.#manifestId(root, ref);
     if (id === null) return undefined;
-    return this.#versions.get(`${ref.id} ${ref.version} ${id}`, async () =>
-      registeredVersion(ref, await this.store.blob(id), file),
-    );
+    return this.#versions.get(keyOf(ref, id), async () => registeredVersion(await this.#manifest(ref, id)));
   }
 
-  /**
-   * What a tree holds of a version; found out once for each tree of the version's folder. GIT_*.
-   */
+  /** Its whole manifest; undefined when the tree has no such version. MANIFEST_*, DOCUMENT_*. */
+  async manifest(root: string, ref: ModelRef): Promise<ReadVersion | undefined> {
+    const id = await this.#manifestId(root, ref);
+    return id === null ? undefined : this.#manifest(ref, id);
+  }
+
+  #manifestId(root: string, ref: ModelRef): Promise<string | null> {
+    return this.store.fileId(root, `${versionFolder(ref)}/manifest.json`);
+  }
+
+  #manifest(ref: ModelRef, id: string): Promise<ReadVersion> {
+    return this.#manifests.get(keyOf(ref, id), async () => readVersion(ref, await this.store.blob(id)));
+  }
+
+  /** What a tree holds of a version; found out once for each tree of the version's folder. GIT_*. */
   async committed(root: string, ref: ModelRef): Promise<CommittedVersion> {
-    return this.#committed.get(await this.#folderKey(root, ref), async () => {
-      const manifest = await this.store.file(root, `${versionFolder(ref)}/manifest.json`);
-      if (!manifest) return { problems: [lacksManifest(ref)], inLfs: [] };
-      const { committedVersion } = await import("../registry/committed-version.ts");
-      const found = await tried(() => committedVersion(this.tree(root), { ref, manifest, sources: null }));
+    return this.store.found.committed.get(await this.#folderKey(root, ref), async () => {
+      const found = await tried(() => this.#compared(root, ref));
       return found instanceof GateError ? { problems: found.problems, inLfs: [] } : found;
     });
   }
 
+  async #compared(root: string, ref: ModelRef): Promise<CommittedVersion> {
+    const version = await this.manifest(root, ref);
+    if (!version) return { problems: [lacksManifest(ref)], inLfs: [] };
+    const { committedVersion } = await import("../registry/committed-version.ts");
+    return committedVersion(this.tree(root), { version, sources: null });
+  }
+
   /** The same was found out by whoever asked for more than it, and found nothing wrong. */
   async noteCommitted(root: string, ref: ModelRef, found: CommittedVersion): Promise<void> {
-    await this.#committed.get(await this.#folderKey(root, ref), async () => found);
+    await this.store.found.committed.get(await this.#folderKey(root, ref), async () => found);
   }
 
   async #folderKey(root: string, ref: ModelRef): Promise<string> {
     const folder = await this.store.find(root, versionFolder(ref));
-    return `${ref.id} ${ref.version} ${folder?.id}`;
+    // The id of a submodule may be that of a folder.
+    return keyOf(ref, folder?.mode === FOLDER ? folder.id : "");
   }
 
   /** A root tree as versions are compared with it. */
@@ -136,6 +152,10 @@ export interface LineCommit {
   readonly ledgerDigest: Digest | null;
   /** As the commit claims. */
   readonly committedAt: Date;
+}
+
+function keyOf(ref: ModelRef, id: string): string {
+  return `${ref.id} ${ref.version} ${id}`;
 }
 
 export function lacksManifest(ref: ModelRef): Problem {

@@ -4,28 +4,24 @@ import { type Lineage, lineageOf } from "../../ledger/audit/lineage.ts";
 import { findEntry, type RawEntry, type RawTree } from "../../ledger/audit/raw-tree.ts";
 import { FOLDER } from "../../ledger/audit/tree-cursor.ts";
 import type { GitObjects } from "../../ports/git-objects.ts";
+import { type FoundOut, foundOut } from "./found-out.ts";
 import { Remembered } from "./remembered.ts";
 
 const CACHED_TREES = 512;
-const CACHED_CONTENTS = 65_536;
-/** By repository, so that no stretch of a line reads what an earlier one has read. */
-const contents = new WeakMap<GitObjects, Remembered<BlobContent>>();
-
 /** Trees above this are read again when they are needed again. */
 const CACHED_TREE_BYTES = 256 * 1024;
 
 /** Objects of the audited repository by id; the trees that were used last are kept, because neighbouring commits share nearly all of them. */
 export class ObjectStore {
   readonly #git: GitObjects;
+  /** What was found out by the ids of objects. */
+  readonly found: FoundOut;
   readonly #commits = new Remembered<Buffer>(128);
   readonly #trees = new Map<string, Promise<RawTree>>();
 
-  readonly #contents: Remembered<BlobContent>;
-
   constructor(git: GitObjects) {
     this.#git = git;
-    this.#contents = contents.get(git) ?? new Remembered(CACHED_CONTENTS);
-    contents.set(git, this.#contents);
+    this.found = foundOut(git);
   }
 
   /** Each commit is read as itself and as the parent of the next. */
@@ -48,7 +44,7 @@ export class ObjectStore {
 
   /** What a blob of any size holds; none is hashed twice. GIT_OBJECT_*. */
   content(id: string): Promise<BlobContent> {
-    return this.#contents.get(id, async () =>
+    return this.found.contents.get(id, async () =>
       blobContent(expected({ id, type: "blob" }, await this.#git.digest(id))),
     );
   }

@@ -6,6 +6,7 @@ import { gateError, type Problem, refuse } from "../../errors.ts";
 import type { Files } from "../../ports/files.ts";
 import type { Git } from "../../ports/git.ts";
 import { type CommittedFolders, committedVersion } from "../registry/committed-version.ts";
+import { readVersion } from "../registry/load-version.ts";
 import { keptProblems } from "../registry/git-keeps.ts";
 import type { TransitionRequest } from "../request.ts";
 
@@ -22,7 +23,8 @@ export async function requireBytes(
   const ref = { id: request.model, version: request.version };
   const manifest = await ports.git.show(commit, `${versionFolder(ref)}/manifest.json`);
   if (!manifest) return;
-  const { problems } = await committedVersion(foldersAt(ports.git, commit), { ref, manifest, sources: null });
+  const version = readVersion(ref, manifest);
+  const { problems } = await committedVersion(foldersAt(ports.git, commit), { version, sources: null });
   if (problems.length === 0) return;
   const why = await keptProblems(ports, [versionFolder(ref)]);
   refuse([...problems, ...why].map((one) => ({ ...one, fix: remedy(commit, ref) })));

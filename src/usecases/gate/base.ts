@@ -1,5 +1,4 @@
 import type { Digest } from "../../domain/digest.ts";
-import { parseJson } from "../../domain/document/json.ts";
 import { type Ledger, modelState } from "../../domain/ledger.ts";
 import { isWayOut, type LifecycleEvent } from "../../domain/lifecycle.ts";
 import { LIMITS } from "../../domain/limits.ts";
@@ -14,7 +13,7 @@ import type { PolicySet } from "../../policy/policy.ts";
 import type { ParityRules } from "../../domain/parity-rules.ts";
 import type { Git } from "../../ports/git.ts";
 import type { TrustRegistry } from "../../trust/registry.ts";
-import { MANIFEST_LIMIT, versionOf } from "../registry/load-version.ts";
+import { type ModelVersion, readVersion } from "../registry/load-version.ts";
 import { readTrust } from "../trust/read-trust.ts";
 import { readBaseLedger } from "./base-ledger.ts";
 import { sortedBroken } from "./broken.ts";
@@ -57,7 +56,7 @@ export function gitLine(git: LineFiles): BaseLine {
   return {
     policies: (commit) => readPolicies(git, commit),
     trust: (commit) => readTrust(git, commit),
-    version: (commit, ref) => readVersion(git, commit, ref),
+    version: (commit, ref) => versionAt(git, commit, ref),
     // A cut history shows nothing that was lawful before.
     history: async (commit, path) => ((await git.isShallow()) ? [] : git.history(commit, path)),
   };
@@ -79,19 +78,17 @@ export async function readPolicies(git: CommitFiles, commit: string): Promise<Po
   return parsePolicies(sources);
 }
 
-async function readVersion(
+async function versionAt(
   git: CommitFiles,
   commit: string,
   ref: ModelRef,
 ): Promise<RegisteredVersion | undefined> {
-  const file = `${versionFolder(ref)}/manifest.json`;
-  const bytes = await git.show(commit, file);
-  return bytes && registeredVersion(ref, bytes, file);
+  const bytes = await git.show(commit, `${versionFolder(ref)}/manifest.json`);
+  return bytes && registeredVersion(readVersion(ref, bytes));
 }
 
-/** A version from the bytes of its manifest. MANIFEST_REF_MISMATCH, DOCUMENT_*. */
-export function registeredVersion(ref: ModelRef, bytes: Uint8Array, file: string): RegisteredVersion {
-  const { subject, manifest } = versionOf(ref, bytes, parseJson(bytes, file, MANIFEST_LIMIT));
+/** What is asked of a version that was registered. */
+export function registeredVersion({ subject, manifest }: ModelVersion): RegisteredVersion {
   const { dataset_hash, trainer_code_hash, signing_key_id } = manifest;
   return { subject, lineage: { dataset_hash, trainer_code_hash, signing_key_id } };
 }

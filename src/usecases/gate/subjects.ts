@@ -7,10 +7,9 @@ import { reasons } from "../../domain/reasons/catalogue.ts";
 import { gateError } from "../../errors.ts";
 import type { Files } from "../../ports/files.ts";
 import type { Git } from "../../ports/git.ts";
-import { parseJson } from "../../domain/document/json.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
 import { registeredVersions } from "../registry/registered-versions.ts";
-import { loadVersion, MANIFEST_LIMIT, type ModelVersion, versionOf } from "../registry/load-version.ts";
+import { loadVersion, type ModelVersion, readVersion } from "../registry/load-version.ts";
 import type { TransitionRequest } from "../request.ts";
 import type { GateBase } from "./base.ts";
 
@@ -25,10 +24,9 @@ export async function readSubject(
 ): Promise<Subject> {
   const ref = { id: request.model, version: request.version };
   if (request.event === "REGISTER") return (await loadVersion(ports.files, ref)).subject;
-  const file = `${versionFolder(ref)}/manifest.json`;
-  const bytes = await ports.git.show(base.commit, file);
+  const bytes = await ports.git.show(base.commit, `${versionFolder(ref)}/manifest.json`);
   if (!bytes) throw await notOnBase(ports.git, ref, base);
-  return versionOf(ref, bytes, parseJson(bytes, file, MANIFEST_LIMIT)).subject;
+  return readVersion(ref, bytes).subject;
 }
 
 /** The candidate's folder in the work tree; GATE_VERSION_EDITED when it is not the one that the base commit has. */

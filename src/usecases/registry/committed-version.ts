@@ -1,7 +1,7 @@
 import type { Digest } from "../../domain/digest.ts";
 import { checkSchema } from "../../domain/document/check-schema.ts";
+import { documentAt } from "../../domain/document/document.ts";
 import { JSON_SIZE_LIMIT, parseJson } from "../../domain/document/json.ts";
-import type { ModelRef } from "../../domain/model-ref.ts";
 import { fileProblems, requiredProblems, tooManyFiles } from "../../domain/registry/check-files.ts";
 import { manifestProblems } from "../../domain/registry/check-manifest.ts";
 import { fileNameProblems } from "../../domain/registry/file-names.ts";
@@ -11,7 +11,7 @@ import type { FolderFile, Typed, VersionFacts } from "../../domain/registry/vers
 import { GateError, gateError, problem, type Problem, refuse, tried } from "../../errors.ts";
 import { TRAINING_V1 } from "../../generated/training-v1.js";
 import { type Sources, sourceProblems } from "./check-sources.ts";
-import { MANIFEST_LIMIT, versionOf } from "./load-version.ts";
+import type { ReadVersion } from "./load-version.ts";
 
 /** One entry of a tree that is no folder. */
 export interface TreeFile {
@@ -42,6 +42,13 @@ export interface SourceTrees {
   readonly tree: CommittedTree;
   /** Finds what the tree does not have as listed. */
   readonly atOrigin: Sources["atOrigin"];
+  /** What blobs of the same repository were read as, training.json for one, and how one is read that is new. */
+  readonly trainings: Trainings;
+}
+
+/** Blobs that were read as training.json, by their ids. The refusal of one is a value: it is of those bytes at any path. */
+export interface Trainings {
+  get(blob: string, read: () => Promise<Typed<Training> | GateError>): Promise<Typed<Training> | GateError>;
 }
 
 /** What a commit holds of a version. */
@@ -59,18 +66,15 @@ export interface CommittedVersion {
  */
 export async function committedVersion(
   folders: CommittedFolders,
-  of: { readonly ref: ModelRef; readonly manifest: Uint8Array; readonly sources: SourceTrees | null },
+  { version, sources }: { readonly version: ReadVersion; readonly sources: SourceTrees | null },
 ): Promise<CommittedVersion> {
-  const file = `models/${of.ref.id}/${of.ref.version}/manifest.json`;
-  const document = parseJson(of.manifest, file, MANIFEST_LIMIT);
-  const { folder, manifest } = versionOf(of.ref, of.manifest, document);
+  const { ref, folder, manifest, document } = version;
   const content = await contentOf(folders, folder);
   const { files, unreadable, inLfs } = content;
-  const { sources } = of;
-  const training = sources && (await tried(() => trainingOf(sources.tree, folder)));
+  const training = sources && (await tried(() => trainingOf(sources, folder)));
   const refused = training instanceof GateError;
   const nothing = { sidecar: null, parity: null, evaluation: null, model: null };
-  const facts: VersionFacts = { ref: of.ref, folder, files, ...nothing, training: refused ? null : training };
+  const facts: VersionFacts = { ref, folder, files, ...nothing, training: refused ? null : training };
   const problems = [
     ...content.problems,
     ...requiredProblems(manifest, document),
@@ -112,7 +116,10 @@ async function contentOf(tree: CommittedFolders, folder: string): Promise<Folder
   };
 }
 
-async function trainingOf(tree: CommittedTree, folder: string): Promise<Typed<Training> | null> {
+async function trainingOf(
+  { tree, trainings }: SourceTrees,
+  folder: string,
+): Promise<Typed<Training> | GateError | null> {
   const file = `${folder}/training.json`;
   const entry = await tree.at(file);
   if (!entry || !isRegular(entry.mode)) return null;
@@ -123,8 +130,26 @@ async function trainingOf(tree: CommittedTree, folder: string): Promise<Typed<Tr
     throw gateError("DOCUMENT_TOO_LARGE", `${size} bytes; at most ${JSON_SIZE_LIMIT} are read.`, {
       where: { file },
     });
-  const document = parseJson(await tree.read(entry.id), file);
+  const read = (): Promise<Typed<Training> | GateError> =>
+    tried(async () => typedTraining(await tree.read(entry.id), file));
+  return atPath(file, size > REMEMBERED_SIZE ? await read() : await trainings.get(entry.id, read));
+}
+
+/** Bytes; larger ones are read again, so that memory holds few of them. */
+const REMEMBERED_SIZE = 256 * 1024;
+
+function typedTraining(bytes: Uint8Array, file: string): Typed<Training> {
+  const document = parseJson(bytes, file);
   return { document, value: checkSchema<Training>(document, TRAINING_V1) };
+}
+
+/** What was found of the same bytes, perhaps at another path. */
+function atPath(file: string, found: Typed<Training> | GateError): Typed<Training> | GateError {
+  if (!(found instanceof GateError)) return { ...found, document: documentAt(file, found.document) };
+  const [first, ...more] = found.problems.map((one) =>
+    one.where ? { ...one, where: { ...one.where, file } } : one,
+  );
+  return first ? new GateError([first, ...more]) : found;
 }
 
 function listedSources(

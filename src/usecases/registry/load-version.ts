@@ -23,6 +23,11 @@ export interface ModelVersion {
   readonly subject: Subject;
 }
 
+/** A version from the bytes of its manifest, which were parsed for it. */
+export interface ReadVersion extends ModelVersion {
+  readonly document: Document;
+}
+
 /**
  * Reads `models/<id>/<version>/manifest.json`; what it claims is not checked here (see check-version.ts).
  * Errors: MANIFEST_MISSING, MANIFEST_REF_MISMATCH, FILE_*, DOCUMENT_*.
@@ -33,7 +38,13 @@ export async function loadVersion(files: Files, ref: ModelRef): Promise<ModelVer
   return versionOf(ref, bytes, parseJson(bytes, path, MANIFEST_LIMIT));
 }
 
-/** The same from bytes that somebody else read. */
+/** The same from bytes that the caller has read. MANIFEST_REF_MISMATCH, DOCUMENT_*. */
+export function readVersion(ref: ModelRef, bytes: Uint8Array): ReadVersion {
+  const document = parseJson(bytes, `${versionFolder(ref)}/manifest.json`, MANIFEST_LIMIT);
+  return { ...versionOf(ref, bytes, document), document };
+}
+
+/** The same from a document that the caller has parsed. MANIFEST_REF_MISMATCH, DOCUMENT_*. */
 export function versionOf(ref: ModelRef, bytes: Uint8Array, document: Document): ModelVersion {
   const manifest = checkSchema<Manifest>(document, MANIFEST_V1);
   refuse(refProblems(ref, manifest, document));

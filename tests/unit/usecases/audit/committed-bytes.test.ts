@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { digestOf } from "../../../../src/domain/digest.ts";
+import { Snapshots } from "../../../../src/usecases/audit/snapshots.ts";
+import { ObjectStore } from "../../../../src/usecases/audit/store.ts";
 import { auditInMemory, gist, lastOf } from "../../../support/memory-audit.ts";
 import { SMALL_POLICIES } from "../../../support/small-policies.ts";
 import { SyntheticHistory } from "../../../support/synthetic-history.ts";
@@ -111,6 +113,74 @@ describe("a commit that brings a version to serve", () => {
     history.promote({ event: "DISABLE", model: "m", version: "1.0.0" });
     const { commits } = await auditInMemory(history, { from });
     expect(commits.map(gist)).toEqual(["PASS", "WARN MANIFEST_FILE_MISSING", "PASS"]);
+  });
+});
+
+describe("what was found out before", () => {
+  const TRAINING = "training.json";
+  const places = async (): Promise<(string | undefined)[]> =>
+    lastOf(await auditInMemory(history)).reasons.map(({ code, where }) => `${code} ${where?.file}`);
+
+  it("names the file of each version that holds the same broken training.json", async () => {
+    history.register("m", "1.1.0");
+    for (const version of ["1.0.0", "1.1.0"]) history.tree.write(`models/m/${version}/${TRAINING}`, "{\n");
+    history.commit("register\n");
+    const found = (await places()).filter((one) => one?.startsWith("DOCUMENT_"));
+    expect(found).toEqual([
+      `DOCUMENT_TRUNCATED models/m/1.0.0/${TRAINING}`,
+      `DOCUMENT_TRUNCATED models/m/1.1.0/${TRAINING}`,
+    ]);
+  });
+
+  it("looks for the code that the same training.json lists in the tree of each commit", async () => {
+    history.commit("register\n");
+    history.register("m", "1.1.0");
+    history.tree.write(CODE.path, null);
+    history.commit("register another without the code\n");
+    expect(await places()).toEqual([`MANIFEST_TRAINER_CODE_MISSING models/m/1.1.0/${TRAINING}`]);
+  });
+
+  it("is never said of another version with the same folder", async () => {
+    history.commit("register\n");
+    for (const [path, text] of syntheticVersion("m", "1.0.0"))
+      history.tree.write(`models/m/1.1.0/${path}`, text);
+    history.commit("copy\n");
+    expect(await places()).toEqual(["MANIFEST_REF_MISMATCH models/m/1.1.0/manifest.json"]);
+  });
+
+  it("is never said of another repository", async () => {
+    history.commit("register\n");
+    history.promote(SHADOW);
+    expect(await last()).toBe("PASS");
+    const other = new SyntheticHistory({ versions: [], policies: SMALL_POLICIES });
+    other.register("m", "1.0.0");
+    other.commit("register\n");
+    other.promote(SHADOW);
+    expect(other.head).toBe(history.head);
+    const model = other.objects.add("blob", "m@1.0.0");
+    const digest = other.objects.digest.bind(other.objects);
+    other.objects.digest = async (id) => (id === model ? undefined : digest(id));
+    expect((await auditInMemory(other)).commits.map(gist)).toEqual([
+      "PASS",
+      "FAIL GIT_OBJECT_MISSING",
+      "FAIL GIT_OBJECT_MISSING",
+    ]);
+  });
+
+  it("is never said of a submodule whose id is that of a folder", async () => {
+    history.commit("register\n");
+    const { objects } = history;
+    const snapshots = new Snapshots(new ObjectStore(objects));
+    const ref = { id: "m", version: "1.0.0" };
+    const root = history.tree.tree();
+    expect((await snapshots.committed(root, ref)).problems).toEqual([]);
+    const folder = await snapshots.store.find(root, FOLDER);
+    const within = (mode: string, name: string, id: string): string =>
+      objects.add("tree", Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, "hex")]));
+    const m = within("160000", "1.0.0", folder?.id ?? "");
+    const other = within("40000", "models", within("40000", "m", m));
+    const { problems } = await snapshots.committed(other, ref);
+    expect(problems.map(({ code }) => code)).toEqual(["MANIFEST_MISSING"]);
   });
 });
 
