@@ -67,6 +67,41 @@ export function changedModels(before: Ledger, after: Ledger): readonly string[] 
   });
 }
 
+/** How the lines of a model end in the canonical text of a ledger. JSON holds no line feed inside of a text. */
+export const ENTRY_END = "\n    }";
+
+/** Where the canonical text of a ledger has the lines of a model, from the line feed before them; undefined when it has none. */
+export function entryOf(
+  text: Buffer,
+  model: string,
+): { readonly start: number; readonly end: number } | undefined {
+  const start = text.indexOf(entryKey(model));
+  const end = start < 0 ? -1 : text.indexOf(ENTRY_END, start);
+  return end < 0 ? undefined : { start, end: end + ENTRY_END.length };
+}
+
+/** The lines of a model as `formatLedger` writes them, with the line feed before them. */
+export function entryLines({ models }: Ledger, model: string): string {
+  const entry = ownEntry(models, model);
+  return entry ? entryKey(model) + textOf(entry) : "";
+}
+
+const entryKey = (model: string): string => `\n    ${JSON.stringify(model)}: `;
+
+/**
+ * The entry of one model from the canonical text of a ledger, without reading the others; undefined when it is not listed.
+ * Whether the rest of the text is a ledger is not looked at. LEDGER_*, DOCUMENT_*.
+ */
+export function entryIn(bytes: Uint8Array, model: string): ModelState | undefined {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const at = entryOf(text, model);
+  if (!at) return undefined;
+  const alone = `${NO_MODELS.slice(0, -1)}${text.toString("utf8", at.start, at.end)}\n  }${REST}`;
+  return ownEntry(parseLedger(Buffer.from(alone)).models, model);
+}
+
+const REST = formatJson(GENESIS).slice(NO_MODELS.length);
+
 /** Whether a JSON value is a transition as the ledger's schema has it. */
 export function isTransition(value: unknown): value is Transition {
   const model = { ...modelState(GENESIS, ""), revision: 1, previous: EMPTY_DIGEST, transition: value };

@@ -5,6 +5,9 @@ import { gateError } from "../errors.ts";
 import { apply } from "./apply.ts";
 import {
   changedModels,
+  ENTRY_END,
+  entryLines,
+  entryOf,
   formatLedger,
   formatShared,
   isTransition,
@@ -63,16 +66,32 @@ function derivedStep(
   headBytes: Buffer,
   environments: readonly EnvironmentPhases[],
 ): VerifiedTransition | undefined {
-  const text = transitionAt(headBytes, firstDifference(Buffer.from(bytes), headBytes));
+  const baseBytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const block = entryAround(headBytes, firstDifference(baseBytes, headBytes));
+  const text = block && transitionIn(block);
   if (text === undefined || text.includes(SURROGATE)) return undefined;
   try {
     const transition: unknown = JSON.parse(text);
     if (!isTransition(transition)) return undefined;
     const head = apply(base, transition, environments);
-    return Buffer.from(formatShared(head)).equals(headBytes) ? { base, head, transition } : undefined;
+    return isDerived([baseBytes, headBytes], head, transition.model) ? { base, head, transition } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether bytes are the text of a derived ledger, in which only the entry of one model differs from the base's text. What is
+ * before and after the entry is compared as it is, so that a step costs what changes in it.
+ */
+function isDerived([base, head]: readonly [Buffer, Buffer], ledger: Ledger, model: string): boolean {
+  const [was, is] = [entryOf(base, model), entryOf(head, model)];
+  if (!was || !is) return Buffer.from(formatShared(ledger)).equals(head);
+  return (
+    head.subarray(is.start, is.end).equals(Buffer.from(entryLines(ledger, model))) &&
+    base.subarray(0, was.start).equals(head.subarray(0, is.start)) &&
+    base.subarray(was.end).equals(head.subarray(is.end))
+  );
 }
 
 /** Bytes that are compared at once; a ledger of many models differs in a few lines. */
@@ -86,18 +105,24 @@ function firstDifference(a: Buffer, b: Buffer): number {
   return at;
 }
 
-const MODEL = '\n    "';
+const ENTRY = '\n    "';
 const TRANSITION = '\n      "transition": {';
 const TRANSITION_END = "\n      }";
 
-/** The text of the transition of the model in whose lines an offset is; undefined in any other spelling than the canonical one. */
-function transitionAt(bytes: Buffer, offset: number): string | undefined {
+/** The lines of the model in which an offset is; undefined in any other spelling than the canonical one. */
+function entryAround(bytes: Buffer, offset: number): Buffer | undefined {
   // A model that comes in as the last one makes the first difference in the comma before it.
-  const model = bytes.lastIndexOf(MODEL, offset + 1);
-  const start = model < 0 ? -1 : bytes.indexOf(TRANSITION, model);
-  const end = start < 0 ? -1 : bytes.indexOf(TRANSITION_END, start + TRANSITION.length);
-  if (end < 0) return undefined;
-  return bytes.toString("utf8", start + TRANSITION.length - 1, end + TRANSITION_END.length);
+  const start = bytes.lastIndexOf(ENTRY, offset + 1);
+  const end = start < 0 ? -1 : bytes.indexOf(ENTRY_END, start);
+  return end < 0 ? undefined : bytes.subarray(start, end + ENTRY_END.length);
+}
+
+function transitionIn(entry: Buffer): string | undefined {
+  const start = entry.indexOf(TRANSITION);
+  const end = start < 0 ? -1 : entry.indexOf(TRANSITION_END, start + TRANSITION.length);
+  return end < 0
+    ? undefined
+    : entry.toString("utf8", start + TRANSITION.length - 1, end + TRANSITION_END.length);
 }
 
 /** The same for a base ledger that was read already. */

@@ -1,16 +1,9 @@
-import {
-  type Ledger,
-  liveVersion,
-  modelState,
-  ownEntry,
-  type Slot,
-  type Transition,
-} from "../domain/ledger.ts";
+import { type ModelState, ownEntry, type Slot, type Transition } from "../domain/ledger.ts";
 import { gateError } from "../errors.ts";
 import type { Git } from "../ports/git.ts";
 import { refuseUnknownModel, registeredVersions } from "./registry/registered-versions.ts";
 import { readEnvironments } from "./gate/environments.ts";
-import { type ProvenRevision, provenHistory } from "./gate/ledger-history.ts";
+import { modelChain, type ProvenEntry } from "./gate/model-chain.ts";
 
 export interface LiveQuestion {
   readonly model: string;
@@ -53,17 +46,16 @@ export interface ChainedRevision {
  */
 export async function live(ports: { git: Git }, question: LiveQuestion): Promise<LiveAnswer> {
   const { commit } = await ports.git.head();
-  const history = await provenHistory(ports.git, commit);
   const { model, environment, at } = question;
-  await refuseUnknownNames(ports.git, commit, { question, ledger: history.at(-1)?.ledger });
-  const own = history.filter(({ transition }) => transition?.model === model);
-  const past = at === null ? own : own.filter(({ since }) => since <= at);
+  const chain = await modelChain(ports.git, commit, model);
+  await refuseUnknownNames(ports.git, commit, { question, state: chain.at(-1)?.state });
+  const past = at === null ? chain : chain.filter(({ since }) => since <= at);
   return {
     model,
     environment,
     ...slotAtEnd(past, question),
-    ...inForce(model, past.at(-1)),
-    proven: own.length,
+    ...inForce(past.at(-1)),
+    proven: chain.length,
   };
 }
 
@@ -71,10 +63,9 @@ export async function live(ports: { git: Git }, question: LiveQuestion): Promise
 async function refuseUnknownNames(
   git: Git,
   commit: string,
-  { question, ledger }: { question: LiveQuestion; ledger: Ledger | undefined },
+  { question, state }: { question: LiveQuestion; state: ModelState | undefined },
 ): Promise<void> {
   const { model, environment } = question;
-  const state = ledger && ownEntry(ledger.models, model);
   if (state && Object.hasOwn(state.environments, environment)) return;
   if (!state) refuseUnknownModel(model, [...(await registeredVersions(git, commit)).keys()]);
   const names = (await readEnvironments(git, commit)).map(({ name }) => name);
@@ -83,28 +74,25 @@ async function refuseUnknownNames(
   throw gateError("LEDGER_ENVIRONMENT_UNKNOWN", text);
 }
 
-function inForce(
-  model: string,
-  current: ProvenRevision | undefined,
-): Pick<LiveAnswer, "revision" | "commit"> {
+function inForce(current: ProvenEntry | undefined): Pick<LiveAnswer, "revision" | "commit"> {
   return current
-    ? { revision: modelState(current.ledger, model).revision, commit: current.commit }
+    ? { revision: current.state.revision, commit: current.commit }
     : { revision: null, commit: null };
 }
 
 /** The slot at the end of a history, and the first revision of the unbroken run in which it was as it is. */
 function slotAtEnd(
-  past: readonly ProvenRevision[],
+  past: readonly ProvenEntry[],
   of: LiveQuestion,
 ): Pick<LiveAnswer, "slot" | "since" | "by" | "chain"> {
-  const slots = past.map(({ ledger }) => liveVersion(ledger, of.model, of.environment));
+  const slots = past.map(({ state }) => ownEntry(state.environments, of.environment)?.slots.PRODUCTION);
   const slot = slots.at(-1);
   if (!slot) return { slot: null, since: null, by: null, chain: [] };
   const before = slots.findLastIndex((each) => JSON.stringify(each) !== JSON.stringify(slot));
   const run = past.slice(before + 1);
   const [origin] = run;
-  const chain = run.map(({ ledger, commit, since }) => ({
-    revision: modelState(ledger, of.model).revision,
+  const chain = run.map(({ state, commit, since }) => ({
+    revision: state.revision,
     commit,
     since,
   }));

@@ -15,7 +15,7 @@ import { refuseUnknownModel, registeredVersions } from "./registry/registered-ve
 import { gitLine, readTrustFor } from "./gate/base.ts";
 import { sortedBroken } from "./gate/broken.ts";
 import { brokenRules } from "./gate/last-lawful.ts";
-import { claimedMove, readBaseLedger, readLedger } from "./gate/base-ledger.ts";
+import { claimedMove, readBaseLedger, readLedger, shownLedger } from "./gate/base-ledger.ts";
 import { environmentsFor } from "./gate/environments.ts";
 import { type Dependent, dependentsOf } from "./trust-change/dependents.ts";
 import { behindApprovals } from "./transition/behind-approvals.ts";
@@ -68,7 +68,7 @@ export async function status(ports: { git: Git }, only?: string): Promise<Status
   const { git } = ports;
   const head = await git.head();
   // What the way out would start from is what is deployed, whatever became of the file.
-  const { ledger, broken } = await readBaseLedger(git, head.commit, "DISABLE");
+  const { ledger, broken } = await shownLedger(git, head.commit);
   const registered = await registeredVersions(git, head.commit);
   const ids = [...new Set([...Object.keys(ledger.models), ...registered.keys()])].toSorted(compare);
   if (only !== undefined) refuseUnknownModel(only, ids);

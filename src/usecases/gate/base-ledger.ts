@@ -5,9 +5,10 @@ import { isWayOut, type LifecycleEvent } from "../../domain/lifecycle.ts";
 import { shortCommit } from "../../domain/short-commit.ts";
 import { GateError, gateError, problem, tried } from "../../errors.ts";
 import { changedModels, parseLedger } from "../../ledger/ledger-text.ts";
-import { claimedTransition, type KnownRevision } from "../../ledger/verify.ts";
+import { claimedTransition, type KnownRevision, verifyTransition } from "../../ledger/verify.ts";
 import type { Git } from "../../ports/git.ts";
 import { brokenBy, contentOr, triedContent } from "./broken.ts";
+import { environmentReader } from "./environments.ts";
 import { type LawfulLedger, lawfulLedger, type LedgerFiles } from "./ledger-history.ts";
 
 /** A ledger that a transition builds on, by its exact bytes. */
@@ -47,6 +48,27 @@ export async function readBaseLedger(
   }
   const { ledger, bytes } = await readLedger(git, commit);
   return { ledger, bytes, digest: digestOf(bytes), broken: [] };
+}
+
+/**
+ * What is deployed, for whoever looks and decides nothing: the file of a commit, where its newest change is a step of its own
+ * transition; else the ledger that a way out builds on. LEDGER_MISSING, LEDGER_*, DOCUMENT_*, GIT_*.
+ */
+export async function shownLedger(git: LedgerFiles, commit: string): Promise<BaseLedger> {
+  const stepped = await contentOr(null, () => newestStep(git, commit));
+  return stepped ?? readBaseLedger(git, commit, "DISABLE");
+}
+
+/** Null where the newest change of deployed.json is no valid step. */
+async function newestStep(git: LedgerFiles, commit: string): Promise<BaseLedger | null> {
+  const { ledger, bytes } = await readLedger(git, commit);
+  const known = { ledger, bytes, digest: digestOf(bytes), broken: [] };
+  const [newest] = (await git.isShallow()) ? [] : await git.history(commit, LEDGER_FILE);
+  const parent = newest === undefined ? undefined : (await git.facts(newest)).parents[0];
+  const before = parent === undefined ? undefined : await git.show(parent, LEDGER_FILE);
+  if (!before) return Object.keys(ledger.models).length === 0 ? known : null;
+  verifyTransition(before, bytes, await environmentReader(git)(parent));
+  return known;
 }
 
 /**
