@@ -46,7 +46,8 @@ function step(move: Transition): string {
   return put(ledger, { [`${folder}/pack.json`]: "{}\n" });
 }
 
-const chain = (model = "m") => modelChain(git, "main", model);
+const tip = async (): Promise<string> => (await git.head()).commit;
+const chain = async (model = "m") => modelChain(git, await tip(), model);
 
 describe("the chain of one model", () => {
   test("has its revisions, from the commits that brought its evidence and no others", async () => {
@@ -98,7 +99,7 @@ describe("the chain of one model", () => {
 
 describe("what is shown as deployed", () => {
   test("is the file, where its newest change is a valid step", async () => {
-    expect(await shownLedger(git, "main")).toMatchObject({ ledger, broken: [] });
+    expect(await shownLedger(git, await tip())).toMatchObject({ ledger, broken: [] });
     // The file, and the one before it.
     expect(new Set(git.read).size).toBe(2);
   });
@@ -110,7 +111,7 @@ describe("what is shown as deployed", () => {
   ])("is the last valid ledger where the file was %s, which is named", async (_, broken) => {
     const good = ledger;
     put(broken());
-    expect(await shownLedger(git, "main")).toMatchObject({
+    expect(await shownLedger(git, await tip())).toMatchObject({
       ledger: good,
       broken: [{ file: "deployed.json" }],
     });
