@@ -1,5 +1,4 @@
-import type { Ledger, Transition } from "../domain/ledger.ts";
-import { modelState } from "../domain/ledger.ts";
+import { type Ledger, modelState, type Transition } from "../domain/ledger.ts";
 import type { EnvironmentPhases } from "../domain/lifecycle.ts";
 import { refuse } from "../errors.ts";
 import { effectOn } from "./effects.ts";
@@ -19,10 +18,7 @@ export function apply(
   refuse(illegalities(ledger, transition, environments));
   const { model } = transition;
   const before = modelState(ledger, model);
-  const models = effectOn(ledger, transition);
   const chained = { previous: modelDigest(before), revision: before.revision + 1, transition };
-  return {
-    ...ledger,
-    models: { ...models, [model]: { ...modelState({ ...ledger, models }, model), ...chained } },
-  };
+  const after = { ...effectOn(ledger, transition), ...chained };
+  return { ...ledger, models: { ...ledger.models, [model]: after } };
 }

@@ -20,10 +20,12 @@ export type Effective = Pick<
   "event" | "model" | "version" | "manifest_digest" | "environment" | "phase" | "reason"
 >;
 
-/** The models after a legal transition. The rules of docs/lifecycle.md, one function an event. */
-export function effectOn(ledger: Ledger, transition: Effective): Ledger["models"] {
-  const before = modelState(ledger, transition.model);
-  return { ...ledger.models, [transition.model]: modelAfter(ledger, before, transition) };
+/**
+ * Where the versions of a model are after a legal transition; its chain is as it was. The rules of docs/lifecycle.md, one
+ * function an event.
+ */
+export function effectOn(ledger: Ledger, transition: Effective): ModelState {
+  return modelAfter(ledger, modelState(ledger, transition.model), transition);
 }
 
 function modelAfter(ledger: Ledger, before: ModelState, transition: Effective): ModelState {

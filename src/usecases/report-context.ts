@@ -31,5 +31,5 @@ function effectOf({ ledger, request, verdict }: Decided): readonly string[] {
   if (!isRecordedEvent(event)) return [];
   const move = { event, model, version, environment, reason, ...(phase === null ? {} : { phase }) };
   const after = effectOn(ledger, { ...move, manifest_digest: verdict.subject.manifest_digest });
-  return describeEffect(modelState(ledger, model), modelState({ ...ledger, models: after }, model));
+  return describeEffect(modelState(ledger, model), after);
 }

@@ -29,8 +29,8 @@ export interface ModelStatus extends ModelState {
 }
 
 /**
- * open: merging it makes the next revision of its model. stale: the model moved on since; ask again. broken: it does not follow from
- * its own base, or cannot be read; `reason` says why.
+ * open: merging it makes the next revision of its model. stale: the model moved on since; ask again. broken: it does not
+ * follow from its own base, or cannot be read; `reason` says why.
  */
 export type ProposalStatus =
   | {

@@ -100,8 +100,8 @@ function isCount(value: unknown): boolean {
 }
 
 /**
- * Another machine may find other elements to be the worst. The largest of them is as far off as its output is, and there is no
- * list only where the new one is none: the lists decide under tolerances that a later policy sets.
+ * Another machine may find other elements to be the worst, but the largest stored difference must be that of the stored output.
+ * `null` must be `null` again. The lists decide under tolerances that a later policy sets.
  */
 function areExtremes(list: unknown, { stored, fresh }: Both, at: string | undefined): boolean {
   const now = outputOf(fresh, at)?.extremes ?? null;

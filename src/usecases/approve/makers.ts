@@ -1,4 +1,4 @@
-import { LEDGER_FILE, modelState } from "../../domain/ledger.ts";
+import { LEDGER_FILE, type ModelState, modelState } from "../../domain/ledger.ts";
 import { triedOr } from "../../errors.ts";
 import { modelDigest, parseLedger } from "../../ledger/ledger-text.ts";
 import { coAuthorsIn, requesterNames } from "../../domain/claimed-logins.ts";
@@ -106,14 +106,15 @@ async function sameEntry(
   folder: string,
 ): Promise<boolean> {
   const [, model = ""] = folder.split("/");
+  const entryOf = async (commit: string): Promise<ModelState> =>
+    modelState(parseLedger((await commits.ledger(commit)) ?? NOTHING), model);
   return triedOr(false, async () => {
-    const [one, other] = await Promise.all(
-      pair.map(async (commit) => modelState(parseLedger((await commits.ledger(commit)) ?? NOTHING), model)),
-    );
-    return one !== undefined && other !== undefined && modelDigest(one) === modelDigest(other);
+    const [one, other] = [await entryOf(pair[0]), await entryOf(pair[1])];
+    return modelDigest(one) === modelDigest(other);
   });
 }
 
+/** No ledger at all: it is refused as one that cannot be read. */
 const NOTHING = new Uint8Array();
 
 async function addsApprovals(

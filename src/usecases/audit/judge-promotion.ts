@@ -73,7 +73,7 @@ function restored(scene: Scene, lawful: StandingLedger): Finding {
 
 /** Where evidence fails, the transition is told all the same: it is what the evidence should have been for. */
 async function proveEvidence(scene: Scene, base: StandingLedger, transition: Transition): Promise<Finding> {
-  const told = describe(modelState(base.ledger, transition.model).revision + 1, transition);
+  const described = describe(modelState(base.ledger, transition.model).revision + 1, transition);
   try {
     const stored = packOf(scene, transition);
     // Asked for before it is needed, so that what it reads of Git is read together with the rest.
@@ -87,11 +87,11 @@ async function proveEvidence(scene: Scene, base: StandingLedger, transition: Tra
       problems: [...problems, ...bytes.problems],
       warnings: [...reworded, ...decidedAmidBroken(stored, proven.claim.base), ...bytes.warnings],
       inLfs: bytes.inLfs,
-      transition: { ...told, approved_by: approvedBy },
+      transition: { ...described, approved_by: approvedBy },
     };
   } catch (error) {
     if (!(error instanceof GateError)) throw error;
-    return { problems: error.problems, transition: told };
+    return { problems: error.problems, transition: described };
   }
 }
 

@@ -58,7 +58,7 @@ async function judgeContent(scene: Scene, version: ReadVersion): Promise<Finding
   const signature = manifestSignatureProblems(version.manifest, version.document, { trust, use: "now" });
   const atOrigin = (path: string): Promise<Digest | undefined> => mergedDigest(scene, path);
   const { committedVersion } = await comparing();
-  const { trainings } = snapshots.store.found;
+  const { trainings } = snapshots.store.facts;
   const found = await committedVersion(tree, { version, sources: { tree, atOrigin, trainings } });
   const { problems, inLfs } = found;
   if (problems.length === 0) await snapshots.noteCommitted(after, version.ref, found);

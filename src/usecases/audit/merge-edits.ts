@@ -13,7 +13,8 @@ const WHOLE: ReadonlySet<AuditedKind> = new Set(["promotion", "registration"]);
 
 /**
  * Governed files that a merge holds and none of the commits that it merges: edited while merging. Policies may be merged
- * line by line, and deployed.json model by model; what became of them is judged as it landed. AUDIT_MERGE_EDITED, GIT_OBJECT_MISSING.
+ * line by line, and deployed.json model by model; what became of them is judged as it landed. AUDIT_MERGE_EDITED,
+ * GIT_OBJECT_MISSING.
  */
 export async function mergeProblems({ walk, landed }: Scene, kind: AuditedKind): Promise<Problem[]> {
   const others = landed.lineage?.parents.slice(1) ?? [];

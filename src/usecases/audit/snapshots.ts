@@ -75,7 +75,7 @@ export class Snapshots {
 
   /** What a tree holds of a version; found out once for each tree of the version's folder. GIT_*. */
   async committed(root: string, ref: ModelRef): Promise<CommittedVersion> {
-    return this.store.found.committed.get(await this.#folderKey(root, ref), async () => {
+    return this.store.facts.committed.get(await this.#folderKey(root, ref), async () => {
       const found = await tried(() => this.#compared(root, ref));
       return found instanceof GateError ? { problems: found.problems, inLfs: [] } : found;
     });
@@ -90,7 +90,7 @@ export class Snapshots {
 
   /** The same was found out by whoever asked for more than it, and found nothing wrong. */
   async noteCommitted(root: string, ref: ModelRef, found: CommittedVersion): Promise<void> {
-    await this.store.found.committed.get(await this.#folderKey(root, ref), async () => found);
+    await this.store.facts.committed.get(await this.#folderKey(root, ref), async () => found);
   }
 
   async #folderKey(root: string, ref: ModelRef): Promise<string> {

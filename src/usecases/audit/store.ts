@@ -4,7 +4,7 @@ import { type Lineage, lineageOf } from "../../ledger/audit/lineage.ts";
 import { findEntry, type RawEntry, type RawTree } from "../../ledger/audit/raw-tree.ts";
 import { FOLDER } from "../../ledger/audit/tree-cursor.ts";
 import type { GitObjects } from "../../ports/git-objects.ts";
-import { type FoundOut, foundOut } from "./found-out.ts";
+import { type ObjectFacts, objectFacts } from "./object-facts.ts";
 import { Remembered } from "./remembered.ts";
 
 const CACHED_TREES = 512;
@@ -14,14 +14,14 @@ const CACHED_TREE_BYTES = 256 * 1024;
 /** Objects of the audited repository by id; the trees that were used last are kept, because neighbouring commits share nearly all of them. */
 export class ObjectStore {
   readonly #git: GitObjects;
-  /** What was found out by the ids of objects. */
-  readonly found: FoundOut;
+  /** What is known by the ids of objects. */
+  readonly facts: ObjectFacts;
   readonly #commits = new Remembered<Buffer>(128);
   readonly #trees = new Map<string, Promise<RawTree>>();
 
   constructor(git: GitObjects) {
     this.#git = git;
-    this.found = foundOut(git);
+    this.facts = objectFacts(git);
   }
 
   /** Each commit is read as itself and as the parent of the next. */
@@ -44,7 +44,7 @@ export class ObjectStore {
 
   /** What a blob of any size holds; none is hashed twice. GIT_OBJECT_*. */
   content(id: string): Promise<BlobContent> {
-    return this.found.contents.get(id, async () =>
+    return this.facts.contents.get(id, async () =>
       blobContent(expected({ id, type: "blob" }, await this.#git.digest(id))),
     );
   }

@@ -51,8 +51,8 @@ export async function readBaseLedger(
 }
 
 /**
- * What is deployed, for whoever looks and decides nothing: the file of a commit, where its newest change is a step of its own
- * transition; else the ledger that a way out builds on. LEDGER_MISSING, LEDGER_*, DOCUMENT_*, GIT_*.
+ * The ledger to show, on which nothing is decided: the file of a commit where its newest change is a valid step, else the ledger
+ * that a way out builds on. LEDGER_MISSING, LEDGER_*, DOCUMENT_*, GIT_*.
  */
 export async function shownLedger(git: LedgerFiles, commit: string): Promise<BaseLedger> {
   const stepped = await contentOr(null, () => newestStep(git, commit));

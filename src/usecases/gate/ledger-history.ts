@@ -39,7 +39,10 @@ interface Followed {
 
 const known = new WeakMap<object, Map<string, Promise<Followed>>>();
 
-/** Each step is derived from the one before. Evidence and signatures are for the audit. GIT_*. */
+/**
+ * Each step is derived from the one before. Answers are kept by the id of the commit. Evidence and signatures are judged by
+ * the audit. GIT_*.
+ */
 function follow(git: LedgerFiles, commit: string): Promise<Followed> {
   const answers = known.get(git) ?? new Map<string, Promise<Followed>>();
   known.set(git, answers);
@@ -110,8 +113,9 @@ export async function lawfulLedger(git: LedgerFiles, commit: string): Promise<La
 }
 
 /**
- * Every lawful step on the first-parent line of a commit, oldest first. What somebody broke and put back is no step, and is
- * for the audit to name. GIT_SHALLOW, LEDGER_MISSING, LEDGER_CHAIN_BROKEN where deployed.json is not the last valid one.
+ * Every valid step on the first-parent line of a commit, oldest first; `commit` is an id. An edit by hand is no step, and neither
+ * is undoing it: the audit names both. GIT_SHALLOW, LEDGER_MISSING, LEDGER_CHAIN_BROKEN where deployed.json is not the last valid
+ * one.
  */
 export async function provenHistory(git: LedgerFiles, commit: string): Promise<readonly ProvenRevision[]> {
   const { revisions, lawful, broken } = await follow(git, commit);

@@ -18,9 +18,9 @@ export interface ProvenEntry {
 }
 
 /**
- * Every revision of a model on the first-parent line of a commit, oldest first, without a gap. Only the commits that brought
- * evidence of the model are read: the entry of the commit names the digest of the one before, and so on down to the empty
- * one, so that none can be missing or another. What somebody did to other models, or did and took back, is for the audit.
+ * Every revision of a model on the first-parent line of a commit, oldest first. Only the commits that brought evidence of the model
+ * are read: the entry in the commit names the digest of the entry before it, down to the empty one, so that no revision can be
+ * missing or altered. Edits of other models, and edits that were undone, are not seen here; the audit names them.
  * GIT_SHALLOW, LEDGER_MISSING, LEDGER_CHAIN_BROKEN.
  */
 export async function modelChain(

@@ -24,7 +24,10 @@ export async function behindApprovals(
   return facts;
 }
 
-/** The transition that a proposal claims, by what the commit that made it did to deployed.json. It is not proven. GIT_*, LEDGER_*, DOCUMENT_*. */
+/**
+ * The transition that a proposal claims: what the commit that made it changed in deployed.json. It is not proven.
+ * GIT_*, LEDGER_*, DOCUMENT_*.
+ */
 export async function proposedMove(
   git: LedgerFiles & Pick<Git, "changed">,
   tip: string,

@@ -32,12 +32,11 @@ function forced(
   const last = madeBy(before);
   const { phase: _phase, ...rest } = last;
   const transition: Transition = { ...rest, reason: "because", ...of };
-  const models = effectOn(before, transition);
-  const state = models[MODEL] as ModelState;
+  const state = effectOn(before, transition);
   const { revision } = modelState(before, MODEL);
   const previous = modelDigest(modelState(before, MODEL));
   const chained = { ...edit(state), revision: revision + 1, previous, transition };
-  return { ...before, models: { ...models, [MODEL]: chained } };
+  return { ...before, models: { ...before.models, [MODEL]: chained } };
 }
 
 async function landed(ledger: Ledger): Promise<string> {

@@ -27,7 +27,7 @@ const LEDGER: Ledger = {
 function effectOf(move: Pick<Effective, "event" | "version"> & Partial<Effective>): readonly string[] {
   const full = { model: "m", manifest_digest: DIGEST, environment: "prod", reason: "because", ...move };
   const before = LEDGER.models["m"]!;
-  return describeEffect(before, effectOn(LEDGER, full)["m"]!);
+  return describeEffect(before, effectOn(LEDGER, full));
 }
 
 test.each<[Parameters<typeof effectOf>[0], readonly string[]]>([

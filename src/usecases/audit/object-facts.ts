@@ -7,23 +7,23 @@ import type { CommittedVersion } from "../registry/committed-version.ts";
 import { Remembered } from "./remembered.ts";
 
 /**
- * What was found out about objects of a repository, by their ids alone: an id names the same bytes in each commit and each
- * stretch of a line, so that nothing is found out twice. An answer that depends on more than the bytes has that in its key.
+ * What is known of objects of a repository by their ids: an id names the same bytes in every commit, so that nothing is read or
+ * judged twice. Where an answer depends on more than the bytes, its key holds that too.
  */
-export interface FoundOut {
+export interface ObjectFacts {
   /** What blobs hold, by their ids. */
   readonly contents: Remembered<BlobContent>;
-  /** What blobs were read as training.json, by their ids; paths in it are for whoever asks to put in. */
+  /** What blobs hold as training.json, by their ids; the caller puts in the path of the file. */
   readonly trainings: Remembered<Typed<Training> | GateError>;
-  /** What folders hold of a version, by the version and the folder's id: what they should hold depends on both. */
+  /** What folders hold of a version, by version and folder id: what they should hold depends on both. */
   readonly committed: Remembered<CommittedVersion>;
 }
 
-/** Never of another repository: an id of one says nothing about what another one holds. */
-const repositories = new WeakMap<GitObjects, FoundOut>();
+/** By repository: an id says nothing about what another repository holds. */
+const repositories = new WeakMap<GitObjects, ObjectFacts>();
 
-/** What was found out about a repository so far. */
-export function foundOut(git: GitObjects): FoundOut {
+/** What is known of a repository so far. */
+export function objectFacts(git: GitObjects): ObjectFacts {
   const known = repositories.get(git) ?? {
     contents: new Remembered<BlobContent>(65_536),
     trainings: new Remembered<Typed<Training> | GateError>(64),
